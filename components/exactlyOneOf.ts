@@ -1,0 +1,27 @@
+/** "Exactly one of" as sibling keys, the way every choice of our config reads (`model: { hf: … }` or `{ local: … }`).
+ *  Pulumi's component analyser refuses union types, and YAML reads better without a `kind` string. In: one schema for
+ *  each choice. Out: one schema that takes an object with exactly one of the keys, and says so otherwise. */
+import { z } from "zod";
+
+/** Key under which a schema's metadata names its choices, so that the editor schema and the merge of `defaults` know. */
+export const CHOICES = "exactlyOneOf";
+
+/** An object in which exactly one of `choices` is set; every choice is optional in the inferred type. */
+export function exactlyOneOf<Shape extends Record<string, z.ZodType>>(choices: Shape) {
+  const names = Object.keys(choices);
+  const optional = Object.fromEntries(Object.entries(choices).map(([name, schema]) => [name, schema.optional()])) as {
+    [Name in keyof Shape]: z.ZodOptional<Shape[Name]>;
+  };
+  return z
+    .strictObject(optional)
+    .superRefine((value, context) => {
+      const set = names.filter((name) => value[name as keyof typeof value] !== undefined);
+      if (set.length === 1) return;
+      context.addIssue({
+        code: "custom",
+        message: set.length === 0 ? `none of ${names.join(", ")} is set` : `${set.join(" and ")} exclude each other`,
+        params: { remedy: `set exactly one of ${names.join(", ")}` },
+      });
+    })
+    .meta({ [CHOICES]: names });
+}

@@ -1,0 +1,140 @@
+/** What a user may say about the images: where model and tokenizer come from, what they must answer, where the images are
+ *  built from and pushed to. Each option's text, type, unit, bound and default stand here once. */
+import { z } from "zod";
+import { exactlyOneOf } from "../exactlyOneOf";
+
+const hubSource = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[\w.-]+(\/[\w.-]+)?$/, "must be a Hub id such as acme/sentiment")
+      .describe("Repository id on the Hugging Face Hub."),
+    revision: z
+      .string()
+      .regex(
+        /^[0-9a-f]{40}$/,
+        "must be a full commit hash of 40 hex digits: a branch or tag moves, and would put two models under one name",
+      )
+      .describe("Full commit hash."),
+    credential: z
+      .string()
+      .optional()
+      .describe("Name of the entry of `credentials` that may read the repository. Default: none."),
+  })
+  .describe("A repository on the Hugging Face Hub.");
+
+const localSource = z
+  .strictObject({
+    path: z
+      .string()
+      .min(1)
+      .describe("Folder, relative to the project, with config.json, the weights and the tokenizer's files."),
+  })
+  .describe("A folder in the repo.");
+
+export const sourceOptions = exactlyOneOf({ hf: hubSource, local: localSource });
+
+export const labelsOptions = exactlyOneOf({
+  inline: z
+    .record(z.string().regex(/^\d+$/, "must be a class number"), z.string().min(1))
+    .describe("Class number → label."),
+  file: z.string().min(1).describe("JSON file, relative to the project: class number → label."),
+});
+
+export const taskOptions = z
+  .enum(["text-classification"])
+  .default("text-classification")
+  .describe("What the model does.");
+
+export const qualityGateOptions = z.strictObject({
+  maxLogitDifference: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1e-3)
+    .describe(
+      "Largest absolute difference to the original model's logits on the built-in texts; above it the build fails.",
+    ),
+});
+
+export const exampleOptions = z.strictObject({
+  text: z.string().min(1).describe("A text to send."),
+  predicts: z.string().min(1).describe("The label it must get."),
+  minScore: z.number().min(0).max(1).optional().describe("The least score it must get. Default: any."),
+});
+
+export const apiNameOptions = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, "must be letters, digits, _ . or -")
+  .describe(
+    "Name in the URL /v2/models/<apiName>/infer. Default: the model's key; old clients that name no model need ensemble_model.",
+  );
+
+export const tagOptions = z
+  .string()
+  .regex(/^[\w][\w.-]{0,99}$/, "must be a legal image tag of at most 100 characters")
+  .default("latest")
+  .describe("First part of the server image's tag; a hash of the content follows.");
+
+export const imageOptions = z.strictObject({
+  pin: z
+    .enum(["tag", "digest"])
+    .default("tag")
+    .describe(
+      "How the pod names its image. tag: known at preview. digest: immune to a moved tag, but unknown until the image is pushed.",
+    ),
+});
+
+/** Where images are built from; said once for a stack. */
+export const buildOptions = z.strictObject({
+  base: z
+    .string()
+    .default("python:3.11-slim-bookworm")
+    .describe("Base image of the export stage, and of the server where `server: { pypi: {} }`."),
+  packageIndex: z
+    .url()
+    .optional()
+    .describe("Python package index for both builds, torch included. Default: pip's own."),
+  torchCpuWheels: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Take torch from the PyTorch project's index of CPU wheels (gigabytes less). Without effect beside packageIndex.",
+    ),
+  ca: z
+    .string()
+    .optional()
+    .describe("PEM file, relative to the project, with a private CA that the builds shall trust."),
+  hubEndpoint: z.url().optional().describe("Mirror of the Hugging Face Hub. Default: the Hub."),
+  proxy: z
+    .strictObject({
+      http: z.url().optional().describe("HTTP_PROXY for the builds."),
+      https: z.url().optional().describe("HTTPS_PROXY for the builds."),
+      no: z.string().optional().describe("NO_PROXY for the builds."),
+    })
+    .optional()
+    .describe("Proxy that the builds use. Default: none."),
+});
+
+/** Where images are pushed to; said once for a stack. */
+export const registryOptions = z.strictObject({
+  repository: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "must be host[:port]/path, without tag")
+    .describe(
+      "Registry and path under which repositories tritoned_<model> are made, such as registry.example.com/triton.",
+    ),
+  username: z.string().optional().describe("User to push as. Default: whatever the Docker client is logged in as."),
+  credential: z
+    .string()
+    .optional()
+    .describe("Name of the entry of `credentials` that holds the password; goes with username."),
+});
+
+export type SourceOptions = z.output<typeof sourceOptions>;
+export type LabelsOptions = z.output<typeof labelsOptions>;
+export type QualityGateOptions = z.output<typeof qualityGateOptions>;
+export type ExampleOptions = z.output<typeof exampleOptions>;
+export type BuildOptions = z.output<typeof buildOptions>;
+export type RegistryOptions = z.output<typeof registryOptions>;
+export type ImageOptions = z.output<typeof imageOptions>;

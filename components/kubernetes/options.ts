@@ -1,0 +1,108 @@
+/** What a user may say about the objects on the cluster: placement, Service, replicas and autoscaling. Each option's text,
+ *  type, unit, bound and default stand here once. */
+import { z } from "zod";
+import { exactlyOneOf } from "../exactlyOneOf";
+
+const bounds = {
+  min: z.int().min(1).default(1).describe("Fewest pods."),
+  max: z.int().min(1).describe("Most pods."),
+};
+
+export const autoscalingOptions = exactlyOneOf({
+  none: z.strictObject({}).describe("A fixed number of pods, `replicas`."),
+  cpu: z
+    .strictObject({
+      ...bounds,
+      targetUtilization: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(70)
+        .describe("Percent of the requested CPU that a pod shall use on average."),
+    })
+    .describe("HorizontalPodAutoscaler on the CPU of the triton container; needs metrics-server."),
+  podsMetric: z
+    .strictObject({
+      ...bounds,
+      metric: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_]*$/, "must be a metric name")
+        .default("triton_bert_pending_requests")
+        .describe(
+          "Pods metric that the cluster's metrics adapter makes of Triton's :8002, such as the pending requests of a pod.",
+        ),
+      target: z
+        .string()
+        .regex(/^\d+(\.\d+)?m?$/, "must be a Kubernetes quantity such as 4 or 500m, in quotes")
+        .default("4")
+        .describe("Value per pod that the autoscaler steers at, a Kubernetes quantity."),
+    })
+    .describe("HorizontalPodAutoscaler on a Pods metric from whatever adapter the cluster has."),
+});
+
+export const replicasOptions = z
+  .int()
+  .min(1)
+  .max(1000)
+  .optional()
+  .describe("Number of pods; only without an autoscaler. Default: 1.");
+
+export const placementOptions = z.strictObject({
+  nodeSelector: z.record(z.string(), z.string()).default({}).describe("Labels a node must have."),
+  tolerations: z
+    .array(
+      z.strictObject({
+        key: z.string().optional().describe("Taint key. Default: all keys."),
+        operator: z.enum(["Exists", "Equal"]).default("Equal").describe("Exists: any value."),
+        value: z.string().optional().describe("Taint value."),
+        effect: z
+          .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
+          .optional()
+          .describe("Taint effect. Default: all."),
+      }),
+    )
+    .default([])
+    .describe("Taints that the pods tolerate."),
+});
+
+export const serviceOptions = z.strictObject({
+  type: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).default("ClusterIP").describe("Kind of the public Service."),
+  annotations: z.record(z.string(), z.string()).default({}).describe("Annotations of the public Service."),
+  allowFrom: z
+    .array(
+      exactlyOneOf({
+        namespace: z.string().min(1).describe("Pods of this namespace may call."),
+        cidr: z.string().min(1).describe("This address range may call, such as 10.0.0.0/8."),
+      }),
+    )
+    .default([])
+    .describe("Who may call besides the service's own namespace."),
+  monitoringNamespace: z.string().default("monitoring").describe("Namespace whose pods may read the metrics port."),
+});
+
+export const podOverridesOptions = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .describe("Strategic merge patch onto the pod template ({ metadata, spec }), for what has no option of its own.");
+
+/** Which cluster; always named, so that nothing is deployed by accident to whatever is current. */
+export const clusterOptions = z.strictObject({
+  context: z.string().min(1).describe("Context of the kubeconfig (KUBECONFIG, or ~/.kube/config)."),
+});
+
+export const namespaceOptions = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label")
+  .default("default")
+  .describe("Namespace of all objects; it must exist.");
+
+export const namePrefixOptions = z
+  .string()
+  .regex(/^[a-z][-a-z0-9]{0,13}$/, "must be at most 14 lower-case letters, digits or -")
+  .default("")
+  .describe("Put before the name of every Kubernetes object. Default: none.");
+
+export type AutoscalingOptions = z.output<typeof autoscalingOptions>;
+export type PlacementOptions = z.output<typeof placementOptions>;
+export type ServiceOptions = z.output<typeof serviceOptions>;
+export type ClusterOptions = z.output<typeof clusterOptions>;

@@ -1,0 +1,45 @@
+/** Every name and label of what this package makes. Names and labels are hard to change later (a Deployment's selector
+ *  is immutable, a Service's name is its DNS name), so they are said here once and nowhere else. */
+
+/** Kubernetes, "Object Names and IDs", section "DNS Label Names": at most 63 characters. */
+const DNS_LABEL = 63;
+
+/** A model's key: leaves room for the suffix of the longest role within a DNS label. */
+export const MODEL_KEY = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
+
+/** What a child is to its service; the logical name of a child is `<model>-<role>`. */
+export type Role =
+  | `model-image-${string}`
+  | "server-image"
+  | "service-account"
+  | "deployment"
+  | "service"
+  | "metrics-service"
+  | "network-policy"
+  | "disruption-budget"
+  | "autoscaler";
+
+/** The Kubernetes objects of a service and the label values that select its pods. */
+export interface ObjectNames {
+  /** Name of the Deployment, Service, HorizontalPodAutoscaler, … : the model's key behind the optional prefix. */
+  readonly object: string;
+  /** Name of the headless Service that only serves metrics. */
+  readonly metrics: string;
+}
+
+/** Object names of the model `key`. The prefix is part of the name, so `prefix + key` must fit a DNS label with "-metrics". */
+export function objectNames(key: string, prefix = ""): ObjectNames {
+  const object = `${prefix}${key}`;
+  const metrics = `${object}-metrics`;
+  if (metrics.length > DNS_LABEL)
+    throw new Error(`"${metrics}" is longer than the ${DNS_LABEL} characters of a DNS label`);
+  return { object, metrics };
+}
+
+/** The pods' selector. Never to be changed: a Deployment's selector is immutable, and a change replaces what runs. */
+export function selectorLabels(object: string): Record<string, string> {
+  return { "app.kubernetes.io/name": "triton-bert", "app.kubernetes.io/instance": object };
+}
+
+/** Ports of Triton, and their names on containers and Services. */
+export const PORTS = { http: 8000, grpc: 8001, metrics: 8002 } as const;

@@ -1,0 +1,33 @@
+/** How the user is told. Problems are collected and thrown once, before any resource is registered, each with its
+ *  config path, the value found, the reason and the way out. */
+
+/** One thing that is wrong with the config. `got` is shown only where it is a scalar, and never for a secret. */
+export interface Problem {
+  readonly path: string;
+  readonly got?: unknown;
+  readonly because: string;
+  readonly remedy: string;
+}
+
+/** Thrown with everything that is wrong at once. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    super(`${count} in the config; nothing was created:\n${problems.map(describe).join("\n")}`);
+    this.name = "ConfigError";
+  }
+}
+
+/** Throws a ConfigError if there is any problem. */
+export function throwIfAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function describe({ path, got, because, remedy }: Problem): string {
+  const value = isScalar(got) ? ` (got ${JSON.stringify(got)})` : "";
+  return `  - ${path}${value}: ${because}; ${remedy}`;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}

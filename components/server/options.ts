@@ -1,0 +1,123 @@
+/** What a user may say about the server: which Triton, on which GPU, how it batches, starts and stops. Each option's text,
+ *  type, unit, bound and default stand here once; validation, TypeScript type, editor schema and docs come from it. */
+import { z } from "zod";
+import { exactlyOneOf } from "../exactlyOneOf";
+
+/** A Kubernetes quantity of bytes, in the two units people use for memory. */
+const memoryQuantity = z.string().regex(/^[1-9]\d*(Mi|Gi)$/, "must be a whole number of Mi or Gi, such as 512Mi");
+
+export const serverOptions = exactlyOneOf({
+  ngc: z
+    .strictObject({
+      release: z
+        .string()
+        .regex(/^\d\d\.\d\d$/, 'must be a container release of NVIDIA Triton in quotes, such as "26.07"')
+        .optional()
+        .describe("Container release. Default: the newest secure one that runs on the given GPU and driver."),
+      repository: z
+        .string()
+        .default("nvcr.io/nvidia/tritonserver")
+        .describe("Repository of NVIDIA's image, for those who mirror it; the tag is <release>-py3."),
+      allowInsecureRelease: z
+        .boolean()
+        .default(false)
+        .describe("Accept a release that NVIDIA's security bulletins list as affected. Old GPUs run on no other."),
+    })
+    .describe("NVIDIA's own release, cut down to the onnxruntime and python backends. For production."),
+  image: z
+    .strictObject({ ref: z.string().min(1).describe("Image reference, best with a digest.") })
+    .describe("A base of your own that has tritonserver on PATH, python3, and the onnxruntime and python backends."),
+  pypi: z
+    .strictObject({})
+    .describe(
+      "A slim Python base with the Triton 2.51 that the PyPI wheel nvidia-pytriton carries. Dev and tests only: it has known CVEs.",
+    ),
+});
+
+export const gpuOptions = z.strictObject({
+  type: z.string().describe("GPU model as in components/server/facts/gpus.yaml, in any case, such as L4."),
+  driver: z
+    .string()
+    .regex(/^\d{3}(\.\d+)*$/, 'must be a driver branch in quotes, such as "580"')
+    .optional()
+    .describe("NVIDIA driver branch of the nodes. Default: unknown, any is assumed to be new enough."),
+  count: z.int().min(1).max(16).default(1).describe("GPUs for each pod."),
+  spare: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      "Free GPUs a rollout may use. 0: the old pod goes before the new one comes, which is downtime with one replica.",
+    ),
+  resource: z
+    .string()
+    .default("nvidia.com/gpu")
+    .describe("Name of the extended resource that the device plugin offers."),
+});
+
+export const servingOptions = z.strictObject({
+  maxBatchSize: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(16)
+    .describe(
+      "Texts Triton may join into one run of model_onnx. More raises throughput and the slowest answer, and costs memory.",
+    ),
+  maxLength: z
+    .int()
+    .min(8)
+    .max(512)
+    .optional()
+    .describe("Tokens a text is truncated to. Default: the model's own limit, at most 512."),
+  instances: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(1)
+    .describe("Copies of model_onnx in one server; CPU threads are shared out between them."),
+});
+
+export const rolloutOptions = z.strictObject({
+  startupSeconds: z
+    .int()
+    .min(10)
+    .max(3600)
+    .default(300)
+    .describe("Seconds a pod may take until its golden examples are answered rightly."),
+  pullSeconds: z
+    .int()
+    .min(0)
+    .max(7200)
+    .default(600)
+    .describe("Seconds allowed for scheduling and pulling the image, on top."),
+  endpointDelaySeconds: z
+    .int()
+    .min(0)
+    .max(120)
+    .default(5)
+    .describe("Seconds a stopping pod still serves while its address leaves the Services (preStop sleep)."),
+  longestRequestSeconds: z
+    .int()
+    .min(1)
+    .max(600)
+    .default(25)
+    .describe("Seconds that requests in flight get to end (tritonserver --exit-timeout-secs)."),
+});
+
+export const resourcesOptions = z.strictObject({
+  cpu: z.number().min(0.1).max(256).default(2).describe("CPU cores, request and limit alike."),
+  memory: memoryQuantity
+    .optional()
+    .describe("Memory limit and request, such as 2Gi. Default: by formula (runtime + model × instances + /dev/shm)."),
+});
+
+export const shmOptions = memoryQuantity
+  .optional()
+  .describe("Size of the memory volume on /dev/shm, counted in the memory limit. Default: by formula, at least 64Mi.");
+
+export type ServerOptions = z.output<typeof serverOptions>;
+export type GpuOptions = z.output<typeof gpuOptions>;
+export type ServingOptions = z.output<typeof servingOptions>;
+export type RolloutOptions = z.output<typeof rolloutOptions>;
+export type ResourcesOptions = z.output<typeof resourcesOptions>;
