@@ -1,0 +1,106 @@
+"""Writes the repository. In: Serving, Contract, the exported model's folder, the templates. Out: under one folder, for each
+of the four models `config.pbtxt` and the version folder `1` with its code, settings and data; and golden.json."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from triton_repository import model_config
+from triton_repository.contract import Contract
+from triton_repository.errors import InvalidInput
+from triton_repository.spec import Serving
+
+GRAPH_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+SHARED_CODE = "bert_serving"
+
+
+def write_repository(
+    serving: Serving, contract: Contract, model: Path, templates: Path, out: Path, with_graph: bool = True
+) -> None:
+    """`with_graph` False leaves model.onnx out: in the image it is a layer of its own, below all that a serving option moves."""
+    wanted = [TOKENIZER_FILE, *([GRAPH_FILE] if with_graph else [])]
+    missing = [name for name in wanted if not (model / name).is_file()]
+    if missing:
+        raise InvalidInput([f"{model}: lacks {name}, which the exporter writes" for name in missing])
+    names = (serving.api_name, *contract.roles)
+    for taken in [name for name in names if (out / name).exists()]:
+        raise InvalidInput([f"{out / taken}: exists already; render into an empty folder"])
+
+    pre, graph, post = (_version_folder(out, role) for role in contract.roles)
+    _version_folder(out, serving.api_name)
+    _config(out, model_config.ensemble(serving, contract))
+    _config(out, model_config.preprocessing(serving, contract))
+    _config(out, model_config.inference(serving, contract))
+    _config(out, model_config.postprocessing(serving, contract))
+
+    _code(templates, contract.preprocessing, pre)
+    shutil.copyfile(model / TOKENIZER_FILE, pre / TOKENIZER_FILE)
+    _json(pre / "settings.json", preprocessing_settings(serving, contract))
+    if with_graph:
+        shutil.copyfile(model / GRAPH_FILE, graph / GRAPH_FILE)
+    if serving.onnx_backend == "python":
+        _code(templates, contract.inference, graph)
+        _json(graph / "settings.json", inference_settings(serving, contract))
+    _code(templates, contract.postprocessing, post)
+    _json(post / "settings.json", postprocessing_settings(serving, contract))
+
+
+def preprocessing_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
+    return {
+        "text": contract.text.name,
+        "inputs": list(serving.inputs),
+        "maxLength": serving.max_length,
+        "padTokenId": serving.pad_token_id,
+    }
+
+
+def inference_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
+    """Each input comes with the value that pads it."""
+    fillers = {name: serving.pad_token_id if name == "input_ids" else 0 for name in serving.inputs}
+    return {"inputs": fillers, "logits": contract.logits_name, "instances": serving.instances}
+
+
+def postprocessing_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
+    return {
+        "logits": contract.logits_name,
+        "label": contract.label.name,
+        "score": contract.score.name,
+        "labels": list(serving.labels),
+        "activation": serving.activation,
+    }
+
+
+def write_golden(serving: Serving, contract: Contract, file: Path) -> None:
+    """What golden_probe.py asks a running server, and the names it needs to ask."""
+    examples = [{"text": e.text, "predicts": e.predicts, "minScore": e.min_score} for e in serving.examples]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    names = {"text": contract.text.name, "label": contract.label.name, "score": contract.score.name}
+    _json(
+        file,
+        {"apiName": serving.api_name, "maxBatchSize": serving.max_batch_size, "tensors": names, "examples": examples},
+    )
+
+
+def _version_folder(out: Path, name: str) -> Path:
+    folder = out / name / "1"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _config(out: Path, config: Any) -> None:
+    (out / config.name / "config.pbtxt").write_text(model_config.as_text(config), encoding="utf-8")
+
+
+def _code(templates: Path, role: str, folder: Path) -> None:
+    """model.py, and the shared package beside it: Triton puts the version folder on the path, and nothing above it."""
+    shutil.copyfile(templates / "models" / role / "model.py", folder / "model.py")
+    (folder / SHARED_CODE).mkdir()
+    for module in sorted((templates / "models" / SHARED_CODE).glob("*.py")):
+        shutil.copyfile(module, folder / SHARED_CODE / module.name)
+
+
+def _json(file: Path, content: Mapping[str, Any]) -> None:
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")

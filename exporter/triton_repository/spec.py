@@ -1,0 +1,152 @@
+"""What is to be served, validated. In: spec.json (from the deployment), model.json (from the exporter, which read the
+graph). Out: Serving, in which the two agree. Raises InvalidInput with every problem at once."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from triton_repository.contract import Contract
+from triton_repository.errors import InvalidInput
+from triton_repository.fields import Fields
+
+# A folder of the repository, and a part of the client's URL.
+API_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+# Fewer leave no room for a word between the special tokens.
+SHORTEST_MAX_LENGTH = 4
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text whose answer is known. `min_score` 0 asks for the label only."""
+
+    text: str
+    predicts: str
+    min_score: float
+
+
+@dataclass(frozen=True)
+class Serving:
+    api_name: str
+    max_batch_size: int
+    max_length: int
+    instances: int
+    onnx_backend: str
+    device: str
+    labels: tuple[str, ...]
+    activation: str
+    inputs: tuple[str, ...]
+    pad_token_id: int
+    examples: tuple[Example, ...]
+
+
+def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Serving:
+    problems: list[str] = []
+    spec = Fields(spec_file.name, _json(spec_file, problems), problems)
+    model = Fields(model_file.name, _json(model_file, problems), problems)
+    if problems:
+        raise InvalidInput(problems)
+
+    own_length = model.whole("maxLength", SHORTEST_MAX_LENGTH, 1_000_000)
+    own_labels = model.get("labels", list, "a list of labels")
+    inputs = model.get("inputs", list, "a list of the graph's inputs") or []
+    labels = _labels(spec, own_labels or [])
+    serving = Serving(
+        api_name=_api_name(spec, contract),
+        max_batch_size=spec.whole("maxBatchSize", 1, 1024),
+        max_length=_max_length(spec, own_length),
+        instances=spec.whole("instances", 1, 64),
+        onnx_backend=spec.choice("onnxBackend", ("python", "onnxruntime")),
+        device=spec.choice("device", ("cpu", "gpu")),
+        labels=labels,
+        activation=model.choice("activation", ("softmax", "sigmoid")),
+        inputs=tuple(inputs),
+        pad_token_id=model.whole("padTokenId", 0, 10_000_000),
+        examples=_examples(spec, labels, problems),
+    )
+    # Triton makes the instances on every GPU that it sees, so the count of GPUs is the pod's affair.
+    spec.whole("gpuCount", 0, 16, default=1)
+    model.get("source", dict, "an object", default=None)
+
+    if serving.device == "gpu" and serving.onnx_backend == "python":
+        spec.problem("onnxBackend", 'is "python", which runs on the CPU only; use a server with the onnxruntime backend')
+    for name in serving.inputs:
+        if name not in contract.graph_input_names:
+            fillable = ", ".join(contract.graph_input_names)
+            model.problem("inputs", f'names "{name}", which no tokenizer fills; a graph may ask for {fillable}')
+    if "input_ids" not in serving.inputs:
+        model.problem("inputs", "lacks input_ids: a graph that reads no tokens can't classify text")
+    spec.refuse_unknown()
+    model.refuse_unknown()
+    if problems:
+        raise InvalidInput(problems)
+    return serving
+
+
+def _json(file: Path, problems: list[str]) -> object:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        problems.append(f"{file}: can't be read: {problem}")
+        return {}
+
+
+def _api_name(spec: Fields, contract: Contract) -> Any:
+    name = spec.get("apiName", str, "the model's public name")
+    if isinstance(name, str) and not API_NAME.fullmatch(name):
+        spec.problem("apiName", f'must be letters, digits, ".", "_" or "-", at most 128, got "{name}"')
+    if name in contract.roles:
+        taken = ", ".join(contract.roles)
+        spec.problem("apiName", f'is "{name}", the name of a model behind the public one; choose another than {taken}')
+    return name
+
+
+def _max_length(spec: Fields, own_length: Any) -> Any:
+    asked = spec.get("maxLength", int, "a whole number of tokens, or null for all that the model takes", default=None)
+    if asked is None or own_length is None:
+        return own_length
+    if not SHORTEST_MAX_LENGTH <= asked <= own_length:
+        spec.problem("maxLength", f"must be from {SHORTEST_MAX_LENGTH} to the model's own {own_length} tokens, got {asked}")
+    return asked
+
+
+def _labels(spec: Fields, own: list[Any]) -> tuple[str, ...]:
+    """The deployment's labels, or the model's own; either way one for each class of the graph, in its order."""
+    said = spec.get("labels", dict, "a map from class number to label, or null", default=None)
+    if said is None:
+        return tuple(str(label) for label in own)
+    expected = [str(index) for index in range(len(own))]
+    if sorted(said) != sorted(expected):
+        spec.problem(
+            "labels",
+            f"has {len(said)} entries, {_listed(said)}; the model has {len(own)} classes, so it must have {_listed(expected)}",
+        )
+    for index, label in said.items():
+        if not isinstance(label, str) or not label.strip():
+            spec.problem(f"labels.{index}", f"must be a text that is not empty, got {label!r}")
+    return tuple(str(said.get(index, "")) for index in expected)
+
+
+def _examples(spec: Fields, labels: tuple[str, ...], problems: list[str]) -> tuple[Example, ...]:
+    examples = []
+    for index, said in enumerate(spec.get("examples", list, "a list of examples", default=None) or []):
+        fields = Fields(f"spec.json: examples[{index}]", said, problems)
+        text = fields.get("text", str, "the text to send")
+        predicts = fields.get("predicts", str, "the label to expect")
+        score = fields.get("minScore", (int, float), "a number from 0 to 1", default=0)
+        if isinstance(text, str) and not text.strip():
+            fields.problem("text", "is empty, which the server refuses")
+        if isinstance(predicts, str) and predicts not in labels:
+            fields.problem("predicts", f'is "{predicts}", which is no label of this model: {_listed(labels)}')
+        if not 0 <= score <= 1:
+            fields.problem("minScore", f"must be a number from 0 to 1, got {score}")
+        fields.refuse_unknown()
+        examples.append(Example(text, predicts, float(score)))
+    return tuple(examples)
+
+
+def _listed(names: Any) -> str:
+    """Quoted and in order; many are cut short, for a model may have thousands of labels."""
+    shown = [f'"{name}"' for name in list(names)[:20]]
+    return ", ".join(shown) + (", …" if len(names) > 20 else "") if shown else "none"

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Asks the server in this pod the golden examples. A pod whose model answers wrongly never gets Ready.
+
+In: golden.json (what to ask, written by the renderer), a server's HTTP address. Out: exit status
+  0  the model is ready and every example was answered right (without examples: it answered some text);
+  1  not ready yet: the server is not up, or the model is not loaded. Try again;
+  2  a wrong answer or an error. It is said on stdout and in the termination log: text, expected, got.
+Golden texts come from the deployment's config, so they may be shown; this program never sees a user's text.
+
+Kubernetes runs it as the startup probe, the image build before that. Every base image has some python3: standard library
+only, and nothing newer than Python 3.8.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import urllib.error
+import urllib.request
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+RIGHT, NOT_READY, WRONG = 0, 1, 2
+# A probe that hangs is ended by Kubernetes without a word; this one says why first.
+TIMEOUT_SECONDS = 10
+# Any text does where no answer is known: it proves that all parts of the model work together.
+ANY_TEXT = "triton-bert"
+
+Example = Dict[str, Any]
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    options = _parser().parse_args(arguments)
+    with open(options.golden, encoding="utf-8") as file:
+        golden = json.load(file)
+    # A proxy of the environment has no business between a pod and itself.
+    http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    model = "http://{}/v2/models/{}".format(options.http, golden["apiName"])
+    try:
+        with http.open(model + "/ready", timeout=TIMEOUT_SECONDS):
+            pass
+    except urllib.error.HTTPError as problem:
+        print("model {} is not ready (HTTP {})".format(golden["apiName"], problem.code))
+        return NOT_READY
+    except OSError as problem:
+        print("server {} is not up ({})".format(options.http, getattr(problem, "reason", problem)))
+        return NOT_READY
+
+    failures = ask(http, model, golden)
+    if failures:
+        report = "\n".join(failures)
+        print(report)
+        _write_termination_log(options.termination_log, report)
+        return WRONG
+    print("{} of {} golden examples answered right".format(len(golden["examples"]), len(golden["examples"])))
+    return RIGHT
+
+
+def ask(http: Any, model: str, golden: Dict[str, Any]) -> List[str]:
+    """What is wrong with the answers, one line each; empty if they are right."""
+    examples = golden["examples"] or [{"text": ANY_TEXT}]
+    size = golden["maxBatchSize"]
+    failures = []
+    for start in range(0, len(examples), size):
+        some = examples[start : start + size]
+        try:
+            answers = infer(http, model, golden["tensors"], [example["text"] for example in some])
+        except urllib.error.HTTPError as problem:
+            failures.append("golden examples failed: {} {}".format(_quoted(some), _error(problem)))
+        except (OSError, ValueError, KeyError) as problem:
+            failures.append("golden examples failed: {} {}: {}".format(_quoted(some), type(problem).__name__, problem))
+        else:
+            failures.extend(_mismatch(example, *answer) for example, answer in zip(some, answers))
+    return [failure for failure in failures if failure]
+
+
+def infer(http: Any, model: str, tensors: Dict[str, str], texts: List[str]) -> List[Tuple[str, float]]:
+    """Label and score of each text."""
+    body = {"inputs": [{"name": tensors["text"], "shape": [len(texts), 1], "datatype": "BYTES", "data": texts}]}
+    request = urllib.request.Request(
+        model + "/infer", json.dumps(body).encode("utf-8"), {"Content-Type": "application/json"}
+    )
+    with http.open(request, timeout=TIMEOUT_SECONDS) as response:
+        outputs = {output["name"]: output["data"] for output in json.load(response)["outputs"]}
+    answers = list(zip(outputs[tensors["label"]], outputs[tensors["score"]]))
+    if len(answers) != len(texts):
+        raise ValueError("{} texts, but {} answers".format(len(texts), len(answers)))
+    return answers
+
+
+def _mismatch(example: Example, label: str, score: float) -> Optional[str]:
+    if "predicts" not in example:
+        return None
+    least = example.get("minScore", 0)
+    if label == example["predicts"] and score >= least:
+        return None
+    wanted = '"{}"'.format(example["predicts"]) + (" with a score of at least {}".format(least) if least else "")
+    return 'golden example failed: text "{}", expected {}, got "{}" with a score of {:.4f}'.format(
+        example["text"], wanted, label, score
+    )
+
+
+def _quoted(examples: List[Example]) -> str:
+    return "text " + ", ".join('"{}"'.format(example["text"]) for example in examples)
+
+
+def _error(problem: urllib.error.HTTPError) -> str:
+    return "got HTTP {}: {}".format(problem.code, problem.read(2000).decode("utf-8", "replace"))
+
+
+def _write_termination_log(path: str, report: str) -> None:
+    """Kubernetes shows this file's content as the reason why a container ended. Outside a pod there is none."""
+    if not path:
+        return
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(report + "\n")
+    except OSError:
+        pass
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Ask a Triton server the golden examples.")
+    parser.add_argument("--golden", default="/opt/triton-bert/golden.json")
+    parser.add_argument("--http", default="127.0.0.1:8000", metavar="HOST:PORT")
+    parser.add_argument("--termination-log", default="/dev/termination-log", metavar="FILE", help="empty: none")
+    return parser
+
+
+if __name__ == "__main__":
+    # A container may have no locale at all; the texts have any script.
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.exit(main())

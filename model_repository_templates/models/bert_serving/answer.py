@@ -1,0 +1,37 @@
+"""Logits to answers. In: FP32 [texts, classes]. Out: for each text its most likely label, and that label's score."""
+
+from __future__ import annotations
+
+from typing import List, Sequence, Tuple
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Scores of classes that exclude each other; they add up to 1."""
+    # Less the largest, so that no exponential overflows; the result is the same.
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def sigmoid(logits: FloatArray) -> FloatArray:
+    """Scores of classes that may hold together, each between 0 and 1."""
+    # By way of tanh: exp(-logit) overflows for a very negative logit.
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * logits)), dtype=np.float32)
+
+
+ACTIVATIONS = {"softmax": softmax, "sigmoid": sigmoid}
+
+
+def answer(logits: FloatArray, labels: Sequence[str], activation: str) -> Tuple[List[str], FloatArray]:
+    """The best label of each text, with its score. Of equal scores the first class wins.
+
+    Raises ArithmeticError if a logit is not a number: a score of NaN is not valid JSON and no answer."""
+    if not np.isfinite(logits).all():
+        raise ArithmeticError("the graph returned a logit that is not finite")
+    scores = ACTIVATIONS[activation](logits)
+    best = scores.argmax(axis=1)
+    return [labels[index] for index in best], scores[np.arange(len(best)), best]

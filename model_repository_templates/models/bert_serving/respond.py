@@ -1,0 +1,63 @@
+"""One response for each request of a batch, so that a bad one fails alone; and the log of a model, without texts.
+
+Triton hands a python model several requests at once when dynamic batching is on, and wants as many responses back, in
+order. An exception that leaves `execute` would fail them all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Dict, List, TypeVar, Union
+
+import triton_python_backend_utils as pb_utils
+
+from bert_serving.errors import BadRequest
+
+T = TypeVar("T")
+# Ids come from clients: enough to find a request, too short to hide a text in the log.
+MAX_ID_LENGTH = 64
+
+
+def attempt(work: Callable[[Any], T], request: Any) -> Union[T, Exception]:
+    """What `work` makes of a request, or the exception that it raised."""
+    try:
+        return work(request)
+    except Exception as problem:
+        return problem
+
+
+def respond(model: str, request: Any, outcome: Union[Dict[str, Any], Exception]) -> Any:
+    """A response with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for any other exception INTERNAL."""
+    if not isinstance(outcome, Exception):
+        return pb_utils.InferenceResponse([pb_utils.Tensor(name, array) for name, array in outcome.items()])
+    if isinstance(outcome, BadRequest):
+        log("verbose", "request refused", model=model, request=request_id(request), because=str(outcome))
+        return _failed(str(outcome), pb_utils.TritonError.INVALID_ARG)
+    # The kind and the place of the bug, not its message: that may quote what a user wrote.
+    log("error", "bug", model=model, request=request_id(request), kind=type(outcome).__name__, at=_place(outcome))
+    return _failed("internal error", pb_utils.TritonError.INTERNAL)
+
+
+def array_of(request: Any, tensor: str) -> Any:
+    """The named input of a request as a numpy array."""
+    return pb_utils.get_input_tensor_by_name(request, tensor).as_numpy()
+
+
+def request_id(request: Any) -> str:
+    return str(request.request_id())[:MAX_ID_LENGTH]
+
+
+def log(level: str, event: str, **fields: Any) -> None:
+    """One line of JSON in Triton's own log. Levels: verbose, info, warn, error."""
+    getattr(pb_utils.Logger, f"log_{level}")(json.dumps({"event": event, **fields}))
+
+
+def _failed(message: str, code: Any) -> Any:
+    return pb_utils.InferenceResponse(error=pb_utils.TritonError(message, code))
+
+
+def _place(problem: Exception) -> List[str]:
+    places, step = [], problem.__traceback__
+    while step is not None:
+        places.append(f"{step.tb_frame.f_code.co_name}:{step.tb_lineno}")
+        step = step.tb_next
+    return places
