@@ -1,0 +1,175 @@
+/** The programs that the sandbox runs and that no package registry carries ready-made, compiled once into the cache.
+ *  In: the cache folder. Out: the binaries' paths, and a key for each that moves when the binary does. Warm, it reads a
+ *  few small files and returns; after a change to one of our own sources only what is concerned is linked again, the
+ *  rest comes from Go's compile cache. Killed half-way, it leaves a work folder that the next run removes: a binary
+ *  appears in bin/ by a rename, and is believed only when built.json, written after it, says so. */
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../cache";
+import { go } from "./go";
+import { lock } from "./lock";
+import { kubernetesNames, type ProgramName, packageOf, programs } from "./programs";
+import { assemble, programKey } from "./source";
+
+export interface ToolchainOptions {
+  cache: string;
+  log: (line: string) => void;
+  /** What is needed; default: all. A cluster of the user's own spares the minutes that Kubernetes takes. */
+  programs?: readonly ProgramName[];
+}
+
+export interface Toolchain {
+  /** The folder of all binaries; the language host lies beside pulumi, where the CLI looks for it. */
+  bin: string;
+  pulumi: string;
+  kubectl: string;
+  kubernetes: Record<(typeof kubernetesNames)[number], string>;
+  providers: { kubernetes: string; docker: string };
+  /** Static, for an image FROM scratch. */
+  pause: string;
+  /** By program: equal keys, equal binaries. */
+  keys: Keys;
+}
+
+export type Keys = Partial<Record<ProgramName, string>>;
+
+const PROGRESS_MS = 5000;
+
+export async function ensureToolchain(options: ToolchainOptions): Promise<Toolchain> {
+  const wanted = options.programs ?? (Object.keys(programs) as ProgramName[]);
+  const goVersion = await go(["env", "GOVERSION"], { cwd: __dirname });
+  const keys: Keys = Object.fromEntries(wanted.map((name) => [name, programKey(name, goVersion)]));
+  const folder = join(options.cache, "toolchain");
+  const bin = join(folder, "bin");
+  if (missing(bin, keys).length === 0) return toolchain(bin, keys);
+
+  const onWait = (owner: number) => options.log(`waiting for process ${owner}, which builds the tool chain`);
+  const release = await lock(join(folder, "lock"), onWait);
+  try {
+    sweep(folder);
+    const names = missing(bin, keys);
+    if (names.length > 0) await build(names, keys, options);
+  } finally {
+    release();
+  }
+  return toolchain(bin, keys);
+}
+
+function toolchain(bin: string, keys: Keys): Toolchain {
+  const at = (name: string) => join(bin, name);
+  return {
+    bin,
+    pulumi: at("pulumi"),
+    kubectl: at("kubectl"),
+    kubernetes: Object.fromEntries(kubernetesNames.map((name) => [name, at(name)])) as Toolchain["kubernetes"],
+    providers: { kubernetes: at("pulumi-resource-kubernetes"), docker: at("pulumi-resource-docker") },
+    pause: at("pause"),
+    keys,
+  };
+}
+
+function missing(bin: string, keys: Keys): ProgramName[] {
+  const built = readBuilt(bin);
+  const isThere = (name: ProgramName) =>
+    built[name] === keys[name] &&
+    [name, ...(programs[name].symlinks ?? [])].every((file) => fs.existsSync(join(bin, file)));
+  return (Object.keys(keys) as ProgramName[]).filter((name) => !isThere(name));
+}
+
+function readBuilt(bin: string): Keys {
+  const path = join(bin, "built.json");
+  return fs.existsSync(path) ? JSON.parse(fs.readFileSync(path, "utf8")) : {};
+}
+
+/** Work folders of runs that were killed; the lock says that nobody works in them now. */
+function sweep(folder: string): void {
+  for (const entry of fs.readdirSync(folder)) {
+    if (entry.startsWith("work-")) fs.rmSync(join(folder, entry), { recursive: true, force: true });
+  }
+}
+
+async function build(names: readonly ProgramName[], keys: Keys, { cache, log }: ToolchainOptions): Promise<void> {
+  const work = fs.mkdtempSync(join(cache, "toolchain", "work-"));
+  try {
+    const source = join(work, "source");
+    await assemble(source, names);
+    await compile(names, { source, output: `${join(work, "bin")}/`, cache, log });
+    install(names, join(work, "bin"), join(cache, "toolchain", "bin"), keys);
+  } finally {
+    fs.rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** One command for all: Go spreads it over the cores, and a package that several programs share compiles once. */
+async function compile(
+  names: readonly ProgramName[],
+  { source, output, cache, log }: { source: string; output: string; cache: string; log: (line: string) => void },
+): Promise<void> {
+  const variables = Object.assign({}, ...names.map((name) => programs[name].variables));
+  const ldflags = ["-s", "-w", ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(" ");
+  const progress = startProgress(names, log);
+  try {
+    await go(
+      ["build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", output, ...names.map(packageOf)],
+      {
+        cwd: source,
+        env: { CGO_ENABLED: "0", GOCACHE: join(cache, "go-build") },
+        onLine: progress.hear,
+      },
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Go names a module before it downloads it, and a package before it compiles it, one a line. */
+function startProgress(names: readonly ProgramName[], log: (line: string) => void) {
+  const start = Date.now();
+  const what = names.map((name) => programs[name].title).join(", ");
+  let packages = 0;
+  let downloading = false;
+  const say = () => {
+    const doing = downloading ? "downloading modules" : `${packages} packages compiled`;
+    log(`building ${what}: ${doing} (${minutes(Date.now() - start)}; about 10 min on 2 cores the first time)`);
+  };
+  const timer = setInterval(say, PROGRESS_MS);
+  say();
+  return {
+    hear(line: string) {
+      downloading = line.startsWith("go: downloading");
+      if (!line.startsWith("go: ")) packages++;
+    },
+    stop() {
+      clearInterval(timer);
+    },
+  };
+}
+
+function minutes(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+function install(names: readonly ProgramName[], from: string, bin: string, keys: Keys): void {
+  fs.mkdirSync(bin, { recursive: true });
+  for (const name of names) {
+    fs.renameSync(join(from, name), join(bin, name));
+    for (const link of programs[name].symlinks ?? []) {
+      fs.rmSync(join(bin, link), { force: true });
+      fs.symlinkSync(name, join(bin, link));
+    }
+  }
+  const built = { ...readBuilt(bin), ...Object.fromEntries(names.map((name) => [name, keys[name]])) };
+  fs.writeFileSync(join(from, "built.json"), `${JSON.stringify(built, null, 2)}\n`);
+  fs.renameSync(join(from, "built.json"), join(bin, "built.json"));
+}
+
+if (require.main === module) {
+  const started = Date.now();
+  ensureToolchain({ cache: cacheFolder(), log: console.log })
+    .then(({ bin }) => console.log(`${bin} is ready (${minutes(Date.now() - started)})`))
+    .catch((problem: Error) => {
+      console.error(problem.message);
+      process.exitCode = 1;
+    });
+}
