@@ -1,0 +1,119 @@
+/** The files of a build context before they are written: which, and what is in them. Symbolic links and Git-LFS pointers
+ *  are refused, since they mean other bytes on another machine. In: folders of this package and of the user. Out: a map
+ *  from path in the context to content, and the problems found. */
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { sha256 } from "../canonicalJson";
+import type { Problem } from "../problems";
+
+/** Bytes held in memory, or a file to copy (absolute path). */
+export type ContextFile = { readonly content: string } | { readonly file: string };
+
+/** By path in the context, with forward slashes. */
+export type ContextFiles = ReadonlyMap<string, ContextFile>;
+
+/** Git LFS specification, "The Pointer": the first line of a file whose content was never fetched. */
+const LFS_FIRST_LINE = "version https://git-lfs.github.com/spec/v1";
+
+/** What Python tools leave behind. It differs by machine and is never part of a source. */
+const CACHES = /^(__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache|.*\.pyc)$/;
+
+const CHUNK_BYTES = 4 << 20;
+
+/** All files below a folder of this package, as `<prefix>/…`. */
+export function packageFiles(folder: string, prefix: string): ContextFiles {
+  const files = new Map<string, ContextFile>();
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    if (CACHES.test(entry.name)) continue;
+    const from = path.join(folder, entry.name);
+    const to = `${prefix}/${entry.name}`;
+    if (entry.isDirectory()) for (const [name, file] of packageFiles(from, to)) files.set(name, file);
+    else files.set(to, { file: from });
+  }
+  return files;
+}
+
+/** The files at the top of a user's folder, as `<prefix>/…`: a checkpoint is flat, and folders beside it (.git, onnx) can
+ *  be many times its size. `option` is the config path of the folder, for the problems. */
+export function userFolder(
+  folder: string,
+  prefix: string,
+  option: string,
+  got: string,
+): { files: ContextFiles; problems: Problem[] } {
+  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    const remedy = "name a folder, relative to the project, that holds config.json, weights and tokenizer";
+    return { files: new Map(), problems: [{ path: option, got, because: "no such folder", remedy }] };
+  }
+  const names = fs.readdirSync(folder).filter((name) => !name.startsWith(".") && !CACHES.test(name));
+  const paths = names.sort().map((name) => path.join(folder, name));
+  const kept = paths.filter((file) => !fs.lstatSync(file).isDirectory());
+  return {
+    files: new Map(kept.map((file) => [`${prefix}/${path.basename(file)}`, { file }])),
+    problems: kept.flatMap((file) => refusals(file, option, `${got}/${path.basename(file)}`)),
+  };
+}
+
+/** Why a user's file must not go into a context, if it must not. */
+export function refusals(file: string, option: string, got: string): Problem[] {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    return [{ path: option, got, because: "no such file", remedy: "name a file, relative to the project" }];
+  }
+  if (stat.isSymbolicLink()) {
+    const because = "is a symbolic link, which means other bytes on another machine";
+    return [{ path: option, got, because, remedy: "put the file itself there (cp -L)" }];
+  }
+  if (!stat.isFile()) {
+    return [{ path: option, got, because: "is no regular file", remedy: "put a regular file there" }];
+  }
+  if (isLfsPointer(file, stat.size)) {
+    const because = "is a Git-LFS pointer, not the file itself";
+    return [{ path: option, got, because, remedy: "run `git lfs pull` in its repository" }];
+  }
+  return [];
+}
+
+/** SHA-256 of every file's content, by path in the context. */
+export function contentDigests(files: ContextFiles): Record<string, string> {
+  return Object.fromEntries([...files].map(([name, file]) => [name, digestOf(file)]));
+}
+
+/** SHA-256 of a file's content, in hex. */
+export function digestOf(file: ContextFile): string {
+  return "content" in file ? sha256(file.content) : fileDigest(file.file);
+}
+
+// A hundred models share this package's files, and often a checkpoint; each is read once as long as it is the same.
+const known = new Map<string, { seen: string; digest: string }>();
+
+function fileDigest(file: string): string {
+  const { ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
+  const seen = `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  const before = known.get(file);
+  if (before?.seen === seen) return before.digest;
+  const digest = readDigest(file);
+  known.set(file, { seen, digest });
+  return digest;
+}
+
+function readDigest(file: string): string {
+  const sum = createHash("sha256");
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const descriptor = fs.openSync(file, "r");
+  try {
+    for (let read = fs.readSync(descriptor, chunk); read > 0; read = fs.readSync(descriptor, chunk)) {
+      sum.update(chunk.subarray(0, read));
+    }
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  return sum.digest("hex");
+}
+
+function isLfsPointer(file: string, size: number): boolean {
+  // A pointer is a few lines; reading the head of every weight file would be needless.
+  if (size > 1024) return false;
+  return fs.readFileSync(file, "latin1").startsWith(LFS_FIRST_LINE);
+}

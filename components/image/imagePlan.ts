@@ -1,0 +1,74 @@
+/** What an image is, before it is a resource: its files, its arguments and its hash. The hash is in the tag, so it must
+ *  move whenever an input of the image moves; and it knows no secret. In: what the two kinds of image put into a plan.
+ *  Out: the plan with its hash, and the docker.Image made from it. */
+import * as path from "node:path";
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { shortHash } from "../canonicalJson";
+import { child, type Owner } from "../child";
+import type { Role } from "../names";
+import { writeContext } from "./buildContext";
+import { type ContextFiles, contentDigests } from "./contextFiles";
+import { type BuildSite, contextFolder, PLATFORM } from "./site";
+
+export interface ImagePlan {
+  readonly files: ContextFiles;
+  /** The context's folder, relative to the project. */
+  readonly context: string;
+  /** Build arguments known before anything runs; no secret among them. */
+  readonly args: Readonly<Record<string, string>>;
+  /** 12 hex digits over all that can move an input of the image. */
+  readonly hash: string;
+}
+
+/** Plans an image. `upstream` is the hash of the image that this one is built from, whose digest is not known yet. */
+export function planImage(
+  site: BuildSite,
+  kind: "model" | "server",
+  files: ContextFiles,
+  args: Readonly<Record<string, string>>,
+  upstream?: string,
+): ImagePlan {
+  const context = contextFolder(site, kind);
+  const { project, stack, registry, model } = site;
+  // Builds are not bit-identical, so project and stack keep one stack from overwriting another's tag. The repository,
+  // because a model image is never to be updated: an update would build with a token from before.
+  const repository = registry.repository(model);
+  const digests = contentDigests(files);
+  const hash = shortHash({ digests, context, args, platform: PLATFORM, project, stack, repository, upstream });
+  return { files, context, args, hash };
+}
+
+/** Writes the context and makes the image. */
+export function dockerImage(
+  owner: Owner,
+  role: Role,
+  site: BuildSite,
+  plan: ImagePlan,
+  tag: string,
+  lateArgs: Readonly<Record<string, pulumi.Input<string>>>,
+  opts: { ignoreChanges?: string[] } = {},
+): docker.Image {
+  writeContext(path.join(site.projectFolder, plan.context), plan.files);
+  const { server, username, password } = site.registry;
+  const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+  return child(
+    docker.Image,
+    owner,
+    role,
+    {
+      imageName: `${site.registry.repository(site.model)}:${tag}`,
+      build: {
+        context: plan.context,
+        dockerfile: `${plan.context}/Dockerfile`,
+        platform: PLATFORM,
+        // The legacy builder would leave a secret argument in an intermediate image's history.
+        builderVersion: docker.types.enums.BuilderVersion.BuilderBuildKit,
+        args: { ...plan.args, ...lateArgs },
+      },
+      registry: { server, ...login },
+      buildOnPreview: false,
+    },
+    opts,
+  );
+}

@@ -1,0 +1,50 @@
+/** Where this package's own files lie that go into the images, and how each context lays them out. Found from this file,
+ *  not from the project: the project may be another one that imports the package. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { CONTRACT_FILE } from "../contract";
+import type { Problem } from "../problems";
+import { type ContextFile, type ContextFiles, packageFiles, refusals } from "./contextFiles";
+import type { BuildSite } from "./site";
+
+const ROOT = path.resolve(__dirname, "..", "..");
+const TEMPLATES = path.join(ROOT, "model_repository_templates");
+const EXPORTER = path.join(ROOT, "exporter");
+
+/** What exports a model; apart from what renders, so that most upgrades of this package export nothing again. */
+export function exportFiles(): ContextFiles {
+  return new Map([
+    ...packageFiles(path.join(EXPORTER, "bert_exporter"), "exporter/bert_exporter"),
+    ["exporter/requirements.txt", { file: path.join(EXPORTER, "requirements.txt") }],
+    ["Dockerfile", { file: path.join(TEMPLATES, "docker", "model.Dockerfile") }],
+  ]);
+}
+
+/** What renders a server's repository and asks it the golden examples. */
+export function serverFiles(flavour: "pypi" | "ngc" | "image"): ContextFiles {
+  return new Map<string, ContextFile>([
+    ...packageFiles(path.join(EXPORTER, "triton_repository"), "exporter/triton_repository"),
+    ...packageFiles(path.join(TEMPLATES, "models"), "templates/models"),
+    ["templates/contract.yaml", { file: CONTRACT_FILE }],
+    ["golden/golden_probe.py", { file: path.join(TEMPLATES, "golden", "golden_probe.py") }],
+    ["server-requirements.txt", { file: path.join(TEMPLATES, "docker", "server-requirements.txt") }],
+    ["Dockerfile", { file: path.join(TEMPLATES, "docker", `server.${flavour}.Dockerfile`) }],
+  ]);
+}
+
+/** The private CA that the builds shall trust. The file is always there, since a Dockerfile can't copy one or none. */
+export function certificate({ build, projectFolder }: BuildSite): { files: ContextFiles; problems: Problem[] } {
+  const at = "certificates/ca.crt";
+  if (build.ca === undefined) return { files: new Map([[at, { content: "" }]]), problems: [] };
+  const file = path.resolve(projectFolder, build.ca);
+  const problems = refusals(file, "build.ca", build.ca);
+  if (problems.length === 0 && !fs.readFileSync(file, "latin1").includes("-----BEGIN CERTIFICATE-----")) {
+    problems.push({
+      path: "build.ca",
+      got: build.ca,
+      because: "holds no certificate in PEM",
+      remedy: "name a file with -----BEGIN CERTIFICATE-----",
+    });
+  }
+  return { files: new Map([[at, { file }]]), problems };
+}

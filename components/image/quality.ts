@@ -1,0 +1,102 @@
+/** The parity figures of an export, read back from the model image: its last layer is quality.json alone. In: the image by
+ *  digest and the registry's login. Out: the figures, or why there are none; a report that can't be read never breaks `up`,
+ *  for the gate has been held in the build. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Registry } from "./registries/generic";
+import { type Login, lastLayer } from "./registryClient";
+
+const LIMIT_MILLISECONDS = 5_000;
+const REPORT = "quality.json";
+/** POSIX.1, pax: header and content come in blocks of this size. */
+const TAR_BLOCK = 512;
+
+const report = z.object({
+  maxLogitDifference: z.number(),
+  labelAgreement: z.number(),
+  texts: z.number(),
+  gate: z.object({ maxLogitDifference: z.number() }),
+  versions: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)),
+});
+
+/** How closely the exported model answers like the original. Either `unavailable` is set, or all the others. */
+export interface Quality {
+  /** Largest absolute difference to the original model's logits on the built-in texts. */
+  maxLogitDifference?: number;
+  /** Share of the built-in texts that get the original's label, 0 to 1. */
+  labelAgreement?: number;
+  /** Number of built-in texts. */
+  texts?: number;
+  /** The bound that maxLogitDifference was held to. */
+  maxLogitDifferenceAllowed?: number;
+  /** What the export ran with: package → version, and the ONNX opset. */
+  versions?: { [name: string]: string };
+  /** Why the report could not be read. */
+  unavailable?: string;
+}
+
+/** Reads the report of the model image `digest` (repository@sha256:…). Unknown in a preview that will build the image. */
+export function quality(digest: pulumi.Output<string>, registry: Registry): pulumi.Output<Quality> {
+  const password = registry.password === undefined ? pulumi.output(undefined) : registry.password;
+  const read = pulumi.all([digest, password]).apply(([reference, secret]) => {
+    const { username, server } = registry;
+    const said = username !== undefined && secret !== undefined ? { username, password: secret } : undefined;
+    return readQuality(reference, said ?? dockerLogin(server));
+  });
+  // The figures are no secret, though a password helped to fetch them.
+  return pulumi.unsecret(read);
+}
+
+/** Never rejects. */
+export async function readQuality(reference: string, login: Login | undefined): Promise<Quality> {
+  try {
+    const layer = await lastLayer(reference, login, AbortSignal.timeout(LIMIT_MILLISECONDS));
+    const { gate, ...figures } = report.parse(JSON.parse(fileInTar(layer, REPORT).toString("utf8")));
+    return { ...figures, maxLogitDifferenceAllowed: gate.maxLogitDifference };
+  } catch (problem) {
+    return { unavailable: `${REPORT} of the model image could not be read: ${reason(problem)}` };
+  }
+}
+
+/** One line, and of a failed `fetch` its cause, for its own message says nothing. */
+function reason(problem: unknown): string {
+  if (problem instanceof z.ZodError) return "not in the form that this version knows";
+  if (!(problem instanceof Error)) return String(problem);
+  if (problem.name === "TimeoutError") return `no answer within ${LIMIT_MILLISECONDS / 1000} s`;
+  return problem.cause instanceof Error ? reason(problem.cause) : problem.message;
+}
+
+/** The content of `name` in a tar archive. */
+export function fileInTar(archive: Buffer, name: string): Buffer {
+  const field = (start: number, length: number): string =>
+    archive
+      .toString("latin1", start, start + length)
+      .replace(/\0.*$/s, "")
+      .trim();
+  for (let at = 0; at + TAR_BLOCK <= archive.length; ) {
+    const size = Number.parseInt(field(at + 124, 12) || "0", 8);
+    const content = at + TAR_BLOCK;
+    if (field(at, 100).replace(/^\.?\//, "") === name) return archive.subarray(content, content + size);
+    at = content + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
+  }
+  throw new Error(`the last layer holds no ${name}`);
+}
+
+const dockerConfig = z.object({ auths: z.record(z.string(), z.object({ auth: z.string().optional() })).optional() });
+
+/** What the Docker client is logged in with, if that stands in its config file. Source: `docker login` reference. */
+function dockerLogin(server: string): Login | undefined {
+  const folder = process.env.DOCKER_CONFIG ?? path.join(os.homedir(), ".docker");
+  try {
+    const config = dockerConfig.parse(JSON.parse(fs.readFileSync(path.join(folder, "config.json"), "utf8")));
+    const key = server === "docker.io" ? "https://index.docker.io/v1/" : server;
+    const [, username, password] =
+      /^([^:]*):(.*)$/s.exec(Buffer.from(config.auths?.[key]?.auth ?? "", "base64").toString()) ?? [];
+    return username && password ? { username, password } : undefined;
+  } catch {
+    return undefined;
+  }
+}

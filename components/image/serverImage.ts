@@ -1,0 +1,77 @@
+/** The server image: a Triton base, the model image's graph and tokenizer, the rendered repository, and the golden examples
+ *  that its build has asked it. It takes the model image by digest, since a local tag may be a stale one. In: the model
+ *  image and the options of serving. Out: the plan, whose name is known at preview, then the image. */
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { canonicalJson } from "../canonicalJson";
+import type { Owner } from "../child";
+import type { ServerChoice } from "../server/supportMatrix";
+import type { ContextFiles } from "./contextFiles";
+import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
+import type { ModelImage, ModelImagePlan } from "./modelImage";
+import type { ExampleOptions } from "./options";
+import { certificate, serverFiles } from "./packageFolders";
+import { type BuildSite, commonArgs } from "./site";
+
+/** The options of a model that decide its server image. */
+export interface ServeOptions {
+  readonly apiName: string;
+  readonly tag: string;
+  readonly serving: {
+    readonly maxBatchSize: number;
+    readonly maxLength?: number | undefined;
+    readonly instances: number;
+  };
+  readonly examples: readonly ExampleOptions[];
+  /** Undefined on CPU. */
+  readonly gpuCount?: number | undefined;
+}
+
+export interface ServerImagePlan extends ImagePlan {
+  readonly tag: string;
+  /** repository:tag, which the pod refers to. */
+  readonly name: string;
+}
+
+export interface ServerImage {
+  readonly image: docker.Image;
+  readonly hash: string;
+  readonly name: string;
+  /** repository@sha256:… */
+  readonly digest: pulumi.Output<string>;
+}
+
+export function planServerImage(
+  site: BuildSite,
+  options: ServeOptions,
+  choice: ServerChoice,
+  model: ModelImagePlan,
+): ServerImagePlan {
+  const { serving, gpuCount, apiName, examples } = options;
+  const spec = {
+    apiName,
+    maxBatchSize: serving.maxBatchSize,
+    maxLength: serving.maxLength ?? null,
+    instances: serving.instances,
+    onnxBackend: choice.onnxBackend,
+    device: gpuCount === undefined ? "cpu" : "gpu",
+    gpuCount: gpuCount ?? 1,
+    labels: null,
+    examples,
+  };
+  const files: ContextFiles = new Map([
+    ...serverFiles(choice.flavour),
+    // Its problems are the model image's to report: it takes the same file.
+    ...certificate(site).files,
+    ["spec.json", { content: canonicalJson(spec) }],
+  ]);
+  const args = { BASE_IMAGE: choice.baseImage ?? site.build.base, ...commonArgs(site) };
+  const plan = planImage(site, "server", files, args, model.hash);
+  const tag = `${options.tag}-${plan.hash}`;
+  return { ...plan, tag, name: `${site.registry.repository(site.model)}:${tag}` };
+}
+
+export function serverImage(owner: Owner, site: BuildSite, plan: ServerImagePlan, model: ModelImage): ServerImage {
+  const image = dockerImage(owner, "server-image", site, plan, plan.tag, { MODEL_IMAGE: model.digest });
+  return { image, hash: plan.hash, name: plan.name, digest: image.repoDigest };
+}

@@ -1,0 +1,70 @@
+/** Where a model or tokenizer comes from. Each arm turns its options into what the build needs: the fields of spec.json
+ *  (read by exporter/bert_exporter/fetch/<arm>.py, held equal by a test), the files to put into the context, and the name
+ *  of the secret to fetch with. A new storage is one arm here and one file there. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Problem } from "../problems";
+import { type ContextFiles, userFolder } from "./contextFiles";
+import type { SourceOptions } from "./options";
+
+export type SourceRole = "model" | "tokenizer";
+
+/** A source, ready for the build. */
+export interface Source {
+  /** What spec.json says of it. */
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly files: ContextFiles;
+  /** The name in `credentials`, and the config path that names it. */
+  readonly credential?: { readonly name: string; readonly path: string };
+  /** For people: the pod annotations. */
+  readonly described: string;
+  /** Bytes of the weights; undefined where only the build will know. */
+  readonly modelBytes?: number;
+}
+
+/** What an arm may know besides its own options. */
+export interface SourceSite {
+  readonly role: SourceRole;
+  /** Config path of the source, such as models.sentiment.tokenizer. */
+  readonly path: string;
+  readonly projectFolder: string;
+  readonly hubEndpoint?: string | undefined;
+}
+
+type Fields<Arm extends keyof SourceOptions> = NonNullable<SourceOptions[Arm]>;
+type Found = { readonly source: Source; readonly problems: Problem[] };
+
+const arms: { readonly [Arm in keyof SourceOptions]-?: (fields: Fields<Arm>, site: SourceSite) => Found } = {
+  hf({ id, revision, credential }, { path: where, hubEndpoint }) {
+    const endpoint = hubEndpoint === undefined ? {} : { endpoint: hubEndpoint };
+    const secret = credential === undefined ? {} : { credential: { name: credential, path: `${where}.hf.credential` } };
+    const spec = { hf: { id, revision, ...endpoint } };
+    return { source: { spec, files: new Map(), described: `hf:${id}@${revision}`, ...secret }, problems: [] };
+  },
+  local({ path: folder }, { role, path: where, projectFolder }) {
+    const absolute = path.resolve(projectFolder, folder);
+    const { files, problems } = userFolder(absolute, `sources/${role}`, `${where}.local.path`, folder);
+    const modelBytes = problems.length === 0 ? weightBytes(absolute) : 0;
+    return { source: { spec: { local: {} }, files, described: `local:${folder}`, modelBytes }, problems };
+  },
+};
+
+/** Names of the storages, for the test that holds them equal to those of the exporter. */
+export const STORAGES = Object.keys(arms);
+
+/** Prepares one source. Validation has seen to it that exactly one arm is set. */
+export function prepareSource(options: SourceOptions, site: SourceSite): Found {
+  if (options.hf !== undefined) return arms.hf(options.hf, site);
+  if (options.local !== undefined) return arms.local(options.local, site);
+  throw new Error(`${site.path}: none of ${STORAGES.join(", ")} is set`);
+}
+
+/** The exporter's order of preference: safetensors, else PyTorch's own format. */
+const WEIGHTS = [/^model(-\d+-of-\d+)?\.safetensors$/, /^pytorch_model(-\d+-of-\d+)?\.bin$/];
+
+function weightBytes(folder: string): number {
+  const names = fs.readdirSync(folder);
+  const weights =
+    WEIGHTS.map((kind) => names.filter((name) => kind.test(name))).find((found) => found.length > 0) ?? [];
+  return weights.reduce((sum, name) => sum + fs.statSync(path.join(folder, name)).size, 0);
+}
