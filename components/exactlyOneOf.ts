@@ -15,13 +15,17 @@ export function exactlyOneOf<Shape extends Record<string, z.ZodType>>(choices: S
   return z
     .strictObject(optional)
     .superRefine((value, context) => {
-      const set = names.filter((name) => value[name as keyof typeof value] !== undefined);
-      if (set.length === 1) return;
-      context.addIssue({
-        code: "custom",
-        message: set.length === 0 ? `none of ${names.join(", ")} is set` : `${set.join(" and ")} exclude each other`,
-        params: { remedy: `set exactly one of ${names.join(", ")}` },
-      });
+      const wrong = wrongChoice(names, value);
+      if (wrong) context.addIssue({ code: "custom", message: wrong.because, params: { [CHOICES]: names } });
     })
     .meta({ [CHOICES]: names });
+}
+
+/** What is wrong with the choice made in `value`: none, or several. A misspelt choice is told as an unknown key instead. */
+export function wrongChoice(names: readonly string[], value: object): { because: string; remedy: string } | undefined {
+  const given = Object.entries(value).flatMap(([name, inner]) => (inner === undefined ? [] : [name]));
+  const known = given.filter((name) => names.includes(name));
+  const remedy = `set exactly one of ${names.join(", ")}`;
+  if (known.length > 1) return { because: `${known.join(" and ")} exclude each other`, remedy };
+  return given.length === 0 ? { because: `none of ${names.join(", ")} is set`, remedy } : undefined;
 }

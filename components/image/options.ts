@@ -3,6 +3,12 @@
 import { z } from "zod";
 import { exactlyOneOf } from "../exactlyOneOf";
 
+/** An address without user and password: they would stand in plain text in the stack file, the state and the image. */
+const plainUrl = z.url("must be an address such as https://host/path").refine((url) => !/^[^/]*:\/\/[^/]*@/.test(url), {
+  error: "holds a user or password, which would be stored in plain text",
+  params: { remedy: "take them out of the address; use an address that needs none" },
+});
+
 const hubSource = z
   .strictObject({
     id: z
@@ -15,7 +21,8 @@ const hubSource = z
         /^[0-9a-f]{40}$/,
         "must be a full commit hash of 40 hex digits: a branch or tag moves, and would put two models under one name",
       )
-      .describe("Full commit hash."),
+      .describe("Full commit hash.")
+      .meta({ remedy: "copy the commit's hash from the model's page on the Hub, Files and versions → History" }),
     credential: z
       .string()
       .optional()
@@ -32,7 +39,7 @@ const localSource = z
   })
   .describe("A folder in the repo.");
 
-export const sourceOptions = exactlyOneOf({ hf: hubSource, local: localSource });
+export const sourceOptions = exactlyOneOf({ hf: hubSource, local: localSource }).meta({ typeName: "Source" });
 
 export const labelsOptions = exactlyOneOf({
   inline: z
@@ -57,11 +64,13 @@ export const qualityGateOptions = z.strictObject({
     ),
 });
 
-export const exampleOptions = z.strictObject({
-  text: z.string().min(1).describe("A text to send."),
-  predicts: z.string().min(1).describe("The label it must get."),
-  minScore: z.number().min(0).max(1).optional().describe("The least score it must get. Default: any."),
-});
+export const exampleOptions = z
+  .strictObject({
+    text: z.string().min(1).describe("A text to send."),
+    predicts: z.string().min(1).describe("The label it must get."),
+    minScore: z.number().min(0).max(1).optional().describe("The least score it must get. Default: any."),
+  })
+  .meta({ typeName: "Example" });
 
 export const apiNameOptions = z
   .string()
@@ -91,8 +100,7 @@ export const buildOptions = z.strictObject({
     .string()
     .default("python:3.11-slim-bookworm")
     .describe("Base image of the export stage, and of the server where `server: { pypi: {} }`."),
-  packageIndex: z
-    .url()
+  packageIndex: plainUrl
     .optional()
     .describe("Python package index for both builds, torch included. Default: pip's own."),
   torchCpuWheels: z
@@ -105,11 +113,11 @@ export const buildOptions = z.strictObject({
     .string()
     .optional()
     .describe("PEM file, relative to the project, with a private CA that the builds shall trust."),
-  hubEndpoint: z.url().optional().describe("Mirror of the Hugging Face Hub. Default: the Hub."),
+  hubEndpoint: plainUrl.optional().describe("Mirror of the Hugging Face Hub. Default: the Hub."),
   proxy: z
     .strictObject({
-      http: z.url().optional().describe("HTTP_PROXY for the builds."),
-      https: z.url().optional().describe("HTTPS_PROXY for the builds."),
+      http: plainUrl.optional().describe("HTTP_PROXY for the builds."),
+      https: plainUrl.optional().describe("HTTPS_PROXY for the builds."),
       no: z.string().optional().describe("NO_PROXY for the builds."),
     })
     .optional()

@@ -1,7 +1,9 @@
 /** What a user may say about the objects on the cluster: placement, Service, replicas and autoscaling. Each option's text,
  *  type, unit, bound and default stand here once. */
+import { isIP } from "node:net";
 import { z } from "zod";
 import { exactlyOneOf } from "../exactlyOneOf";
+import { reachingInput } from "../reachingInput";
 
 const bounds = {
   min: z.int().min(1).default(1).describe("Fewest pods."),
@@ -33,7 +35,7 @@ export const autoscalingOptions = exactlyOneOf({
         ),
       target: z
         .string()
-        .regex(/^\d+(\.\d+)?m?$/, "must be a Kubernetes quantity such as 4 or 500m, in quotes")
+        .regex(/^(?=.*[1-9])\d+(\.\d+)?m?$/, "must be a Kubernetes quantity above zero such as 4 or 500m")
         .default("4")
         .describe("Value per pod that the autoscaler steers at, a Kubernetes quantity."),
     })
@@ -51,15 +53,17 @@ export const placementOptions = z.strictObject({
   nodeSelector: z.record(z.string(), z.string()).default({}).describe("Labels a node must have."),
   tolerations: z
     .array(
-      z.strictObject({
-        key: z.string().optional().describe("Taint key. Default: all keys."),
-        operator: z.enum(["Exists", "Equal"]).default("Equal").describe("Exists: any value."),
-        value: z.string().optional().describe("Taint value."),
-        effect: z
-          .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
-          .optional()
-          .describe("Taint effect. Default: all."),
-      }),
+      z
+        .strictObject({
+          key: z.string().optional().describe("Taint key. Default: all keys."),
+          operator: z.enum(["Exists", "Equal"]).default("Equal").describe("Exists: any value."),
+          value: z.string().optional().describe("Taint value."),
+          effect: z
+            .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
+            .optional()
+            .describe("Taint effect. Default: all."),
+        })
+        .meta({ typeName: "Toleration" }),
     )
     .default([])
     .describe("Taints that the pods tolerate."),
@@ -67,13 +71,19 @@ export const placementOptions = z.strictObject({
 
 export const serviceOptions = z.strictObject({
   type: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).default("ClusterIP").describe("Kind of the public Service."),
-  annotations: z.record(z.string(), z.string()).default({}).describe("Annotations of the public Service."),
+  annotations: z
+    .record(z.string(), reachingInput(z.string()))
+    .default({})
+    .describe("Annotations of the public Service."),
   allowFrom: z
     .array(
       exactlyOneOf({
         namespace: z.string().min(1).describe("Pods of this namespace may call."),
-        cidr: z.string().min(1).describe("This address range may call, such as 10.0.0.0/8."),
-      }),
+        cidr: z
+          .string()
+          .refine(isAddressRange, "must be an address range such as 10.0.0.0/8")
+          .describe("This address range may call, such as 10.0.0.0/8."),
+      }).meta({ typeName: "AllowFrom" }),
     )
     .default([])
     .describe("Who may call besides the service's own namespace."),
@@ -90,9 +100,9 @@ export const clusterOptions = z.strictObject({
   context: z.string().min(1).describe("Context of the kubeconfig (KUBECONFIG, or ~/.kube/config)."),
 });
 
-export const namespaceOptions = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label")
+export const namespaceOptions = reachingInput(
+  z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and -"),
+)
   .default("default")
   .describe("Namespace of all objects; it must exist.");
 
@@ -101,6 +111,12 @@ export const namePrefixOptions = z
   .regex(/^[a-z][-a-z0-9]{0,13}$/, "must be at most 14 lower-case letters, digits or -")
   .default("")
   .describe("Put before the name of every Kubernetes object. Default: none.");
+
+function isAddressRange(text: string): boolean {
+  const [, address = "", bits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
+}
 
 export type AutoscalingOptions = z.output<typeof autoscalingOptions>;
 export type PlacementOptions = z.output<typeof placementOptions>;

@@ -1,0 +1,139 @@
+/** Turns what a schema finds wrong into problems a person can act on. In: a schema, the value, and where it stands in
+ *  the config. Out: the parsed value, or the problems, each with path, value, reason and remedy. A value that may hold a
+ *  password is never shown. */
+import { z } from "zod";
+import { CHOICES, wrongChoice } from "../exactlyOneOf";
+import type { Problem } from "../problems";
+import { didYouMean } from "./didYouMean";
+import { choicesOf, fieldsOf, inside, isMap, type Path, schemaAt, unwrapped, valueAt } from "./schemaWalk";
+
+/** Says where a value stands in the user's config. */
+export type Locate = (path: Path) => string;
+
+type Issue = z.core.$ZodIssue;
+
+/** A path as `pulumi config set --path` takes it. */
+export function pathText(root: string, path: Path): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return /^[\w-]+$/.test(String(key)) ? `${text}.${String(key)}` : `${text}[${JSON.stringify(String(key))}]`;
+  }, root);
+}
+
+/** Everything that `schema` finds wrong with `value`. */
+export function schemaProblems(schema: z.ZodType, value: unknown, locate: Locate): Problem[] {
+  const issues = schema.safeParse(value).error?.issues ?? [];
+  return [
+    ...issues.flatMap((issue) => problemsOf(issue, schema, value, locate)),
+    ...choiceProblems(schema, value, [], locate),
+  ];
+}
+
+/** `value` as it may be shown: not at all if it could hold a password or a token. */
+export function shown(value: unknown, path: Path): unknown {
+  if (path.at(-1) === "credential" && !/^[a-z0-9-]{1,40}$/.test(String(value))) return undefined;
+  return typeof value === "string" && /^[^/]*:\/\/[^/]*@/.test(value) ? undefined : value;
+}
+
+/** Choices are checked here and not by zod, which looks at them only when everything inside is right. */
+function choiceProblems(schema: z.ZodType, value: unknown, path: Path, locate: Locate): Problem[] {
+  if (typeof value !== "object" || value === null) return [];
+  const names = choicesOf(schema);
+  const wrong = names && isMap(value) ? wrongChoice(names, value) : undefined;
+  const here = wrong ? [{ path: locate(path), ...wrong }] : [];
+  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  const deeper = keys.flatMap((key) => {
+    const field = inside(schema, key);
+    return field ? choiceProblems(field, valueAt(value, [key]), [...path, key], locate) : [];
+  });
+  return [...here, ...deeper];
+}
+
+function problemsOf(issue: Issue, schema: z.ZodType, value: unknown, locate: Locate): Problem[] {
+  if (issue.code === "custom" && issue.params?.[CHOICES]) return [];
+  if (issue.code === "unrecognized_keys") {
+    const owner = schemaAt(schema, issue.path);
+    const known = Object.keys((owner && fieldsOf(owner)) ?? {});
+    return issue.keys.map((key) => ({
+      path: locate([...issue.path, key]),
+      because: "there is no such option",
+      remedy: didYouMean(key, known),
+    }));
+  }
+  if (issue.code === "invalid_union") {
+    // the first alternative is the plain value; the other one is an Output, which no config can hold
+    const plain = (issue.errors[0] ?? []).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+    return plain.flatMap((inner) => problemsOf(inner as Issue, schema, value, locate));
+  }
+  const got = valueAt(value, issue.path);
+  const about = schemaAt(schema, issue.path);
+  const name = issue.code === "invalid_key" ? String(issue.path.at(-1)) : got;
+  return [{ path: locate(issue.path), got: shown(name, issue.path), ...reason(issue, got, about) }];
+}
+
+function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<Problem, "path" | "got"> {
+  const text = about?.description ?? "";
+  const remedy = (about?.meta()?.remedy as string | undefined) ?? (text ? `this option is: ${text}` : "correct it");
+  switch (issue.code) {
+    case "invalid_type":
+      if (got === undefined) return { because: "required, but not set", remedy: `set it. ${text}`.trim() };
+      return {
+        because: `must be ${kind(issue.expected)}, not ${kindOf(got)}`,
+        remedy: retype(issue.expected, got, remedy),
+      };
+    case "invalid_value":
+      return { because: "not one of the allowed values", remedy: didYouMean(String(got), issue.values.map(String)) };
+    case "too_small":
+      if (issue.origin === "string") return { because: "must not be empty", remedy };
+      return {
+        because: `below the least, ${issue.minimum}`,
+        remedy: `use ${bounds(about, `at least ${issue.minimum}`)}`,
+      };
+    case "too_big":
+      return {
+        because: `above the most, ${issue.maximum}`,
+        remedy: `use ${bounds(about, `at most ${issue.maximum}`)}`,
+      };
+    case "invalid_key":
+      return { because: issue.issues[0]?.message ?? "not a legal name", remedy };
+    case "custom":
+      return { because: issue.message, remedy: (issue.params?.remedy as string | undefined) ?? remedy };
+    case "invalid_format":
+      return { because: issue.message.replace(/^Invalid (\w+)$/, "not a legal $1"), remedy };
+    default:
+      return { because: issue.message, remedy };
+  }
+}
+
+const KINDS: Record<string, string> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  object: "a map",
+  record: "a map",
+  array: "a list",
+};
+
+const kind = (name: string): string => KINDS[name] ?? name;
+
+function kindOf(value: unknown): string {
+  if (value === null) return "empty";
+  return kind(Array.isArray(value) ? "array" : typeof value);
+}
+
+function retype(expected: string, got: unknown, remedy: string): string {
+  if (expected === "string" && (typeof got === "number" || typeof got === "boolean")) return "put it in quotes";
+  if (["number", "int"].includes(expected) && typeof got === "string" && Number.isFinite(Number(got)))
+    return "write it without quotes";
+  if (expected === "boolean" && (got === "true" || got === "false")) return "write it without quotes";
+  return remedy;
+}
+
+/** "1 to 64" where the schema says both, else what the issue alone can tell. */
+function bounds(about: z.ZodType | undefined, fallback: string): string {
+  const schema = about && unwrapped(about);
+  if (!(schema instanceof z.ZodNumber)) return fallback;
+  const [least, most] = [schema.minValue, schema.maxValue];
+  return least !== null && most !== null && most < Number.MAX_SAFE_INTEGER ? `${least} to ${most}` : fallback;
+}
