@@ -1,0 +1,135 @@
+"""The quality gate: the ONNX graph must answer as the original does.
+
+Optimum only warns when they differ, so this gate is our own and stops the build. In: the original, a session over the
+graph, the texts as ids. Out: the figures for quality.json. Each text is compared alone and inside a padded batch,
+like with like: padding and masks are where exports break for some lengths only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bert_exporter.errors import ParityError
+from bert_exporter.model import Original
+
+Batch = dict[str, NDArray[np.int64]]
+
+# As many texts as serving may join by default.
+_BATCH = 16
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One text as serving will send it: ids, without padding."""
+
+    text: str
+    ids: list[int]
+    type_ids: list[int]
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Figures of a comparison.
+
+    Attributes:
+        max_logit_difference: greatest absolute difference of any logit of any text.
+        label_agreement: share of the answers with the same decision, 0 to 1.
+        texts: how many texts were compared.
+    """
+
+    max_logit_difference: float
+    label_agreement: float
+    texts: int
+
+
+def encode_all(shipped: Any, texts: Sequence[str], max_length: int) -> list[Encoded]:
+    """Texts as the shipped tokenizer cuts them, truncated as in serving."""
+    from tokenizers import Tokenizer
+
+    truncating = Tokenizer.from_str(shipped.to_str())
+    truncating.enable_truncation(max_length)
+    encodings = [truncating.encode(text) for text in texts]
+    return [Encoded(text, e.ids, e.type_ids) for text, e in zip(texts, encodings, strict=True)]
+
+
+def compare(original: Original, session: Any, inputs: Sequence[str], texts: Sequence[Encoded], pad: int) -> Parity:
+    """Runs both over every text, alone and in batches.
+
+    Args:
+        inputs: the graph's inputs.
+        pad: id that fills the shorter texts of a batch.
+    """
+    singles = [[text] for text in texts]
+    batches = [list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
+    # The reverse order pairs the longest texts with other neighbours.
+    batches.append(list(reversed(texts))[:_BATCH])
+    worst, agreed, answers = 0.0, 0, 0
+    for group in (*singles, *batches):
+        batch = _pad(group, inputs, pad)
+        expected = _original_logits(original.model, batch)
+        got: NDArray[np.float32] = session.run(["logits"], batch)[0]
+        if expected.shape != got.shape:
+            raise ParityError(
+                f"the graph answers {list(got.shape)}, the original {list(expected.shape)}",
+                where="parity",
+                remedy="an export that keeps the classifier's shape",
+            )
+        difference = float(np.abs(expected - got).max())
+        # A NaN must not get lost in max().
+        worst = difference if np.isnan(difference) else max(worst, difference)
+        if np.isnan(worst):
+            break
+        agreed += int((_decision(expected, original) == _decision(got, original)).all(axis=-1).sum())
+        answers += len(group)
+    return Parity(worst, agreed / answers if answers else 0.0, len(texts))
+
+
+def check_gate(parity: Parity, limit: float, name: str) -> None:
+    """The gate itself.
+
+    Raises:
+        ParityError: when a logit differs by more than the limit, or is not a number.
+    """
+    # Written so that NaN fails too.
+    if not parity.max_logit_difference <= limit:
+        raise ParityError(
+            f"logits of the ONNX graph differ from the original's by up to {parity.max_logit_difference:.2e}, "
+            f"more than qualityGate.maxLogitDifference = {limit:g} allows (same decision for "
+            f"{parity.label_agreement:.1%} of the answers over {parity.texts} built-in texts)",
+            where=name,
+            remedy="do not serve this export; if the model's logits are large by nature, raise the gate",
+        )
+
+
+def _decision(logits: NDArray[np.float32], original: Original) -> NDArray[np.int64]:
+    """What a user would be told: the best class, or which classes are on."""
+    if original.activation == "sigmoid":
+        return (logits > 0).astype(np.int64)
+    best: NDArray[np.int64] = logits.argmax(axis=-1, keepdims=True)
+    return best
+
+
+def _pad(group: Sequence[Encoded], inputs: Sequence[str], pad: int) -> Batch:
+    longest = max(len(text.ids) for text in group)
+
+    def rows(values: Sequence[list[int]], fill: int) -> NDArray[np.int64]:
+        return np.array([row + [fill] * (longest - len(row)) for row in values], dtype=np.int64)
+
+    tensors = {
+        "input_ids": rows([text.ids for text in group], pad),
+        "attention_mask": rows([[1] * len(text.ids) for text in group], 0),
+        "token_type_ids": rows([text.type_ids for text in group], 0),
+    }
+    return {name: tensors[name] for name in inputs}
+
+
+def _original_logits(model: Any, batch: Batch) -> NDArray[np.float32]:
+    import torch
+
+    with torch.inference_mode():
+        logits = model(**{name: torch.from_numpy(values) for name, values in batch.items()}).logits
+    result: NDArray[np.float32] = logits.numpy()
+    return result

@@ -1,0 +1,138 @@
+"""The export from end to end; to be read as a table of contents.
+
+In: a spec, the folder of local sources, the folder for the result. Out: the files of `report`, or an ExportError and
+no file.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bert_exporter import parity
+from bert_exporter.checkpoint import check_folder
+from bert_exporter.errors import TokenizerError
+from bert_exporter.export import export_onnx
+from bert_exporter.graph import check_graph
+from bert_exporter.labels import labels_by_class
+from bert_exporter.model import Original, load_model
+from bert_exporter.report import ModelFacts, write_result
+from bert_exporter.spec import read_spec
+from bert_exporter.storage import Role, Source, Workspace
+from bert_exporter.texts import TEXTS, long_texts
+from bert_exporter.tokenizer import Tokenizers, check_vocabulary, load_tokenizers, prove_equal
+
+Say = Callable[[str], None]
+
+
+def run(spec_path: Path, sources: Path, out: Path, token: str | None, say: Say) -> None:
+    """Exports one model.
+
+    Args:
+        spec_path: spec.json.
+        sources: folder with the files of local sources.
+        out: where the result goes.
+        token: secret for storages that ask for one; never printed.
+        say: takes one line for each step done.
+    Raises:
+        ExportError: when anything is wrong; nothing is written then.
+    """
+    spec = read_spec(spec_path)
+    with tempfile.TemporaryDirectory(prefix="bert-export-") as name:
+        scratch = Path(name)
+        workspace = Workspace(sources, _folder(scratch, "downloads"), token)
+        model_name = f"model {spec.model.describe()}"
+        with _step(say, f"fetched {model_name}"):
+            model_folder = _fetch(spec.model, "model", workspace)
+        tokenizer_source = spec.tokenizer or spec.model
+        tokenizer_name = f"tokenizer {tokenizer_source.describe()}"
+        tokenizer_folder = model_folder
+        if spec.tokenizer is not None:
+            with _step(say, f"fetched {tokenizer_name}"):
+                tokenizer_folder = _fetch(spec.tokenizer, "tokenizer", workspace)
+        check_folder(tokenizer_folder, "tokenizer")
+
+        with _step(say, "loaded the original model"):
+            original = load_model(model_folder, model_name)
+        labels = _labels(spec.labels, original, model_name)
+        with _step(say, "made tokenizer.json, equal to the original tokenizer"):
+            tokenizers = load_tokenizers(tokenizer_folder, tokenizer_name, original.model.config)
+            check_vocabulary(tokenizers.shipped, original.embedding_rows, tokenizer_name)
+            prove_equal(tokenizers, original.max_length, tokenizer_name)
+        pad = _pad_token_id(original, tokenizers, tokenizer_name)
+
+        with _step(say, "exported to ONNX"):
+            onnx = export_onnx(original, model_name, _folder(scratch, "onnx"))
+        figures, inputs = verify(onnx, original, tokenizers, pad, model_name, spec.max_logit_difference)
+        say(f"logits differ by at most {figures.max_logit_difference:.1e} over {figures.texts} texts")
+
+        facts = ModelFacts(
+            inputs=inputs,
+            labels=labels,
+            max_length=original.max_length,
+            pad_token_id=pad,
+            activation=original.activation,
+            model_source=spec.model.describe(),
+            tokenizer_source=tokenizer_source.describe(),
+        )
+        write_result(out, onnx, tokenizers.shipped, facts, figures, spec.max_logit_difference)
+
+
+def verify(
+    onnx: Path, original: Original, tokenizers: Tokenizers, pad: int, name: str, gate: float
+) -> tuple[parity.Parity, list[str]]:
+    """Holds an ONNX file against the original: names, axes, shapes, then values.
+
+    Returns:
+        The figures and the graph's inputs.
+    Raises:
+        GraphError, ParityError: when it is not the same model.
+    """
+    from onnxruntime import InferenceSession
+
+    session = InferenceSession(str(onnx), providers=["CPUExecutionProvider"])
+    inputs = check_graph(session, original.classes, name)
+    longest = long_texts(lambda text: len(tokenizers.shipped.encode(text).ids), original.max_length)
+    texts = parity.encode_all(tokenizers.shipped, (*TEXTS, *longest), original.max_length)
+    figures = parity.compare(original, session, inputs, texts, pad)
+    parity.check_gate(figures, gate, name)
+    return figures, inputs
+
+
+def _fetch(source: Source, role: Role, workspace: Workspace) -> Path:
+    folder = source.fetch(role, workspace)
+    check_folder(folder, role)
+    return folder
+
+
+def _labels(from_spec: object, original: Original, model_name: str) -> list[str]:
+    if isinstance(from_spec, dict):
+        return labels_by_class(from_spec, original.classes, "labels")
+    return labels_by_class(original.id2label, original.classes, f"id2label of {model_name}")
+
+
+def _pad_token_id(original: Original, tokenizers: Tokenizers, name: str) -> int:
+    """The model's own id first: RoBERTa and its kin find the positions of a text by it."""
+    candidates = (original.pad_token_id, tokenizers.original.pad_token_id, 0)
+    pad = next(candidate for candidate in candidates if candidate is not None)
+    if not 0 <= pad < original.embedding_rows:
+        raise TokenizerError(
+            f"the padding id is {pad}, but the model's embedding has {original.embedding_rows} rows",
+            where=name,
+            remedy="a pad_token_id in config.json that the model has an embedding for",
+        )
+    return int(pad)
+
+
+def _folder(parent: Path, name: str) -> Path:
+    folder = parent / name
+    folder.mkdir()
+    return folder
+
+
+@contextmanager
+def _step(say: Say, what: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    say(f"{what} ({time.monotonic() - started:.1f} s)")

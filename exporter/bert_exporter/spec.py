@@ -1,0 +1,101 @@
+"""spec.json, read and checked before anything is fetched.
+
+The file is written by components/image (or by hand, when the exporter runs alone). In: the file. Out: an ExportSpec.
+Unknown fields are refused: a misspelt one would otherwise quietly change what is built.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bert_exporter.errors import SpecError
+from bert_exporter.fetch import storages
+from bert_exporter.storage import Source, refuse_unknown
+
+TASK = "text-classification"
+
+# Logits of an fp32 export differ by some 1e-6; 1e-3 moves no probability by more than a rounding step of what people
+# print.
+DEFAULT_MAX_LOGIT_DIFFERENCE = 1e-3
+
+
+@dataclass(frozen=True)
+class ExportSpec:
+    """What to export.
+
+    Attributes:
+        model: where the checkpoint comes from.
+        tokenizer: where the tokenizer comes from; None = the model's own folder.
+        labels: label by class id; None = the checkpoint's own id2label.
+        max_logit_difference: greatest absolute difference of a logit between ONNX and the original that still passes.
+    """
+
+    model: Source
+    tokenizer: Source | None
+    labels: Mapping[int, str] | None
+    max_logit_difference: float
+
+
+def read_spec(path: Path) -> ExportSpec:
+    """Reads and checks spec.json.
+
+    Raises:
+        SpecError: at the first thing that is wrong.
+    """
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SpecError("no such file", where=str(path), remedy="the spec written beside the sources") from None
+    except ValueError as problem:
+        raise SpecError(f"is not JSON ({problem})", where=str(path), remedy="a JSON object") from None
+    spec = _object(raw, str(path))
+    refuse_unknown(spec, {"model", "tokenizer", "labels", "task", "qualityGate"}, str(path))
+    if spec.get("task", TASK) != TASK:
+        raise SpecError(f"is {spec['task']!r}", where=f"{path}: task", remedy=f"{TASK!r}")
+    return ExportSpec(
+        model=_source(spec.get("model"), f"{path}: model"),
+        tokenizer=_source(spec["tokenizer"], f"{path}: tokenizer") if "tokenizer" in spec else None,
+        labels=_labels(spec["labels"], f"{path}: labels") if "labels" in spec else None,
+        max_logit_difference=_gate(spec.get("qualityGate", {}), f"{path}: qualityGate"),
+    )
+
+
+def _object(value: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise SpecError(f"is {json.dumps(value)}", where=where, remedy="an object")
+    return value
+
+
+def _source(value: object, where: str) -> Source:
+    known = storages()
+    allowed = "exactly one of: " + ", ".join(known)
+    chosen = _object(value, where)
+    if len(chosen) != 1:
+        raise SpecError(f"names {len(chosen)} storages", where=where, remedy=allowed)
+    name, fields = next(iter(chosen.items()))
+    if name not in known:
+        raise SpecError(f"no storage is called {name!r}", where=where, remedy=allowed)
+    return known[name](_object(fields, f"{where}.{name}"), f"{where}.{name}")
+
+
+def _labels(value: object, where: str) -> Mapping[int, str]:
+    labels: dict[int, str] = {}
+    for key, label in _object(value, where).items():
+        if not key.isdecimal() or str(int(key)) != key:
+            raise SpecError(f"has the key {key!r}", where=where, remedy="class ids 0, 1, 2, … as keys")
+        if not isinstance(label, str) or not label:
+            raise SpecError(f"is {json.dumps(label)}", where=f"{where}.{key}", remedy="a non-empty text")
+        labels[int(key)] = label
+    return labels
+
+
+def _gate(value: object, where: str) -> float:
+    gate = _object(value, where)
+    refuse_unknown(gate, {"maxLogitDifference"}, where)
+    limit = gate.get("maxLogitDifference", DEFAULT_MAX_LOGIT_DIFFERENCE)
+    if isinstance(limit, bool) or not isinstance(limit, int | float) or not math.isfinite(limit) or limit <= 0:
+        raise SpecError(f"is {json.dumps(limit)}", where=f"{where}.maxLogitDifference", remedy="a number above 0")
+    return float(limit)

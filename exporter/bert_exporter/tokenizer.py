@@ -1,0 +1,132 @@
+"""tokenizer.json for any family, and the proof that it is the original tokenizer.
+
+Serving uses the `tokenizers` library alone, so what transformers adds around it (options of tokenizer_config.json,
+families that only have a slow tokenizer) must end up in the one file. In: the folder of a tokenizer. Out: a
+Tokenizers pair: the original, and the one to ship, with padding off and truncation unset, since serving sets both per
+batch.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bert_exporter.checkpoint import CONFIG
+from bert_exporter.errors import TokenizerError, TokenizerMismatch, VocabularyTooLarge
+from bert_exporter.texts import TEXTS, long_texts
+
+
+@dataclass(frozen=True)
+class Tokenizers:
+    """Attributes:
+    original: what transformers loads from the folder; slow where no tokenizer.json exists there.
+    shipped: the `tokenizers.Tokenizer` that is written to tokenizer.json.
+    """
+
+    original: Any
+    shipped: Any
+
+
+def load_tokenizers(folder: Path, name: str, model_config: Any) -> Tokenizers:
+    """Loads the original and makes the one to ship.
+
+    Args:
+        folder: tokenizer.json or vocabulary files.
+        name: how the source is called in messages.
+        model_config: says the family when the folder has no config.json of its own.
+    Raises:
+        TokenizerError: when it cannot be loaded or has no fast form.
+    """
+    from tokenizers import Tokenizer
+
+    config = None if (folder / CONFIG).is_file() else model_config
+    has_fast = (folder / "tokenizer.json").is_file()
+    original = _load(folder, name, config, fast=has_fast)
+    if has_fast and not original.is_fast:
+        raise TokenizerError(
+            f"{type(original).__name__} has no fast form although tokenizer.json is there",
+            where=name,
+            remedy="a tokenizer that transformers loads as a fast one",
+        )
+    fast = original if has_fast else _load(folder, name, config, fast=True)
+    if not fast.is_fast:
+        raise TokenizerError(
+            f"{type(fast).__name__} exists only as Python code; it cannot be written as tokenizer.json",
+            where=name,
+            remedy="a tokenizer with a fast form (most BERT, RoBERTa, XLM-R, ALBERT, ELECTRA, DeBERTa ones have it)",
+        )
+    shipped = Tokenizer.from_str(fast.backend_tokenizer.to_str())
+    shipped.no_padding()
+    shipped.no_truncation()
+    return Tokenizers(original=original, shipped=shipped)
+
+
+def _load(folder: Path, name: str, config: Any, *, fast: bool) -> Any:
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(
+            folder, config=config, use_fast=fast, trust_remote_code=False, local_files_only=True
+        )
+    except Exception as problem:
+        text = str(problem).strip()
+        raise TokenizerError(
+            f"cannot be loaded{'' if fast else ' in its slow form'}: "
+            f"{type(problem).__name__}: {text.splitlines()[0] if text else ''}",
+            where=name,
+            remedy="the files that save_pretrained() of the tokenizer writes, tokenizer_config.json among them",
+        ) from problem
+
+
+def check_vocabulary(shipped: Any, embedding_rows: int, name: str) -> None:
+    """Refuses a tokenizer that can give an id for which the model has no embedding.
+
+    Raises:
+        VocabularyTooLarge: naming the highest id and the first token beyond the limit.
+    """
+    vocabulary: dict[str, int] = shipped.get_vocab(with_added_tokens=True)
+    token, highest = max(vocabulary.items(), key=lambda entry: entry[1])
+    if highest >= embedding_rows:
+        raise VocabularyTooLarge(
+            f"gives ids up to {highest} ({token!r}), but the model's embedding has {embedding_rows} rows "
+            f"(ids 0 to {embedding_rows - 1})",
+            where=name,
+            remedy="the tokenizer that the model was trained with",
+        )
+
+
+def prove_equal(tokenizers: Tokenizers, max_length: int, name: str) -> int:
+    """Compares both tokenizers on the built-in texts, whole and truncated to max_length tokens.
+
+    Returns:
+        How many texts were compared.
+    Raises:
+        TokenizerMismatch: at the first text with other ids.
+    """
+    from tokenizers import Tokenizer
+
+    original, shipped = tokenizers.original, tokenizers.shipped
+    truncating = Tokenizer.from_str(shipped.to_str())
+    truncating.enable_truncation(max_length)
+    texts = (*TEXTS, *long_texts(lambda text: len(shipped.encode(text).ids), max_length))
+    for text in texts:
+        encoding = shipped.encode(text)
+        # `verbose=False` keeps transformers from warning about the length of a text that is long on purpose.
+        whole = original(text, return_token_type_ids=True, verbose=False)
+        _compare(text, "ids", whole["input_ids"], encoding.ids, name)
+        _compare(text, "token type ids", whole["token_type_ids"], encoding.type_ids, name)
+        cut = original(text, truncation=True, max_length=max_length)["input_ids"]
+        _compare(text, f"ids when truncated to {max_length} tokens", cut, truncating.encode(text).ids, name)
+    return len(texts)
+
+
+def _compare(text: str, what: str, expected: list[int], got: list[int], name: str) -> None:
+    if expected == got:
+        return
+    at = next((i for i, pair in enumerate(zip(expected, got, strict=False)) if pair[0] != pair[1]), None)
+    at = min(len(expected), len(got)) if at is None else at
+    raise TokenizerMismatch(
+        f"tokenizer.json gives other {what} than the original for the built-in text {text[:60]!r}, from position {at}: "
+        f"expected {expected[at : at + 8]} ({len(expected)} in all), got {got[at : at + 8]} ({len(got)} in all)",
+        where=name,
+        remedy="save the tokenizer in its fast form and compare; right-side truncation is the only one that is served",
+    )
