@@ -1,0 +1,82 @@
+/** The support matrix as data. In: facts/*.yaml, each field with its source. Out: typed rows, read once. A row that does
+ *  not hold what the code needs fails here, at load, and never later as a wrong choice. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+
+/** A container release such as "26.07": year and month, so that plain string order is time's order. */
+const container = z.string().regex(/^\d\d\.\d\d$/);
+
+/** A field that the release's sources do not state is absent, never guessed. */
+const releaseRow = z.object({
+  container,
+  triton: z.string().optional(),
+  min_compute_capability: z.string().optional(),
+  /** Least driver branch of the release's CUDA major: harder than the release note's own number where the two differ. */
+  cuda_major_min_driver: z.string().optional(),
+  ort_cuda_archs_x86_64: z.array(z.string().regex(/^\d+(-real|f|a)?$/)).optional(),
+});
+
+const gpuRow = z.object({
+  name: z.string(),
+  compute_capability: z.string().regex(/^\d+\.\d$/),
+  architecture: z.string(),
+});
+
+const bulletinRow = z.object({
+  id: z.number(),
+  severity: z.string(),
+  affected: z.array(z.string()),
+  fixedIn: z.string(),
+  cves: z.array(z.string()),
+});
+
+const titleRow = z.object({ id: z.number(), fixedIn: container });
+
+export type Release = z.output<typeof releaseRow>;
+export type Gpu = z.output<typeof gpuRow>;
+
+/** A security bulletin of NVIDIA, its `fixedIn` read as a container release. */
+export interface Bulletin {
+  readonly id: number;
+  readonly severity: string;
+  readonly fixedIn: string;
+  readonly cves: readonly string[];
+  /** Set when the bulletin names single releases only; otherwise everything before `fixedIn` is affected. */
+  readonly only?: readonly string[];
+}
+
+/** Triton's releases, oldest first. */
+export const releases: readonly Release[] = z
+  .object({ releases: z.array(releaseRow) })
+  .parse(load("triton-releases.yaml"))
+  .releases.sort((a, b) => (a.container < b.container ? -1 : 1));
+
+export const gpus: readonly Gpu[] = z.object({ gpus: z.array(gpuRow) }).parse(load("gpus.yaml")).gpus;
+
+export const bulletins: readonly Bulletin[] = loadBulletins();
+
+function loadBulletins(): Bulletin[] {
+  const rows = z
+    .object({ bulletins: z.array(bulletinRow), knownByTitle: z.array(titleRow) })
+    .parse(load("triton-security.yaml"));
+  const published = rows.bulletins.map(({ affected, ...row }) => ({
+    ...row,
+    fixedIn: containerIn(row.fixedIn),
+    ...(affected.every((range) => container.safeParse(range).success) ? { only: affected } : {}),
+  }));
+  const announced = rows.knownByTitle.map((row) => ({ ...row, severity: "unknown", cves: [] }));
+  return [...announced, ...published];
+}
+
+/** "26.06" → 26.06; "2.40.0 (23.11)" → 23.11. */
+function containerIn(fixedIn: string): string {
+  const found = fixedIn.match(/(?:^|\()(\d\d\.\d\d)\)?$/)?.[1];
+  if (found === undefined) throw new Error(`facts/triton-security.yaml: "${fixedIn}" names no container release`);
+  return found;
+}
+
+function load(file: string): unknown {
+  return parse(readFileSync(join(__dirname, "facts", file), "utf8"));
+}

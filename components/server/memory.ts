@@ -1,0 +1,94 @@
+/** What a pod needs of memory: the size of /dev/shm and the container's limit, which counts /dev/shm in.
+ *  In: options, and the bytes of the model's weights where they are known (a local folder). Out: MiB, and a problem where
+ *  the numbers a user gave cannot hold. Measured (recipes.md, design.md): /dev/shm use ≤ 14 MiB for MiniLM under load. */
+import type { Problem } from "../problems";
+import type { ResourcesOptions, ServingOptions } from "./options";
+
+const MiB = 1024 * 1024;
+
+/** Kubernetes' own default for /dev/shm is 64 MiB, the container runtimes' too; less has no use. */
+const LEAST_SHM = 64;
+/** Region that a python-backend process opens, and the step it grows by, MiB (python_backend, src/python.cc, since 23.02). */
+const SHM_REGION = 1;
+/** Bytes of text per request that the estimate has room for; BERT reads the first 512 tokens, some 2 KiB of them. */
+const TEXT_BYTES = 64 * 1024;
+/** Bytes per token in /dev/shm: three int64 tensors (ids, mask, types). */
+const TOKEN_BYTES = 3 * 8;
+const LONGEST = 512;
+
+/** tritonserver, its backends and the python stubs before any model: MiB. With CUDA its libraries and pinned memory. */
+const RUNTIME = { cpu: 768, gpu: 3072 };
+/** While it loads, onnxruntime holds the file's bytes and its own prepacked weights at once. */
+const WEIGHT_COPIES = 2;
+/** Activations of a BERT-base layer for one text of 512 tokens, MiB: attention 2 × 12 × 512² × 4 B, feed-forward 2 × 512 ×
+ *  3072 × 4 B. onnxruntime's arena keeps the largest it ever needed. */
+const ACTIVATIONS_PER_TEXT = 37;
+/** Weights of a model whose size is unknown at preview (a Hub model), MiB: BERT-large in fp32 is 1278. */
+const ASSUMED_MODEL = 1280;
+
+export interface MemoryInput {
+  /** The option `shm`, such as "128Mi"; absent: by formula. */
+  readonly shm?: string;
+  readonly resources: ResourcesOptions;
+  readonly serving: ServingOptions;
+  readonly device: "cpu" | "gpu";
+  /** Bytes of the model's weights; absent: unknown, BERT-large is assumed. */
+  readonly modelBytes?: number;
+  /** The model's config path, for problems. */
+  readonly path: string;
+}
+
+export interface MemoryPlan {
+  readonly shmMiB: number;
+  /** Request and limit. */
+  readonly limitMiB: number;
+  /** The model's size was assumed, and nobody gave a limit. */
+  readonly assumed: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** limit = runtime + (weights while loading + activations) × instances + /dev/shm, up to the next 64 MiB. */
+export function memoryPlan(input: MemoryInput): MemoryPlan {
+  const shmMiB = input.shm === undefined ? shmByFormula(input.serving) : mebibytes(input.shm);
+  const { memory } = input.resources;
+  if (memory === undefined) {
+    const limitMiB = Math.ceil((serverMiB(input) + shmMiB) / 64) * 64;
+    return { shmMiB, limitMiB, assumed: input.modelBytes === undefined, problems: [] };
+  }
+  const limitMiB = mebibytes(memory);
+  return { shmMiB, limitMiB, assumed: false, problems: tooSmall(input, shmMiB, limitMiB) };
+}
+
+/** "512Mi" → 512, "2Gi" → 2048. The options' schema has checked the form. */
+export function mebibytes(quantity: string): number {
+  return Number.parseInt(quantity, 10) * (quantity.endsWith("Gi") ? 1024 : 1);
+}
+
+/** Each python process (tokeniser, answers, and the model itself in the pypi flavour) keeps a region and twice a full
+ *  batch, one being filled while the other is read. */
+function shmByFormula({ maxBatchSize, maxLength = LONGEST, instances }: ServingOptions): number {
+  const processes = 2 + instances;
+  const batch = (maxBatchSize * (maxLength * TOKEN_BYTES + TEXT_BYTES)) / MiB;
+  return Math.max(LEAST_SHM, Math.ceil(processes * (SHM_REGION + 2 * batch)));
+}
+
+/** Everything but /dev/shm, MiB. Activations live on the GPU where there is one. */
+function serverMiB({ serving, device, modelBytes }: MemoryInput): number {
+  const model = modelBytes === undefined ? ASSUMED_MODEL : modelBytes / MiB;
+  const share = (serving.maxLength ?? LONGEST) / LONGEST;
+  const activations = device === "gpu" ? 0 : serving.maxBatchSize * share * ACTIVATIONS_PER_TEXT;
+  return RUNTIME[device] + serving.instances * (WEIGHT_COPIES * model + activations);
+}
+
+function tooSmall({ path, resources, modelBytes, serving }: MemoryInput, shmMiB: number, limitMiB: number): Problem[] {
+  const weights = modelBytes === undefined ? 0 : Math.ceil(modelBytes / MiB) * serving.instances;
+  if (limitMiB > shmMiB + weights) return [];
+  return [
+    {
+      path: `${path}.resources.memory`,
+      got: resources.memory,
+      because: `${limitMiB} MiB cannot hold /dev/shm (${shmMiB} MiB), which counts against it, and the weights (${weights} MiB)`,
+      remedy: `leave ${path}.resources.memory out to have it computed, or give more than ${shmMiB + weights} MiB`,
+    },
+  ];
+}

@@ -1,0 +1,189 @@
+/** Which Triton a model gets. In: the options `server` and `gpu`. Out: a choice, or the reasons why there is none, all
+ *  known before any resource is registered; and warnings for the preview. Newest secure release that runs on the GPU and
+ *  driver, unless the config names one; a release with known CVEs only where the config says so. */
+import { didYouMean } from "../didYouMean";
+import type { Problem } from "../problems";
+import { driverObstacle, findGpu, gpuObstacle, gpusLike, knownCves, minSecure, requirements } from "./compatibility";
+import { type Gpu, gpus, type Release, releases } from "./facts";
+import type { GpuOptions, ServerOptions } from "./options";
+import { OLDEST_RELEASE } from "./tritonFlags";
+
+/** The Triton of the PyPI wheel nvidia-pytriton 0.7.0, and the container release that has the same. */
+const PYPI = { triton: "2.51.0", container: "24.10" };
+
+export interface ServerChoice {
+  readonly flavour: "pypi" | "ngc" | "image";
+  /** Container release; unknown for an image of one's own. */
+  readonly release?: string;
+  readonly onnxBackend: "python" | "onnxruntime";
+  /** Absent for pypi, which builds on `build.base`. */
+  readonly baseImage?: string;
+  /** For the reviewer of a diff. */
+  readonly described: string;
+}
+
+export interface ServerInput {
+  readonly server: ServerOptions;
+  readonly gpu?: GpuOptions;
+  /** Config path of the model, such as models.sentiment. */
+  readonly path: string;
+}
+
+export interface ServerDecision {
+  readonly choice?: ServerChoice;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+}
+
+type NgcOptions = NonNullable<ServerOptions["ngc"]>;
+
+export function chooseServer({ server, gpu, path }: ServerInput): ServerDecision {
+  const card = gpu === undefined ? undefined : findGpu(gpu.type);
+  if (gpu !== undefined && card === undefined) return refused(unknownGpu(gpu.type, path));
+  if (server.pypi !== undefined) return pypi(gpu, path);
+  if (server.image !== undefined) return ownImage(server.image.ref);
+  if (server.ngc !== undefined) return ngc(server.ngc, path, gpu, card);
+  throw new Error(`${path}.server: no choice is set, which validation lets nobody do`);
+}
+
+function pypi(gpu: GpuOptions | undefined, path: string): ServerDecision {
+  if (gpu !== undefined)
+    return refused({
+      path: `${path}.server.pypi`,
+      because: `the Triton that PyPI carries has no GPU backend for onnxruntime, and ${path}.gpu asks for a GPU`,
+      remedy: `set ${path}.server to { ngc: {} }, or leave ${path}.gpu out`,
+    });
+  const described = `Triton ${PYPI.triton} (${PYPI.container}) from PyPI`;
+  return {
+    choice: { flavour: "pypi", release: PYPI.container, onnxBackend: "python", described },
+    problems: [],
+    warnings: [`${path}.server: ${described} is for dev and tests; it is affected by ${knownCves(PYPI.container)}`],
+  };
+}
+
+function ownImage(ref: string): ServerDecision {
+  const choice = { flavour: "image", onnxBackend: "onnxruntime", baseImage: ref, described: `image ${ref}` } as const;
+  return { choice, problems: [], warnings: [] };
+}
+
+function ngc(options: NgcOptions, path: string, gpu?: GpuOptions, card?: Gpu): ServerDecision {
+  if (options.release !== undefined) return named(options.release, options, path, gpu, card);
+  const fitting = releases.filter((release) => obstacle(release, gpu, card) === undefined).reverse();
+  const newest = fitting[0];
+  if (newest === undefined) return refused(nothingRuns(path, gpu));
+  if (knownCves(newest.container) === undefined) return chosen(newest, options, path, card);
+  if (options.allowInsecureRelease) return chosen(newest, options, path, card);
+  return refused(onlyInsecure(newest, path, gpu, card));
+}
+
+/** The release that the config names, or why it cannot be. */
+function named(container: string, options: NgcOptions, path: string, gpu?: GpuOptions, card?: Gpu): ServerDecision {
+  const at = `${path}.server.ngc.release`;
+  const release = releases.find((row) => row.container === container);
+  const secure = releases.filter((row) => row.container >= minSecure).map((row) => row.container);
+  if (release === undefined)
+    return refused({
+      path: at,
+      got: container,
+      because: "the support matrix has no such release of Triton",
+      remedy: `leave it out, or set one of ${secure.join(", ")}; a newer one needs a row in components/server/facts/triton-releases.yaml`,
+    });
+  const because = obstacle(release, gpu, card);
+  if (because !== undefined) {
+    const other = releases.filter((row) => obstacle(row, gpu, card) === undefined).at(-1)?.container;
+    return refused({
+      path: at,
+      got: container,
+      because: `Triton ${container} does not run here: ${because}`,
+      remedy:
+        other === undefined ? "choose a newer GPU or driver" : `set it to "${other}"${consent(other, options, path)}`,
+    });
+  }
+  const cves = knownCves(container);
+  if (cves !== undefined && !options.allowInsecureRelease)
+    return refused({
+      path: at,
+      got: container,
+      because: `it is affected by ${cves}`,
+      remedy: `set "${minSecure}" or later, or accept it with ${path}.server.ngc.allowInsecureRelease: true`,
+    });
+  return chosen(release, options, path, card);
+}
+
+/** What must be said besides, to get an insecure release. */
+function consent(container: string, { allowInsecureRelease }: NgcOptions, path: string): string {
+  if (allowInsecureRelease || knownCves(container) === undefined) return "";
+  return `, which has known CVEs and needs ${path}.server.ngc.allowInsecureRelease: true; or choose a newer GPU or driver`;
+}
+
+function chosen(release: Release, { repository }: NgcOptions, path: string, card?: Gpu): ServerDecision {
+  const { container } = release;
+  const cves = knownCves(container);
+  const takenOver = card === undefined ? [] : requirements(release).takenOver;
+  return {
+    choice: {
+      flavour: "ngc",
+      release: container,
+      onnxBackend: "onnxruntime",
+      baseImage: `${repository}:${container}-py3`,
+      described: `Triton ${container} of NVIDIA`,
+    },
+    problems: [],
+    warnings: [
+      ...(cves === undefined ? [] : [`${path}.server: Triton ${container} is affected by ${cves}`]),
+      ...(takenOver.length === 0
+        ? []
+        : [
+            `${path}.server: whether Triton ${container} runs on the ${card?.name} rests on what its sources do not state: ${takenOver.join("; ")}`,
+          ]),
+    ],
+  };
+}
+
+/** Why the release cannot serve here; undefined: it can. On CPU there is only one reason, its age. */
+function obstacle(release: Release, gpu?: GpuOptions, card?: Gpu): string | undefined {
+  if (release.container < OLDEST_RELEASE)
+    return `its administrative endpoints cannot be closed, which takes ${OLDEST_RELEASE} or later`;
+  if (card === undefined) return undefined;
+  const needs = requirements(release);
+  return gpuObstacle(card, needs) ?? driverObstacle(gpu?.driver, needs);
+}
+
+function unknownGpu(type: string, path: string): Problem {
+  const names = gpus.map(({ name }) => name);
+  const like = gpusLike(type);
+  const nearest = didYouMean(type, names);
+  const hint = like.length > 0 ? like.join(" or ") : nearest;
+  return {
+    path: `${path}.gpu.type`,
+    got: type,
+    because: "the support matrix has no such GPU",
+    remedy: hint === undefined ? `set one of ${names.join(", ")}` : `did you mean ${hint}?`,
+  };
+}
+
+function nothingRuns(path: string, gpu?: GpuOptions): Problem {
+  return {
+    path: `${path}.gpu`,
+    because: `no release of Triton from ${OLDEST_RELEASE} on runs on ${gpu?.type} with driver ${gpu?.driver ?? "unknown"}`,
+    remedy: "choose a newer GPU or driver",
+  };
+}
+
+/** The GPU or the driver rules out every secure release: says which of them it is. */
+function onlyInsecure(newest: Release, path: string, gpu?: GpuOptions, card?: Gpu): Problem {
+  const accept = `accept ${newest.container} with ${path}.server.ngc.allowInsecureRelease: true`;
+  const secure = releases.filter(({ container }) => container >= minSecure);
+  const oldestDriver = secure
+    .filter((release) => card !== undefined && gpuObstacle(card, requirements(release)) === undefined)
+    .map((release) => requirements(release).minDriver)[0];
+  const because = `the newest Triton that runs here, ${newest.container}, is affected by ${knownCves(newest.container)}`;
+  if (oldestDriver === undefined)
+    return { path: `${path}.gpu.type`, got: gpu?.type, because, remedy: `choose a newer GPU, or ${accept}` };
+  const remedy = `bring the nodes to driver ${oldestDriver} or later, or ${accept}`;
+  return { path: `${path}.gpu.driver`, got: gpu?.driver, because, remedy };
+}
+
+function refused(...problems: Problem[]): ServerDecision {
+  return { problems, warnings: [] };
+}
