@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import * as zlib from "node:zlib";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { fileInTar, readQuality } from "../../../components/image/quality";
+
+const REPORT = {
+  maxLogitDifference: 1.2e-6,
+  labelAgreement: 1,
+  texts: 24,
+  gate: { maxLogitDifference: 0.001 },
+  versions: { torch: "2.9.1", opset: 18 },
+};
+
+const READ = {
+  maxLogitDifference: 1.2e-6,
+  labelAgreement: 1,
+  texts: 24,
+  maxLogitDifferenceAllowed: 0.001,
+  versions: { torch: "2.9.1", opset: "18" },
+};
+
+const LOGIN = { username: "ci", password: "s3cret" };
+const BASIC = `Basic ${Buffer.from("ci:s3cret").toString("base64")}`;
+
+function tar(files: Record<string, string>): Buffer {
+  const blocks = Object.entries(files).flatMap(([name, text]) => {
+    const header = Buffer.alloc(512);
+    header.write(name, 0);
+    header.write(Buffer.byteLength(text).toString(8).padStart(11, "0"), 124);
+    const content = Buffer.alloc(Math.ceil(Buffer.byteLength(text) / 512) * 512);
+    content.write(text);
+    return [header, content];
+  });
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+const digest = (bytes: Buffer | string): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+
+type Gate = (request: http.IncomingMessage, response: http.ServerResponse, base: string) => boolean;
+
+/** A registry with one image, whose last layer is `layer`; `gate` answers itself and returns false, or lets pass. */
+async function registry(layer: Buffer, gate: Gate = () => true, index = false): Promise<string> {
+  const layers = [
+    { digest: `sha256:${"0".repeat(64)}`, size: 90_000_000 },
+    { digest: digest(layer), size: layer.length },
+  ];
+  const image = JSON.stringify({ schemaVersion: 2, layers });
+  const platform = { os: "linux", architecture: "amd64" };
+  const attestation = { digest: digest("attestation"), platform: { os: "unknown", architecture: "unknown" } };
+  const list = JSON.stringify({ schemaVersion: 2, manifests: [attestation, { digest: digest(image), platform }] });
+  const top = index ? list : image;
+  const content = new Map<string, Buffer | string>([
+    [`/v2/triton/x/manifests/${digest(top)}`, top],
+    [`/v2/triton/x/manifests/${digest(image)}`, image],
+    [`/v2/triton/x/blobs/${digest(layer)}`, layer],
+  ]);
+  const server = http.createServer((request, response) => {
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    if (!gate(request, response, base)) return;
+    const found = content.get(request.url ?? "");
+    response.writeHead(found === undefined ? 404 : 200).end(found);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return `127.0.0.1:${(server.address() as AddressInfo).port}/triton/x@${digest(top)}`;
+}
+
+const layer = zlib.gzipSync(tar({ "quality.json": JSON.stringify(REPORT) }));
+
+describe("the quality report", () => {
+  it("is read from the last layer of the model image", async () => {
+    expect(await readQuality(await registry(layer), undefined)).toEqual(READ);
+  });
+
+  it("is found behind an index too, past an attestation", async () => {
+    expect(await readQuality(await registry(layer, undefined, true), undefined)).toEqual(READ);
+  });
+
+  it("is read with a password where the registry asks for one", async () => {
+    const gate: Gate = ({ headers }, response) => {
+      if (headers.authorization === BASIC) return true;
+      response.writeHead(401, { "www-authenticate": 'Basic realm="registry"' }).end();
+      return false;
+    };
+    const reference = await registry(layer, gate);
+    expect(await readQuality(reference, LOGIN)).toEqual(READ);
+    expect(await readQuality(reference, undefined)).toEqual({ unavailable: expect.stringContaining("HTTP 401") });
+  });
+
+  it("is read with a token where the registry names a token server", async () => {
+    const gate: Gate = ({ url, headers }, response, base) => {
+      if (url?.startsWith("/token")) {
+        const asked = new URL(url, base).searchParams;
+        const right = headers.authorization === BASIC && asked.get("scope") === "repository:triton/x:pull";
+        response.writeHead(right ? 200 : 403).end(JSON.stringify({ token: "bear" }));
+        return false;
+      }
+      if (headers.authorization === "Bearer bear") return true;
+      const challenge = `Bearer realm="${base}/token",service="r",scope="repository:triton/x:pull"`;
+      response.writeHead(401, { "www-authenticate": challenge }).end();
+      return false;
+    };
+    expect(await readQuality(await registry(layer, gate), LOGIN)).toEqual(READ);
+  });
+
+  it.each([
+    ["another layer comes last", zlib.gzipSync(tar({ "model.onnx": "x" })), "holds no quality.json"],
+    ["it has another form", tar({ "quality.json": "{}" }), "not in the form"],
+  ])("says why it is unavailable when %s", async (_, bytes, expected) => {
+    expect(await readQuality(await registry(bytes), undefined)).toEqual({
+      unavailable: expect.stringContaining(expected),
+    });
+  });
+
+  it("says why it is unavailable when no registry is there", async () => {
+    const reference = `127.0.0.1:1/triton/x@sha256:${"0".repeat(64)}`;
+    const { unavailable } = await readQuality(reference, LOGIN);
+    expect(unavailable).toMatch(/could not be read/);
+    expect(unavailable).not.toContain(LOGIN.password);
+  });
+
+  it("is found behind other files of the archive", () => {
+    const archive = tar({ "./a": "x".repeat(600), "./quality.json": "{}" });
+    expect(fileInTar(archive, "quality.json").toString()).toBe("{}");
+  });
+});
