@@ -125,12 +125,13 @@ async function compile(
 /** Go names a module before it downloads it, and a package before it compiles it, one a line. */
 function startProgress(names: readonly ProgramName[], log: (line: string) => void) {
   const start = Date.now();
-  const what = names.map((name) => programs[name].title).join(", ");
+  const what = describe(names);
+  const usual = names.includes("kube") ? "; about 10 min on 2 cores the first time" : "";
   let packages = 0;
   let downloading = false;
   const say = () => {
-    const doing = downloading ? "downloading modules" : `${packages} packages compiled`;
-    log(`building ${what}: ${doing} (${minutes(Date.now() - start)}; about 10 min on 2 cores the first time)`);
+    const detail = downloading ? "downloading modules" : `${packages} packages`;
+    log(`compiling ${what}: ${detail} (${duration(Date.now() - start)}${usual})`);
   };
   const timer = setInterval(say, PROGRESS_MS);
   say();
@@ -145,7 +146,14 @@ function startProgress(names: readonly ProgramName[], log: (line: string) => voi
   };
 }
 
-function minutes(milliseconds: number): string {
+/** The two that take longest by name: a progress line must fit on a line. */
+function describe(names: readonly ProgramName[]): string {
+  const slowestFirst = (Object.keys(programs) as ProgramName[]).filter((name) => names.includes(name));
+  const titles = slowestFirst.map((name) => programs[name].title);
+  return titles.length <= 2 ? titles.join(" and ") : `${titles.slice(0, 2).join(", ")} and ${titles.length - 2} more`;
+}
+
+function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
@@ -167,7 +175,7 @@ function install(names: readonly ProgramName[], from: string, bin: string, keys:
 if (require.main === module) {
   const started = Date.now();
   ensureToolchain({ cache: cacheFolder(), log: console.log })
-    .then(({ bin }) => console.log(`${bin} is ready (${minutes(Date.now() - started)})`))
+    .then(({ bin }) => console.log(`${bin} is ready (${duration(Date.now() - started)})`))
     .catch((problem: Error) => {
       console.error(problem.message);
       process.exitCode = 1;

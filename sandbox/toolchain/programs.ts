@@ -44,26 +44,8 @@ export const packageOf = (name: ProgramName): string => programs[name].package ?
 const pulumiVersion = { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": PULUMI };
 const [kubernetesMajor = "", kubernetesMinor = ""] = KUBERNETES.split(".");
 
+/** The slowest to compile first. */
 export const programs: Readonly<Record<ProgramName, Program>> = {
-  pulumi: {
-    title: `Pulumi ${PULUMI}`,
-    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-    variables: pulumiVersion,
-  },
-  "pulumi-language-nodejs": {
-    title: "its Node language host",
-    source: "test/stand-ins/language-host",
-    variables: pulumiVersion,
-  },
-  "pulumi-resource-kubernetes": {
-    title: `its Kubernetes provider ${KUBERNETES_PROVIDER}`,
-    source: "sandbox/toolchain/cmd/pulumi-resource-kubernetes",
-    variables: { "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": KUBERNETES_PROVIDER },
-  },
-  "pulumi-resource-docker": {
-    title: "a stand-in for its Docker provider",
-    source: "test/stand-ins/docker-provider",
-  },
   kube: {
     title: `Kubernetes ${KUBERNETES}`,
     source: "sandbox/toolchain/cmd/kube",
@@ -73,6 +55,25 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
       "k8s.io/component-base/version.gitMajor": kubernetesMajor,
       "k8s.io/component-base/version.gitMinor": kubernetesMinor,
     },
+  },
+  pulumi: {
+    title: `Pulumi ${PULUMI}`,
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    variables: pulumiVersion,
+  },
+  "pulumi-language-nodejs": {
+    title: "the Node language host",
+    source: "test/stand-ins/language-host",
+    variables: pulumiVersion,
+  },
+  "pulumi-resource-kubernetes": {
+    title: `the Kubernetes provider ${KUBERNETES_PROVIDER}`,
+    source: "sandbox/toolchain/cmd/pulumi-resource-kubernetes",
+    variables: { "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": KUBERNETES_PROVIDER },
+  },
+  "pulumi-resource-docker": {
+    title: "a Docker provider",
+    source: "test/stand-ins/docker-provider",
   },
   pause: { title: "a pause program", source: "sandbox/toolchain/cmd/pause" },
 };
