@@ -1,0 +1,55 @@
+/** The embedded sandbox as an environment to deploy to: tool chain, Docker engine, registry and cluster, built and brought up
+ *  as needed, all of it ours. What is official and already on the machine is preferred to what we build. */
+import { join } from "node:path";
+import { cacheFolder } from "./cache";
+import type { Environment } from "./environment";
+import { layout } from "./layout";
+import { checkMachine } from "./packages";
+import type { Progress } from "./progress";
+import { up } from "./sandbox";
+import { type RunOptions, run } from "./shell";
+import { pulumiEnv } from "./stack";
+import { ensureToolchain } from "./toolchain/build";
+import { ensurePlugins, findOfficial, searchOf } from "./toolchain/plugins";
+
+/** Debian's own client: a `docker` that is first on PATH may be one without BuildKit. */
+const DOCKER = "/usr/bin/docker";
+
+export async function embeddedEnvironment(log: Progress): Promise<Environment> {
+  await checkMachine();
+  const cache = cacheFolder();
+  const toolchain = await log.step("tool chain (pulumi, Kubernetes, providers)", (update) =>
+    ensureToolchain({ cache, log: update }),
+  );
+  const pulumiHome = join(cache, "pulumi-home");
+  const officialSearch = searchOf(toolchain.bin);
+  const plugins = await ensurePlugins({ toolchain, pulumiHome, officialSearch });
+  for (const { provider, binary, official } of plugins)
+    if (official) log.line(`  official ${provider} provider: ${binary}`);
+  const sandbox = await up({ cache, toolchain, log });
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...sandbox.env,
+    ...pulumiEnv(pulumiHome, layout(cache).pulumiState),
+  };
+  const own = (options: RunOptions) => ({ ...options, env: { ...env, ...options.env } });
+  return {
+    title: "the embedded sandbox",
+    pulumi: findOfficial(officialSearch).pulumi ?? toolchain.pulumi,
+    env,
+    stackFolder: join(layout(cache).pulumiState, "stack-files"),
+    baseImage: sandbox.baseImage,
+    torchCpuWheels: false,
+    config: (committed) => committed,
+    docker: (args, options = {}) =>
+      run(DOCKER, args, own({ ...options, env: { DOCKER_BUILDKIT: "1", ...options.env } })),
+    kubectl: (args, options = {}) => run(toolchain.kubectl, args, own(options)),
+    async reach({ namespace, name }, use) {
+      const path = '{.spec.ports[?(@.name=="http")].nodePort}';
+      const port = await run(toolchain.kubectl, ["-n", namespace, "get", "service", name, "-o", `jsonpath=${path}`], {
+        env,
+      });
+      return use(`http://127.0.0.1:${port}`, undefined);
+    },
+  };
+}

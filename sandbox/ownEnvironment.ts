@@ -1,0 +1,105 @@
+/** The user's own cluster, registry, Docker engine and pulumi (`npm start -- --context NAME --registry HOST/REPO`). Nothing of the
+ *  machine is touched but a folder in our cache, with the stack's state and its copy of the config. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { access } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { parseDocument } from "yaml";
+import { buildOptions } from "../components/image/options";
+import { cacheFolder } from "./cache";
+import type { Environment, ServicePlace } from "./environment";
+import { run } from "./shell";
+
+export interface OwnOptions {
+  readonly context: string;
+  readonly registry: string;
+  readonly namespace: string;
+  /** Base image of the builds; default: the stack file's default for users. */
+  readonly base: string | undefined;
+}
+
+/** Throws, with what to install, when one of the three programs is missing. */
+export async function ownEnvironment(options: OwnOptions): Promise<Environment> {
+  const { context, registry, base } = options;
+  const [pulumi = "", docker = "", kubectl = ""] = await Promise.all(["pulumi", "docker", "kubectl"].map(onPath));
+  const folder = join(cacheFolder(), "own", context.replaceAll(/[^\w.-]/g, "_"));
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    PULUMI_BACKEND_URL: process.env.PULUMI_BACKEND_URL ?? `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE ?? "triton-bert",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+  };
+  const kube = (args: readonly string[]) => ["--context", context, ...args];
+  return {
+    title: `cluster ${context}, registry ${registry}`,
+    pulumi,
+    env,
+    stackFolder: folder,
+    baseImage: base ?? buildOptions.parse({}).base,
+    torchCpuWheels: base === undefined,
+    config: (committed) => withOwn(committed, options),
+    docker: (args, options = {}) => run(docker, args, { ...options, env: { ...env, ...options.env } }),
+    kubectl: (args, options = {}) => run(kubectl, kube(args), { ...options, env }),
+    reach: (service, use) => portForward(kubectl, kube, env, service, use),
+  };
+}
+
+/** The committed config with the user's context, registry and namespace, and without what only the sandbox has. */
+function withOwn(committed: string, { context, registry, namespace, base }: OwnOptions): string {
+  const document = parseDocument(committed);
+  const set = (key: string, value: unknown) => document.setIn(["config", `triton-bert:${key}`], value);
+  set("cluster", { context });
+  set("registry", { repository: registry });
+  set("namespace", namespace);
+  if (base) set("build", { base, torchCpuWheels: false });
+  else document.deleteIn(["config", "triton-bert:build"]);
+  return String(document);
+}
+
+async function portForward<T>(
+  kubectl: string,
+  kube: (args: readonly string[]) => string[],
+  env: NodeJS.ProcessEnv,
+  { namespace, name }: ServicePlace,
+  use: (url: string, hint: string | undefined) => Promise<T>,
+): Promise<T> {
+  const forward = (port: string) => kube(["-n", namespace, "port-forward", `service/${name}`, `${port}:8000`]);
+  const child = spawn(kubectl, forward(""), { env, stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const port = await forwardedPort(child);
+    return await use(`http://127.0.0.1:${port}`, `kubectl ${forward(port).join(" ")}`);
+  } finally {
+    child.kill();
+    await once(child, "close");
+  }
+}
+
+/** kubectl prints "Forwarding from 127.0.0.1:PORT -> 8000" once it listens. */
+async function forwardedPort(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let seen = "";
+    child.stdout?.on("data", (chunk) => {
+      seen += chunk;
+      const port = /127\.0\.0\.1:(\d+)/.exec(seen)?.[1];
+      if (port) resolve(port);
+    });
+    child.once("error", reject);
+    child.once("exit", (code) =>
+      reject(new Error(`kubectl port-forward ended with exit code ${code} before it listened`)),
+    );
+  });
+}
+
+async function onPath(program: string): Promise<string> {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    const file = join(folder, program);
+    const found = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (found) return file;
+  }
+  throw new Error(
+    `"${program}" is not on PATH: --context and --registry use the programs that you have; install it first`,
+  );
+}

@@ -1,0 +1,35 @@
+/** Entry of the npm scripts, and the only plain JavaScript here: a newcomer's first command is `npm start`, when nothing is
+ *  installed yet. Installs the project's packages if the lock file has moved, then hands over to the TypeScript entry. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const entries = {
+  start: "sandbox/start.ts",
+  stop: "sandbox/stop.ts",
+  test: "test/run.ts",
+  generate: "components/config/generate.ts",
+};
+
+const [verb, ...args] = process.argv.slice(2);
+const entry = entries[verb];
+if (!entry) {
+  console.error(`usage: node sandbox/run.mjs ${Object.keys(entries).join("|")} [arguments]`);
+  process.exit(2);
+}
+installPackages();
+const child = spawnSync(process.execPath, ["--import", "tsx", entry, ...args], { cwd: root, stdio: "inherit" });
+process.exit(child.status ?? 1);
+
+function installPackages() {
+  const stamp = join(root, "node_modules", ".triton-bert-lock");
+  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+  console.log("Installing the project's npm packages (about 20 s) …");
+  const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit" });
+  if (install.status !== 0) process.exit(install.status ?? 1);
+  writeFileSync(stamp, lock);
+}

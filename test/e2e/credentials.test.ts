@@ -1,0 +1,134 @@
+/** A private model from the Hub, by a token that must turn up nowhere. The Hub is a stand-in that speaks its protocol (no hub
+ *  can be reached here); the client in the build is the real huggingface_hub. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NETWORKS } from "../../sandbox/layout";
+import type { Stack } from "../../sandbox/stack";
+import {
+  classifier,
+  environment,
+  infer,
+  labelsOf,
+  openStack,
+  plannedSteps,
+  project,
+  sandboxBuild,
+  stackFile,
+} from "./support";
+
+const PORT = 18080;
+const OLD = "hf_oldTokenThatMustNotLeak0001";
+const NEW = "hf_newTokenThatMustNotLeak0002";
+const FIRST = "1".repeat(40);
+const SECOND = "2".repeat(40);
+
+const config = (revision: string) =>
+  stackFile(
+    { hub: classifier({ model: { hf: { id: "acme/sentiment", revision, credential: "reader" } } }) },
+    { build: { ...sandboxBuild, hubEndpoint: `http://${NETWORKS.docker.gateway}:${PORT}` } },
+  );
+
+let hub: ChildProcess | undefined;
+let stack: Stack;
+let said = "";
+
+beforeAll(async () => {
+  await environment();
+  await serveHub(OLD);
+  stack = await openStack("e2e-credentials", config(FIRST));
+  await useToken(OLD);
+  said = await stack.up();
+});
+afterAll(async () => {
+  await stack.destroy();
+  await stopHub();
+});
+
+describe("a token for the Hub", () => {
+  it("fetches a private model that then answers", async () => {
+    expect(labelsOf(await infer("hub", ["I love it"]))).toEqual(["positive"]);
+  });
+
+  it("is in no output, state, build context, image history, config or layer", async () => {
+    const { docker } = await environment();
+    const images = (await docker(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]))
+      .split("\n")
+      .filter((name) => name.includes("tritoned_hub"));
+    expect(images.length).toBeGreaterThanOrEqual(1);
+    expect(said).not.toContain(OLD);
+    expect(await stack.export()).not.toContain(OLD);
+    expect(contents(join(project, ".triton-bert", "e2e-credentials"))).not.toContain(OLD);
+    expect(contents((stack.place.env.PULUMI_BACKEND_URL ?? "").replace("file://", ""))).not.toContain(OLD);
+    for (const image of images) {
+      expect(await docker(["history", "--no-trunc", image])).not.toContain(OLD);
+      expect(await docker(["image", "inspect", image])).not.toContain(OLD);
+      const folder = mkdtempSync(join(tmpdir(), "triton-bert-layers-"));
+      await docker(["save", "-o", join(folder, "image.tar"), image]);
+      expect(readFileSync(join(folder, "image.tar")).includes(OLD)).toBe(false);
+    }
+  });
+
+  it("can be rotated without a diff", async () => {
+    await useToken(NEW);
+    expect(await plannedSteps(stack)).toEqual([]);
+  });
+
+  it("that is current serves a new revision", async () => {
+    await stopHub();
+    await serveHub(NEW);
+    await stack.configure(config(SECOND));
+    await useToken(NEW);
+    await stack.up();
+    expect(labelsOf(await infer("hub", ["I hate it"]))).toEqual(["negative"]);
+  });
+
+  it("that is wrong fails the build, and says which repository it may not read", async () => {
+    await stack.configure(config("3".repeat(40)));
+    await useToken("hf_wrong00000000000000000000");
+    await expect(stack.up()).rejects.toThrow(/acme\/sentiment/);
+  });
+});
+
+const useToken = (token: string) => stack.setSecret("triton-bert:credentials.reader", token);
+
+async function serveHub(token: string): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), "triton-bert-hub-"));
+  for (const revision of [FIRST, SECOND]) {
+    const folder = join(root, "acme", "sentiment", revision);
+    mkdirSync(folder, { recursive: true });
+    cpSync(join(project, "sandbox", "model"), folder, { recursive: true });
+  }
+  const bind = ["--bind", NETWORKS.docker.gateway, "--port", String(PORT), "--token", token];
+  hub = spawn("python3", ["test/stand-ins/hub/server.py", "--root", root, ...bind], { cwd: project, stdio: "ignore" });
+  await answering(`http://${NETWORKS.docker.gateway}:${PORT}/`);
+}
+
+async function stopHub(): Promise<void> {
+  if (!hub || hub.exitCode !== null) return;
+  hub.kill();
+  await once(hub, "close");
+}
+
+async function answering(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const up = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+    if (up) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+/** All files below a folder, as one text. */
+function contents(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"))
+    .join("\n");
+}

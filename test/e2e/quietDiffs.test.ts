@@ -1,0 +1,99 @@
+/** A diff without a change in the user's intent is a bug; and what did change must be all that changes. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Stack } from "../../sandbox/stack";
+import { classifier, environment, infer, labelsOf, openStack, plannedSteps, project, stackFile } from "./support";
+
+const models = { first: classifier(), second: classifier({ apiName: "ensemble_model" }) };
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await openStack("e2e-quiet", stackFile(models));
+  await stack.up();
+});
+afterAll(() => stack.destroy());
+
+describe("the same config", () => {
+  it("serves several models side by side, each under its own API name", async () => {
+    expect(labelsOf(await infer("first", ["I love it"]))).toEqual(["positive"]);
+    expect(labelsOf(await infer("second", ["I hate it"], "ensemble_model"))).toEqual(["negative"]);
+  });
+
+  it("previews empty, and a second up changes nothing", async () => {
+    expect(await plannedSteps(stack)).toEqual([]);
+    const said = await stack.up();
+    expect(said).not.toMatch(/[+~-]\s+\S+ (created|updated|deleted|replaced)/);
+    expect(said).toMatch(/Resources:\n\s+\d+ unchanged/);
+  });
+
+  it("previews empty from another checkout, with another umask, as another user", async () => {
+    const elsewhere = checkout();
+    const { pulumi, env } = await environment();
+    const command = `umask 077; exec "$0" preview --json --non-interactive --stack e2e-quiet --config-file "$1"`;
+    const asNobody = ["--reuid=65534", "--regid=65534", `--groups=${dockerGroup(env)}`, "--inh-caps=-all"];
+    const { status, stdout, stderr } = spawnSync(
+      "setpriv",
+      [...asNobody, "bash", "-c", command, pulumi, join(elsewhere.config, "Pulumi.e2e-quiet.yaml")],
+      { cwd: elsewhere.project, env: { ...env, ...elsewhere.env }, encoding: "utf8", maxBuffer: 1 << 26 },
+    );
+    expect(status, stderr + stdout).toBe(0);
+    const { changeSummary } = JSON.parse(stdout);
+    expect(Object.keys(changeSummary)).toEqual(["same"]);
+  });
+
+  /** The project, Pulumi's home and state, and the kubeconfig, copied to where another user may read and write them. */
+  function checkout() {
+    const folder = mkdtempSync(join(tmpdir(), "triton-bert-checkout-"));
+    const to = (name: string) => join(folder, name);
+    const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: project, encoding: "utf8" });
+    for (const file of files.trim().split("\n")) cpSync(join(project, file), join(to("project"), file));
+    cpSync(join(project, "sandbox", "model"), join(to("project"), "sandbox", "model"), { recursive: true });
+    cpSync(join(project, "node_modules"), to("project/node_modules"), { recursive: true });
+    const { env, folder: stackFolder } = stack.place;
+    cpSync((env.PULUMI_BACKEND_URL ?? "").replace("file://", ""), to("state"), { recursive: true });
+    cpSync(env.PULUMI_HOME ?? "", to("home"), { recursive: true });
+    cpSync(env.KUBECONFIG ?? "", to("kubeconfig"));
+    cpSync(stackFolder, to("config"), { recursive: true });
+    execFileSync("chown", ["-R", "65534:65534", folder]);
+    chmodSync(folder, 0o755);
+    return {
+      project: to("project"),
+      config: to("config"),
+      env: {
+        HOME: folder,
+        PULUMI_HOME: to("home"),
+        PULUMI_BACKEND_URL: `file://${to("state")}`,
+        KUBECONFIG: to("kubeconfig"),
+      },
+    };
+  }
+
+  function dockerGroup(env: NodeJS.ProcessEnv): string {
+    const socket = (env.DOCKER_HOST ?? "").replace("unix://", "");
+    return execFileSync("stat", ["-c", "%g", socket], { encoding: "utf8" }).trim();
+  }
+});
+
+describe("a change", () => {
+  it("of serving touches no model image, and no other model", async () => {
+    await stack.configure(
+      stackFile({ ...models, second: classifier({ apiName: "ensemble_model", serving: { maxBatchSize: 8 } }) }),
+    );
+    expect((await plannedSteps(stack)).sort()).toEqual(["update second-deployment", "update second-server-image"]);
+    await stack.up();
+    expect(labelsOf(await infer("second", ["I hate it"], "ensemble_model"))).toEqual(["negative"]);
+    await stack.configure(stackFile(models));
+  });
+
+  it("of a label shows the new tag in the plain preview", async () => {
+    await stack.configure(stackFile({ ...models, first: classifier({ tag: "v2" }) }));
+    const diff = await stack.preview(["--diff"]);
+    expect(diff).toMatch(
+      /image\s*: "localhost:5001\/e2e\/tritoned_first:latest-[0-9a-f]{12}" => "localhost:5001\/e2e\/tritoned_first:v2-[0-9a-f]{12}"/,
+    );
+    await stack.configure(stackFile(models));
+  });
+});

@@ -1,0 +1,113 @@
+/** What kubectl and a stranger on the network see of a deployed service. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Stack } from "../../sandbox/stack";
+import { classifier, environment, infer, labelsOf, NAMESPACE, object, openStack, stackFile } from "./support";
+
+let stack: Stack;
+let outputs: Record<
+  string,
+  {
+    url: string;
+    endpoints: Record<string, string>;
+    imageDigest: string;
+    image: string;
+    modelNames: string[];
+    quality: { maxLogitDifference: number };
+  }
+>;
+
+beforeAll(async () => {
+  stack = await openStack("e2e-workload", stackFile({ plain: classifier() }));
+  await stack.up();
+  outputs = (await stack.outputs()) as typeof outputs;
+});
+afterAll(() => stack.destroy());
+
+const call = async (path: string, init: RequestInit = {}) => {
+  const { reach } = await environment();
+  return reach({ namespace: NAMESPACE, name: "plain" }, (url) => fetch(url + path, init));
+};
+const inPod = async (...command: string[]) => {
+  const { kubectl } = await environment();
+  return kubectl(["-n", NAMESPACE, "exec", "deployment/plain", "--", ...command]);
+};
+
+describe("the outputs", () => {
+  it("name the endpoints, the pushed digest and the parity figures", () => {
+    const { url, endpoints, imageDigest, image, modelNames, quality } = outputs.plain ?? expect.fail("no output plain");
+    expect(url).toBe("http://plain.triton-bert.svc:8000");
+    expect(Object.keys(endpoints).sort()).toEqual(["grpc", "http", "metrics"]);
+    expect(image).toMatch(/^localhost:5001\/e2e\/tritoned_plain:latest-[0-9a-f]{12}$/);
+    expect(imageDigest).toMatch(/^localhost:5001\/e2e\/tritoned_plain@sha256:[0-9a-f]{64}$/);
+    expect(modelNames[0]).toBe("plain");
+    expect(quality.maxLogitDifference).toBeGreaterThan(0);
+    expect(quality.maxLogitDifference).toBeLessThan(1e-3);
+  });
+});
+
+describe("the pod", () => {
+  it("runs in a namespace that enforces the restricted Pod Security standard", async () => {
+    const namespace = await object<{ metadata: { labels: Record<string, string> } }>("namespace", NAMESPACE);
+    expect(namespace.metadata.labels["pod-security.kubernetes.io/enforce"]).toBe("restricted");
+  });
+
+  it("has a read-only root, no service account token, and memory on /dev/shm", async () => {
+    await expect(inPod("touch", "/opt/new")).rejects.toThrow(/[Rr]ead-only/);
+    await expect(inPod("ls", "/var/run/secrets/kubernetes.io")).rejects.toThrow(/No such file/);
+    expect(
+      await inPod("findmnt", "-n", "-o", "FSTYPE", "/dev/shm").catch(() => inPod("grep", " /dev/shm ", "/proc/mounts")),
+    ).toContain("tmpfs");
+    expect((await inPod("id", "-u")).trim()).toBe("1000");
+  });
+
+  it("can be read by a reviewer from its annotations", async () => {
+    const { spec } = await object<{ spec: { template: { metadata: { annotations: Record<string, string> } } } }>(
+      "deployment",
+      "plain",
+    );
+    const said = Object.values(spec.template.metadata.annotations).join(" ");
+    expect(said).toContain("sandbox/model");
+    expect(said).toContain("2.51.0");
+  });
+});
+
+describe("a request", () => {
+  it("of the template's own kind gets the template's own answer", async () => {
+    const response = await call("/v2/models/plain/infer", {
+      method: "POST",
+      body: '{"inputs":[{"name":"text_input","shape":[1,1],"datatype":"BYTES","data":["помогите мне"]}]}',
+    });
+    const body = (await response.json()) as { outputs: { name: string; datatype: string; shape: number[] }[] };
+    expect(response.status).toBe(200);
+    expect(body.outputs.find(({ name }) => name === "predicts")).toMatchObject({ datatype: "BYTES", shape: [1] });
+  });
+
+  it.each([
+    ["an empty text", { name: "text_input", shape: [1, 1], datatype: "BYTES", data: [""] }],
+    ["a wrong shape", { name: "text_input", shape: [1, 3], datatype: "BYTES", data: ["a", "b", "c"] }],
+    ["a wrong type", { name: "text_input", shape: [1, 1], datatype: "INT32", data: [1] }],
+    ["another input", { name: "text", shape: [1, 1], datatype: "BYTES", data: ["a"] }],
+  ])("with %s is refused, and the server serves on", async (_, input) => {
+    const response = await call("/v2/models/plain/infer", {
+      method: "POST",
+      body: JSON.stringify({ inputs: [input] }),
+    });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(response.status).toBeLessThan(500);
+    expect(labelsOf(await infer("plain", ["I love it"]))).toEqual(["positive"]);
+  });
+
+  it.each([
+    ["GET", "/v2/systemsharedmemory/status"],
+    ["POST", "/v2/systemsharedmemory/region/mine/register"],
+    ["GET", "/v2/cudasharedmemory/status"],
+    ["POST", "/v2/repository/index"],
+    ["POST", "/v2/repository/models/plain/unload"],
+    ["GET", "/v2/logging"],
+    ["POST", "/v2/logging"],
+    ["GET", "/v2/trace/setting"],
+  ])("to the server's own endpoint %s %s is refused", async (method, path) => {
+    const response = await call(path, { method, body: method === "POST" ? "{}" : undefined });
+    expect(response.status).toBe(403);
+  });
+});

@@ -1,0 +1,118 @@
+/** The layers of `npm test`, from the quickest to the one that proves most. Each runs a test runner of its own language,
+ *  and reads that runner's report instead of its exit code alone. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureClassifier } from "../sandbox/classifier/classifier";
+import { embeddedEnvironment } from "../sandbox/embeddedEnvironment";
+import { exporterImage } from "../sandbox/exporterImage";
+import type { Progress } from "../sandbox/progress";
+import { pytestCounts, vitestCounts } from "./reports";
+import { servingVenv } from "./servingVenv";
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+export type Layer = (log: Progress) => Promise<Counts>;
+
+const root = join(__dirname, "..");
+
+export const layers: Readonly<Record<string, Layer>> = {
+  static: () => commands([npx("tsc", "--noEmit"), npx("biome", "check", "--error-on-warnings")]),
+  unit: () => vitest("vitest.config.ts"),
+  python: async (log) => {
+    const python = await servingVenv(log);
+    const tool = (name: string, ...args: string[]) => [python, "-m", name, ...args];
+    return commands(
+      [tool("ruff", "check", "."), tool("ruff", "format", "--check", "."), tool("mypy", ".")],
+      join(root, "exporter"),
+    );
+  },
+  serving: async (log) => {
+    const python = await servingVenv(log);
+    return pytest((report) => [
+      python,
+      "-m",
+      "pytest",
+      "test/serving",
+      "exporter/tests/triton_repository",
+      ...quiet(report),
+    ]);
+  },
+  exporter: async (log) => {
+    const environment = await embeddedEnvironment(log);
+    const image = await log.step("exporter's test environment", (update) =>
+      exporterImage(environment, root, "dev", update),
+    );
+    const mounts = ["-v", `${root}:/repo:ro`, "-w", "/repo/exporter", "-e", "PYTHONDONTWRITEBYTECODE=1"];
+    return pytest(
+      (report, folder) => [
+        ...["docker", "run", "--rm", ...mounts, "-v", `${folder}:${folder}`, image],
+        ...["python3", "-m", "pytest", "tests/bert_exporter", ...quiet(report)],
+      ],
+      environment.env,
+    );
+  },
+  e2e: async (log) => {
+    const environment = await embeddedEnvironment(log);
+    await ensureClassifier(environment, root, log);
+    return vitest("test/e2e/vitest.config.ts");
+  },
+};
+
+const npx = (...command: string[]) => ["npx", "--no-install", ...command];
+
+const quiet = (report: string) => ["-q", "-p", "no:cacheprovider", `--junitxml=${report}`];
+
+/** Each command is one check: passed if it exits 0. */
+async function commands(list: readonly string[][], cwd = root): Promise<Counts> {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const command of list) {
+    const code = await exec(command, process.env, cwd);
+    console.log(`${code === 0 ? "ok    " : "FAILED"} ${command.slice(command[0] === "npx" ? 2 : 2).join(" ")}`);
+    counts[code === 0 ? "passed" : "failed"]++;
+  }
+  return counts;
+}
+
+function vitest(config: string): Promise<Counts> {
+  const reporters = ["--reporter=default", "--reporter=json"];
+  return reported("vitest.json", vitestCounts, (report) => [
+    ...npx("vitest", "run", "--config", config),
+    ...reporters,
+    `--outputFile.json=${report}`,
+  ]);
+}
+
+function pytest(command: (report: string, folder: string) => string[], env = process.env): Promise<Counts> {
+  return reported("pytest.xml", pytestCounts, command, env);
+}
+
+/** Runs a test runner that writes a report; a runner that fails without a failed test in its report is a failure. */
+async function reported(
+  name: string,
+  read: (file: string) => Counts,
+  command: (report: string, folder: string) => string[],
+  env = process.env,
+): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), "triton-bert-report-"));
+  try {
+    const code = await exec(command(join(folder, name), folder), env, root);
+    const counts = read(join(folder, name));
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function exec([program = "", ...args]: string[], env: NodeJS.ProcessEnv, cwd: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "inherit", "inherit"] });
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}

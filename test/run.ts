@@ -1,0 +1,40 @@
+/** `npm test`: every layer, one after another, and one plain line at the end. `npm test -- unit serving` runs some.
+ *  A layer that cannot start counts as failed, never as passed or skipped. */
+import { Progress } from "../sandbox/progress";
+import { type Counts, type Layer, layers } from "./layers";
+
+async function main(): Promise<void> {
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((name) => !(name in layers));
+  if (unknown.length > 0)
+    throw new Error(`no layer ${unknown.join(", ")}; there are ${Object.keys(layers).join(", ")}`);
+  const log = new Progress(process.stdout);
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, layer] of Object.entries(layers)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    const counts = await runLayer(name, layer, log);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+}
+
+async function runLayer(name: string, layer: Layer, log: Progress): Promise<Counts> {
+  const started = Date.now();
+  console.log(`\n=== ${name} ===`);
+  const counts = await layer(log).catch((problem: Error): Counts => {
+    console.error(problem.message);
+    return { passed: 0, failed: 1, skipped: 0 };
+  });
+  const seconds = Math.round((Date.now() - started) / 1000);
+  console.log(`${name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`);
+  return counts;
+}
+
+main().catch((problem: Error) => {
+  console.error(problem.message);
+  process.exitCode = 1;
+});
