@@ -14,7 +14,9 @@ only, and nothing newer than Python 3.8.
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
+import os
 import sys
 import urllib.error
 import urllib.request
@@ -34,19 +36,19 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     with open(options.golden, encoding="utf-8") as file:
         golden = json.load(file)
     # A proxy of the environment has no business between a pod and itself.
-    http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     model = "http://{}/v2/models/{}".format(options.http, golden["apiName"])
     try:
-        with http.open(model + "/ready", timeout=TIMEOUT_SECONDS):
+        with web.open(model + "/ready", timeout=TIMEOUT_SECONDS):
             pass
     except urllib.error.HTTPError as problem:
         print("model {} is not ready (HTTP {})".format(golden["apiName"], problem.code))
         return NOT_READY
-    except OSError as problem:
+    except (OSError, http.client.HTTPException) as problem:
         print("server {} is not up ({})".format(options.http, getattr(problem, "reason", problem)))
         return NOT_READY
 
-    failures = ask(http, model, golden)
+    failures = ask(web, model, golden)
     if failures:
         report = "\n".join(failures)
         print(report)
@@ -56,7 +58,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     return RIGHT
 
 
-def ask(http: Any, model: str, golden: Dict[str, Any]) -> List[str]:
+def ask(web: Any, model: str, golden: Dict[str, Any]) -> List[str]:
     """What is wrong with the answers, one line each; empty if they are right."""
     examples = golden["examples"] or [{"text": ANY_TEXT}]
     size = golden["maxBatchSize"]
@@ -64,23 +66,23 @@ def ask(http: Any, model: str, golden: Dict[str, Any]) -> List[str]:
     for start in range(0, len(examples), size):
         some = examples[start : start + size]
         try:
-            answers = infer(http, model, golden["tensors"], [example["text"] for example in some])
+            answers = infer(web, model, golden["tensors"], [example["text"] for example in some])
         except urllib.error.HTTPError as problem:
             failures.append("golden examples failed: {} {}".format(_quoted(some), _error(problem)))
-        except (OSError, ValueError, KeyError) as problem:
+        except (OSError, http.client.HTTPException, ValueError, KeyError) as problem:
             failures.append("golden examples failed: {} {}: {}".format(_quoted(some), type(problem).__name__, problem))
         else:
             failures.extend(_mismatch(example, *answer) for example, answer in zip(some, answers))
     return [failure for failure in failures if failure]
 
 
-def infer(http: Any, model: str, tensors: Dict[str, str], texts: List[str]) -> List[Tuple[str, float]]:
+def infer(web: Any, model: str, tensors: Dict[str, str], texts: List[str]) -> List[Tuple[str, float]]:
     """Label and score of each text."""
     body = {"inputs": [{"name": tensors["text"], "shape": [len(texts), 1], "datatype": "BYTES", "data": texts}]}
     request = urllib.request.Request(
         model + "/infer", json.dumps(body).encode("utf-8"), {"Content-Type": "application/json"}
     )
-    with http.open(request, timeout=TIMEOUT_SECONDS) as response:
+    with web.open(request, timeout=TIMEOUT_SECONDS) as response:
         outputs = {output["name"]: output["data"] for output in json.load(response)["outputs"]}
     answers = list(zip(outputs[tensors["label"]], outputs[tensors["score"]]))
     if len(answers) != len(texts):
@@ -109,8 +111,9 @@ def _error(problem: urllib.error.HTTPError) -> str:
 
 
 def _write_termination_log(path: str, report: str) -> None:
-    """Kubernetes shows this file's content as the reason why a container ended. Outside a pod there is none."""
-    if not path:
+    """Kubernetes shows this file's content as the reason why a container ended. Outside a pod there is none,
+    and none is made."""
+    if not os.path.exists(path):
         return
     try:
         with open(path, "w", encoding="utf-8") as file:

@@ -30,7 +30,7 @@ def respond(model: str, request: Any, outcome: Union[Dict[str, Any], Exception])
     if not isinstance(outcome, Exception):
         return pb_utils.InferenceResponse([pb_utils.Tensor(name, array) for name, array in outcome.items()])
     if isinstance(outcome, BadRequest):
-        log("verbose", "request refused", model=model, request=request_id(request), because=str(outcome))
+        log("info", "request refused", model=model, request=request_id(request), because=str(outcome))
         return _failed(str(outcome), pb_utils.TritonError.INVALID_ARG)
     # The kind and the place of the bug, not its message: that may quote what a user wrote.
     log("error", "bug", model=model, request=request_id(request), kind=type(outcome).__name__, at=_place(outcome))
@@ -47,7 +47,7 @@ def request_id(request: Any) -> str:
 
 
 def log(level: str, event: str, **fields: Any) -> None:
-    """One line of JSON in Triton's own log. Levels: verbose, info, warn, error."""
+    """One line of JSON in Triton's own log. Levels: info, warn, error."""
     getattr(pb_utils.Logger, f"log_{level}")(json.dumps({"event": event, **fields}))
 
 

@@ -1,0 +1,62 @@
+"""Asking a server, as clients do. Texts may be bytes, for those that are no UTF-8."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tritonclient.grpc as grpc
+import tritonclient.http as http
+from triton import Triton
+
+
+def post(server: Triton, path: str, body: object, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+    """Plain HTTP, without a Triton client. Status and decoded JSON (empty where the body is)."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return _open(urllib.request.Request(f"http://{server.http}{path}", data, headers or {}))
+
+
+def get(server: Triton, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+    return _open(urllib.request.Request(f"http://{server.http}{path}", headers=headers or {}))
+
+
+def _open(request: urllib.request.Request) -> tuple[int, dict[str, Any]]:
+    try:
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return response.status, _decoded(response.read())
+    except urllib.error.HTTPError as problem:
+        return problem.code, _decoded(problem.read())
+
+
+def _decoded(content: bytes) -> dict[str, Any]:
+    decoded = json.loads(content) if content else {}
+    return decoded if isinstance(decoded, dict) else {"list": decoded}
+
+
+def infer_body(texts: Sequence[str], shape: list[int] | None = None, datatype: str = "BYTES") -> dict[str, Any]:
+    shape = [len(texts), 1] if shape is None else shape
+    return {"inputs": [{"name": "text_input", "shape": shape, "datatype": datatype, "data": list(texts)}]}
+
+
+def infer_http(server: Triton, texts: Sequence[str | bytes], **options: Any) -> Any:
+    """The official HTTP client, binary protocol."""
+    with http.InferenceServerClient(server.http, network_timeout=20) as client:
+        return client.infer(server.api_name, [_input(http, texts)], **options)
+
+
+def infer_grpc(server: Triton, texts: Sequence[str | bytes], **options: Any) -> Any:
+    with grpc.InferenceServerClient(server.grpc) as client:
+        return client.infer(server.api_name, [_input(grpc, texts)], client_timeout=20, **options)
+
+
+def labels(result: Any) -> list[str]:
+    return [label.decode() for label in result.as_numpy("predicts")]
+
+
+def _input(client: Any, texts: Sequence[str | bytes]) -> Any:
+    values = [text if isinstance(text, bytes) else text.encode() for text in texts]
+    tensor = client.InferInput("text_input", [len(texts), 1], "BYTES")
+    tensor.set_data_from_numpy(np.array(values, dtype=object).reshape(-1, 1))
+    return tensor

@@ -1,0 +1,102 @@
+"""Promise: a request that can't be answered gets an error that says where and why, never the text; the server stays up,
+and what shares a batch with it is unharmed."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from ask import get, infer_body, infer_grpc, infer_http, labels, post
+from classifier import MAX_LENGTH
+from triton import Triton
+from tritonclient.utils import InferenceServerException
+
+INFER = "/v2/models/ensemble_model/infer"
+NOT_UTF8 = b"I love \xff\xfe it"
+GOOD = ["помогите мне", "I love it", "the report of the meeting", "lost", "great happy love " * 3]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (infer_body([""]), "text_input[0] is empty"),
+        (infer_body(["good", " \n\t\u3000"]), "text_input[1] is empty"),
+        (infer_body(["a", "b", "c"], shape=[1, 3]), "unexpected shape"),
+        (infer_body(["a"], shape=[1]), "unexpected shape"),
+        (infer_body(["a"], shape=[1, 1, 1]), "unexpected shape"),
+        (infer_body(["a", "b"], shape=[1, 1]), "shape"),
+        (infer_body([], shape=[0, 1]), "batch"),
+        (infer_body(["a"] * 5), "batch size"),
+        (infer_body(["1"], datatype="FP32"), ""),
+        ({"inputs": [{"name": "text_input", "shape": [1, 1], "datatype": "INT64", "data": [1]}]}, "data-type"),
+        ({"inputs": [{"name": "text", "shape": [1, 1], "datatype": "BYTES", "data": ["a"]}]}, "unexpected"),
+        ({"inputs": []}, ""),
+        ({}, ""),
+        (b"{", ""),
+        (b'{"inputs":[{"name":"text_input","shape":[1,1],"datatype":"BYTES","data":["I love \xff\xfe it"]}]}', ""),
+        (b'{"inputs":[{"name":"text_input","shape":[1,1],"datatype":"BYTES","data":["\\ud800"]}]}', ""),
+    ],
+)
+def test_refused_with_a_reason(server: Triton, body: object, says: str) -> None:
+    status, answer = post(server, INFER, body)
+    assert status == 400
+    assert says in answer["error"]
+    assert get(server, "/v2/models/ensemble_model/ready")[0] == 200
+
+
+@pytest.mark.parametrize("infer", [infer_http, infer_grpc])
+def test_invalid_utf8_is_named_by_its_place(server: Triton, infer: Any) -> None:
+    with pytest.raises(InferenceServerException) as refused:
+        infer(server, ["a", "b", NOT_UTF8])
+    assert "text_input[2] is not UTF-8 at byte 7" in str(refused.value)
+    assert "love" not in str(refused.value)
+    assert refused.value.status() in ("400", "StatusCode.INVALID_ARGUMENT")
+
+
+def test_an_over_long_text_is_answered_as_its_first_tokens(server: Triton) -> None:
+    words = ["love"] * (MAX_LENGTH - 2)
+    whole = infer_http(server, [" ".join(words + ["help"] * 500)])
+    cut = infer_http(server, [" ".join(words)])
+    assert labels(whole) == labels(cut) == ["joy"]
+    assert whole.as_numpy("scores")[0] == pytest.approx(cut.as_numpy("scores")[0], abs=1e-6)
+
+
+def test_a_configured_maximum_cuts_sooner(other_server: Triton) -> None:
+    assert labels(infer_http(other_server, ["love " * 6 + "help " * 6])) == ["радость"]
+    assert labels(infer_http(other_server, ["love " * 5 + "help " * 6])) == ["радость"]
+    assert labels(infer_http(other_server, ["love " * 2 + "help " * 6])) == ["тревога"]
+
+
+@pytest.mark.parametrize("bad", [b"", NOT_UTF8], ids=["empty", "not UTF-8"])
+def test_bad_requests_among_good_ones_fail_alone(other_server: Triton, bad: bytes) -> None:
+    """Many at once, so that Triton batches them; the bad one in every position, in requests of every size."""
+    alone = {text: _answer(other_server, [text]) for text in GOOD}
+    requests: list[list[str | bytes]] = []
+    for size, place in itertools.product((1, 2, 3), range(6)):
+        good: list[list[str | bytes]] = [[*itertools.islice(itertools.cycle(GOOD), i, i + size)] for i in range(5)]
+        spoiled: list[str | bytes] = [*GOOD[: size - 1], bad]
+        requests += [*good[:place], spoiled, *good[place:]]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda texts: _answer(other_server, texts), requests))
+    for texts, answer in zip(requests, answers, strict=True):
+        if bad in texts:
+            assert f"text_input[{texts.index(bad)}]" in str(answer)
+            continue
+        assert [label for label, _ in answer] == [alone[str(text)][0][0] for text in texts]
+        assert [score for _, score in answer] == pytest.approx([alone[str(text)][0][1] for text in texts], abs=1e-5)
+
+
+def test_no_text_of_a_user_is_logged(server: Triton) -> None:
+    for texts in (["sesquipedalian love"], ["sesquipedalian", b"sesquipedalian \xff"], ["sesquipedalian", ""]):
+        _answer(server, texts)
+    assert "request refused" in server.log
+    assert "sesquipedalian" not in server.log
+
+
+def _answer(server: Triton, texts: list[str | bytes] | list[str]) -> Any:
+    """Label and score of each text; or the error."""
+    try:
+        result = infer_grpc(server, texts)
+    except InferenceServerException as refused:
+        return refused
+    return list(zip(labels(result), result.as_numpy("scores").tolist(), strict=True))

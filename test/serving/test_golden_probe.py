@@ -1,0 +1,107 @@
+"""Promise: nothing is ready until it has answered right; what failed is said with text, expected and got."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TEMPLATES, render
+from triton import Triton, backend_folder, free_ports, server_environment
+
+PROBE = TEMPLATES / "golden" / "golden_probe.py"
+RIGHT, NOT_READY, WRONG = 0, 1, 2
+
+
+def probe(golden: Path, http: str, termination_log: Path) -> "subprocess.CompletedProcess[str]":
+    termination_log.touch()
+    command = [sys.executable, PROBE, "--golden", golden, "--http", http, "--termination-log", termination_log]
+    # As bare as a container: no locale.
+    return subprocess.run(command, env={"PATH": "/usr/bin"}, capture_output=True, encoding="utf-8", check=False)
+
+
+def changed(server: Triton, folder: Path, **changes: Any) -> Path:
+    golden = json.loads(server.golden.read_text(encoding="utf-8"))
+    file = folder / "golden.json"
+    file.write_text(json.dumps({**golden, **changes}), encoding="utf-8")
+    return file
+
+
+def test_right_answers(server: Triton, tmp_path: Path) -> None:
+    run = probe(server.golden, server.http, tmp_path / "log")
+    assert (run.returncode, run.stdout) == (RIGHT, "2 of 2 golden examples answered right\n")
+    assert (tmp_path / "log").read_text() == ""
+
+
+def test_more_examples_than_fit_one_request(server: Triton, tmp_path: Path) -> None:
+    examples = [{"text": "love", "predicts": "joy", "minScore": 0.5}] * 9
+    assert probe(changed(server, tmp_path, examples=examples), server.http, tmp_path / "log").returncode == RIGHT
+
+
+def test_without_examples_any_answer_will_do(server: Triton, tmp_path: Path) -> None:
+    assert probe(changed(server, tmp_path, examples=[]), server.http, tmp_path / "log").returncode == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("example", "says"),
+    [
+        ({"text": "спасибо", "predicts": "distress", "minScore": 0}, 'text "спасибо", expected "distress", got "joy"'),
+        ({"text": "love", "predicts": "joy", "minScore": 0.9999}, 'expected "joy" with a score of at least 0.9999, got'),
+        ({"text": "", "predicts": "joy", "minScore": 0}, "text_input[0] is empty"),
+    ],
+)
+def test_a_wrong_answer_is_told(server: Triton, tmp_path: Path, example: dict[str, object], says: str) -> None:
+    right = {"text": "great", "predicts": "joy", "minScore": 0}
+    run = probe(changed(server, tmp_path, examples=[right, example]), server.http, tmp_path / "log")
+    assert run.returncode == WRONG
+    assert says in run.stdout
+    assert (tmp_path / "log").read_text(encoding="utf-8") == run.stdout
+
+
+def test_absent_server_and_absent_model(server: Triton, tmp_path: Path) -> None:
+    run = probe(server.golden, f"127.0.0.1:{free_ports()['http']}", tmp_path / "log")
+    assert run.returncode == NOT_READY
+    assert "is not up" in run.stdout
+    run = probe(changed(server, tmp_path, apiName="other"), server.http, tmp_path / "log")
+    assert run.returncode == NOT_READY
+    assert "not ready" in run.stdout
+    assert (tmp_path / "log").read_text() == ""
+
+
+def verify(folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
+    """As the image build does it, but for the ports: the probe asks the default port there."""
+    repository, golden = render(folder, **options)
+    server = Triton(repository, "ensemble_model", folder, golden)
+    backend_folder(folder / "backends")
+    wrapper = folder / "probe.py"
+    wrapper.write_text(
+        f"import runpy, sys\nsys.argv += ['--http', '{server.http}']\nrunpy.run_path({str(PROBE)!r}, run_name='__main__')"
+    )
+    command = [sys.executable, "-m", "triton_repository", "verify", "--golden", golden, "--probe", wrapper, "--"]
+    environment = server_environment() | {"PYTHONPATH": str(TEMPLATES.parent / "exporter")}
+    return subprocess.run(
+        [*command, *server.command()], env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+
+
+def test_the_image_build_stops_on_a_wrong_answer(tmp_path: Path) -> None:
+    run = verify(tmp_path, examples=[{"text": "I love it", "predicts": "distress"}])
+    assert run.returncode == 1
+    assert 'text "I love it", expected "distress", got "joy"' in run.stderr
+
+
+def test_the_image_build_stops_on_a_server_that_does_not_start(tmp_path: Path) -> None:
+    render(tmp_path / "broken")
+    (tmp_path / "broken" / "models" / "model_onnx" / "1" / "model.onnx").write_bytes(b"no graph")
+    golden = tmp_path / "broken" / "golden.json"
+    server = Triton(tmp_path / "broken" / "models", "ensemble_model", tmp_path / "broken", golden)
+    backend_folder(tmp_path / "broken" / "backends")
+    command = [sys.executable, "-m", "triton_repository", "verify", "--golden", golden, "--probe", PROBE, "--"]
+    environment = server_environment() | {"PYTHONPATH": str(TEMPLATES.parent / "exporter")}
+    run = subprocess.run(
+        [*command, *server.command()], env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+    assert run.returncode == 1
+    assert "before it was ready" in run.stderr
+    assert "model_onnx" in run.stderr

@@ -1,0 +1,114 @@
+"""The real tritonserver for tests. In: a model repository. Out: a running server on ports of its own, ended by its process
+id. Server, python backend and stub come from the PyPI wheel nvidia-pytriton, laid out as a Triton installation."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from flags import as_started
+
+SITE = Path(sysconfig.get_paths()["purelib"])
+WHEEL = SITE / "pytriton" / "tritonserver"
+START_SECONDS, STOP_SECONDS = 60, 30
+
+
+def backend_folder(folder: Path) -> Path:
+    """The python backend with the stub for this Python, in the layout that --backend-directory wants."""
+    python = folder / "python"
+    python.mkdir(parents=True)
+    for name in ("libtriton_python.so", "triton_python_backend_utils.py"):
+        shutil.copy(WHEEL / "backends" / "python" / name, python / name)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    shutil.copy(WHEEL / "python_backend_stubs" / version / "triton_python_backend_stub", python)
+    return folder
+
+
+def server_environment() -> dict[str, str]:
+    """The stub takes its packages from the venv that is first on PATH."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "LD_LIBRARY_PATH": str(SITE / "nvidia_pytriton.libs"), "TMPDIR": "/tmp"}
+
+
+def free_ports(names: tuple[str, ...] = ("http", "grpc", "metrics")) -> dict[str, int]:
+    sockets = {name: socket.socket() for name in names}
+    try:
+        for each in sockets.values():
+            each.bind(("127.0.0.1", 0))
+        return {name: each.getsockname()[1] for name, each in sockets.items()}
+    finally:
+        for each in sockets.values():
+            each.close()
+
+
+@dataclass
+class Triton:
+    """A server, for a `with` block. `pod_uid` stands for what the kubelet fills into the arguments."""
+
+    repository: Path
+    api_name: str
+    work: Path
+    golden: Path
+    pod_uid: str = field(default_factory=lambda: str(uuid.uuid4()))
+    ports: dict[str, int] = field(default_factory=free_ports)
+
+    @property
+    def http(self) -> str:
+        return f"127.0.0.1:{self.ports['http']}"
+
+    @property
+    def grpc(self) -> str:
+        return f"127.0.0.1:{self.ports['grpc']}"
+
+    @property
+    def log(self) -> str:
+        return (self.work / "log").read_text(encoding="utf-8", errors="replace")
+
+    def command(self) -> list[str]:
+        backends = f"--backend-directory={self.work / 'backends'}"
+        binary = str(WHEEL / "bin" / "tritonserver")
+        return [binary, *as_started(self.repository, self.ports, self.pod_uid), backends]
+
+    def __enter__(self) -> "Triton":
+        backend_folder(self.work / "backends")
+        with (self.work / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                self.command(), env=server_environment(), stdout=log, stderr=subprocess.STDOUT
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self._stop()
+                raise AssertionError(f"tritonserver did not start:\n{self.log}")
+            time.sleep(0.1)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop()
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def _ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://{self.http}/v2/models/{self.api_name}/ready", timeout=5):
+                return True
+        except (urllib.error.URLError, ConnectionError):
+            return False
+
+    def _stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
