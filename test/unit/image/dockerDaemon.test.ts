@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { requireDockerDaemon } from "../../../components/image/dockerDaemon";
 import { temporaryFolder } from "./world";
 
-async function listening(server: net.Server, at: string | number): Promise<void> {
+async function listening(server: net.Server, at: number): Promise<void> {
   const sockets = new Set<net.Socket>();
   server.on("connection", (socket) => sockets.add(socket));
   await new Promise<void>((resolve) => server.listen(at, "127.0.0.1", resolve));

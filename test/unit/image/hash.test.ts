@@ -1,0 +1,230 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { writeContext } from "../../../components/image/buildContext";
+import { type ImagePlan, planImage } from "../../../components/image/imagePlan";
+import { type ExportOptions, planModelImage } from "../../../components/image/modelImage";
+import { buildOptions } from "../../../components/image/options";
+import { exportFiles, serverFiles } from "../../../components/image/packageFolders";
+import { genericRegistry } from "../../../components/image/registries/generic";
+import { planServerImage, type ServeOptions } from "../../../components/image/serverImage";
+import type { BuildSite } from "../../../components/image/site";
+import type { ServerChoice } from "../../../components/server/supportMatrix";
+import { project, REVISION, site, write } from "./world";
+
+/** The docker provider's `build.contextDigest`, as recipes.md gives it: over name, Go mode string, SHA-256 of the content
+ *  and NUL of each file, the Dockerfile first. */
+function contextDigest(folder: string): string {
+  const sum = createHash("sha256");
+  const record = (name: string, mode: string, file: string) =>
+    sum
+      .update(name)
+      .update(mode)
+      .update(createHash("sha256").update(fs.readFileSync(file)).digest())
+      .update("\0");
+  record("Dockerfile", "----------", path.join(folder, "Dockerfile"));
+  for (const name of fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
+    const file = path.join(folder, name);
+    if (fs.lstatSync(file).isFile()) record(name, goMode(fs.lstatSync(file).mode), file);
+  }
+  return sum.digest("hex");
+}
+
+function goMode(mode: number): string {
+  return `-${[..."rwxrwxrwx"].map((letter, bit) => (mode & (0o400 >> bit) ? letter : "-")).join("")}`;
+}
+
+/** All inputs of the docker.Image that come from a plan, but for the hash itself. */
+function inputs(place: BuildSite, plan: ImagePlan): string {
+  const folder = path.join(place.projectFolder, plan.context);
+  writeContext(folder, plan.files);
+  const repository = place.registry.repository(place.model);
+  return JSON.stringify([contextDigest(folder), plan.context, plan.args, repository, place.project, place.stack]);
+}
+
+const HUB: ExportOptions = {
+  model: { hf: { id: "acme/sentiment", revision: REVISION } },
+  task: "text-classification",
+  qualityGate: { maxLogitDifference: 1e-3 },
+};
+
+const SERVE: ServeOptions = {
+  apiName: "sentiment",
+  tag: "latest",
+  serving: { maxBatchSize: 16, instances: 1 },
+  examples: [{ text: "I love it", predicts: "positive" }],
+};
+
+const PYPI: ServerChoice = { flavour: "pypi", onnxBackend: "python", described: "" };
+const NGC: ServerChoice = {
+  flavour: "ngc",
+  onnxBackend: "onnxruntime",
+  described: "",
+  baseImage: "nvcr.io/t:26.07-py3",
+};
+
+const elsewhere = (repository: string) => ({ registry: genericRegistry({ repository }, {}).registry });
+const built = (options: object) => ({ build: buildOptions.parse(options) });
+
+const SITES: Record<string, Partial<BuildSite>> = {
+  "another project": { project: "office" },
+  "another stack": { stack: "prod" },
+  "another model": { model: "emotion" },
+  "another repository": elsewhere("registry.example.com/other"),
+  "another base": built({ base: "python:3.12-slim" }),
+  "a package index": built({ packageIndex: "https://pypi.example.com/simple" }),
+  "a private CA": built({ ca: "ca.pem" }),
+  "a proxy": built({ proxy: { https: "http://proxy.example.com:3128" } }),
+};
+
+const EXPORTS: Record<string, Partial<ExportOptions>> = {
+  "another revision": { model: { hf: { id: "acme/sentiment", revision: REVISION.replace("7", "8") } } },
+  "another id": { model: { hf: { id: "acme/sentiment-ru", revision: REVISION } } },
+  "a local model": { model: { local: { path: "models/emotion" } } },
+  "a tokenizer of its own": { tokenizer: { local: { path: "models/emotion" } } },
+  labels: { labels: { inline: { 0: "neutral", 1: "distress" } } },
+  "other labels": { labels: { inline: { 0: "distress", 1: "neutral" } } },
+  "a tighter gate": { qualityGate: { maxLogitDifference: 1e-4 } },
+};
+
+const SERVES: Record<string, [Partial<ServeOptions>, ServerChoice]> = {
+  "another batch size": [{ serving: { maxBatchSize: 32, instances: 1 } }, PYPI],
+  "a shorter length": [{ serving: { maxBatchSize: 16, instances: 1, maxLength: 128 } }, PYPI],
+  "more instances": [{ serving: { maxBatchSize: 16, instances: 2 } }, PYPI],
+  "another public name": [{ apiName: "ensemble_model" }, PYPI],
+  "no examples": [{ examples: [] }, PYPI],
+  "another flavour": [{}, NGC],
+  "another release": [{}, { ...NGC, baseImage: "nvcr.io/t:26.08-py3" }],
+  "a GPU": [{ gpuCount: 1 }, NGC],
+};
+
+function place(change: Partial<BuildSite> = {}): BuildSite {
+  const folder = project();
+  write(folder, { "ca.pem": "-----BEGIN CERTIFICATE-----\n" });
+  return site(folder, change);
+}
+
+function modelPlan(at: BuildSite, change: Partial<ExportOptions> = {}): ImagePlan & { tag: string } {
+  const { plan, problems } = planModelImage(at, { ...HUB, ...change }, {});
+  expect(problems).toEqual([]);
+  return plan;
+}
+
+function serverPlan(at: BuildSite, change: Partial<ServeOptions> = {}, choice = PYPI, exported = {}) {
+  return planServerImage(at, { ...SERVE, ...change }, choice, planModelImage(at, { ...HUB, ...exported }, {}).plan);
+}
+
+/** Distinct inputs must have distinct hashes; returns how many there were. */
+function distinct(plans: [BuildSite, ImagePlan][]): number {
+  const hashOf = new Map(plans.map(([at, plan]) => [inputs(at, plan), plan.hash]));
+  expect(new Set(hashOf.values()).size).toBe(hashOf.size);
+  return hashOf.size;
+}
+
+describe("the hash of a model image", () => {
+  it("moves whenever the context digest or another input moves", () => {
+    const plans = [
+      {},
+      ...Object.values(SITES),
+      built({ torchCpuWheels: false }),
+      built({ hubEndpoint: "https://hub.example.com" }),
+    ].map((change): [BuildSite, ImagePlan] => {
+      const at = place(change);
+      return [at, modelPlan(at)];
+    });
+    const more = Object.values(EXPORTS).map((change): [BuildSite, ImagePlan] => {
+      const at = place();
+      return [at, modelPlan(at, change)];
+    });
+    expect(distinct([...plans, ...more])).toBe(plans.length + more.length);
+  });
+
+  it("moves with each of its files, in content and in name", () => {
+    const at = place();
+    const { files, args, hash } = modelPlan(at);
+    expect(files.size).toBeGreaterThan(5);
+    for (const name of files.keys()) {
+      const changed = new Map(files).set(name, { content: "changed" });
+      expect(planImage(at, "model", changed, args).hash, name).not.toBe(hash);
+      const renamed = new Map(files).set(`${name}.txt`, files.get(name) ?? { content: "" });
+      renamed.delete(name);
+      expect(planImage(at, "model", renamed, args).hash, name).not.toBe(hash);
+    }
+  });
+
+  it("is the same in another checkout", () => {
+    expect(modelPlan(place(), EXPORTS["a local model"]).hash).toBe(modelPlan(place(), EXPORTS["a local model"]).hash);
+  });
+
+  it("does not know the token, nor who may fetch", () => {
+    const at = place();
+    const secret = { model: { hf: { id: "acme/sentiment", revision: REVISION, credential: "hf" } } };
+    const [one, other] = ["token-one", "token-two"].map((hf) => planModelImage(at, { ...HUB, ...secret }, { hf }).plan);
+    expect(one?.hash).toBe(other?.hash);
+    expect(one?.hash).toBe(modelPlan(at).hash);
+    expect(JSON.stringify([one?.args, [...(one?.files ?? [])]])).not.toMatch(/token-(one|two)|"hf-?readonly"/);
+  });
+
+  it("does not move between labels inline and the same in a file", () => {
+    const at = place();
+    write(at.projectFolder, { "labels.json": '{"1": "distress", "0": "neutral"}' });
+    expect(modelPlan(at, { labels: { file: "labels.json" } }).hash).toBe(modelPlan(at, EXPORTS.labels).hash);
+  });
+});
+
+describe("the hash of a server image", () => {
+  it("moves whenever the context digest or another input moves", () => {
+    const sites = [{}, ...Object.values(SITES)].map((change): [BuildSite, ImagePlan] => {
+      const at = place(change);
+      return [at, serverPlan(at)];
+    });
+    const serves = Object.values(SERVES).map(([change, choice]): [BuildSite, ImagePlan] => {
+      const at = place();
+      return [at, serverPlan(at, change, choice)];
+    });
+    expect(distinct([...sites, ...serves])).toBe(sites.length + serves.length);
+  });
+
+  it("moves with the model image, whose digest is not known at preview", () => {
+    const at = place();
+    const hashes = [{}, ...Object.values(EXPORTS)].map((exported) => serverPlan(at, {}, PYPI, exported).hash);
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  it("is in a name that is known before anything runs", () => {
+    const { name, hash } = serverPlan(place());
+    expect(name).toBe(`registry.example.com/triton/tritoned_sentiment:latest-${hash}`);
+  });
+});
+
+describe("a change of serving knobs", () => {
+  it("shares no file with the model image but the private CA", () => {
+    const ours = new Set(exportFiles().keys());
+    const theirs = [...serverFiles("pypi").keys(), ...serverFiles("ngc").keys(), ...serverFiles("image").keys()];
+    expect(theirs.filter((name) => ours.has(name) && name !== "Dockerfile")).toEqual([]);
+  });
+});
+
+describe("the problems of a model image", () => {
+  const problemsOf = (change: Partial<ExportOptions>, credentials = {}) =>
+    planModelImage(place(), { ...HUB, ...change }, credentials).problems;
+  const hub = (credential: string) => ({ hf: { id: "acme/x", revision: REVISION, credential } });
+
+  it("name a credential that is not there", () => {
+    expect(problemsOf({ model: hub("hf") }, { other: "x" })).toMatchObject([
+      { path: "models.sentiment.model.hf.credential", got: "hf", because: "credentials has other" },
+    ]);
+  });
+
+  it("refuse two credentials in one export", () => {
+    const problems = problemsOf({ model: hub("a"), tokenizer: hub("b") }, { a: "x", b: "y" });
+    expect(problems).toMatchObject([{ path: "models.sentiment.tokenizer.hf.credential", got: "b" }]);
+    expect(problemsOf({ model: hub("a"), tokenizer: hub("a") }, { a: "x" })).toEqual([]);
+  });
+
+  it("name a label file that cannot be read as labels", () => {
+    const problems = problemsOf({ labels: { file: "ca.pem" } });
+    expect(problems).toMatchObject([{ path: "models.sentiment.labels.file", got: "ca.pem" }]);
+  });
+});
