@@ -1,0 +1,141 @@
+/** The pod that runs Triton, for the Pod Security profile "restricted". In: what the server room computed, image and
+ *  placement. Out: the pod template, as plain data, `podOverrides` merged in. */
+import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { PORTS, selectorLabels } from "../names";
+import type { Lifecycle } from "../server/lifecycle";
+import type { MemoryPlan } from "../server/memory";
+import type { GpuOptions } from "../server/options";
+import { CPU_LIMIT, POD_UID } from "../server/tritonFlags";
+import type { KubernetesSite } from "./metadata";
+import type { PlacementOptions } from "./options";
+import { strategicMerge } from "./podOverrides";
+
+export const CONTAINER = "triton";
+
+/** The user that the server images are made for; they run as any other, but not as root. */
+const USER = 1000;
+
+/** What a reviewer must see in a diff: the image's own diff does not say which of its arguments changed. */
+export interface Review {
+  /** Hub id and revision, or the local path. */
+  readonly model: string;
+  /** Absent: the model's own. */
+  readonly tokenizer?: string;
+  readonly maxBatchSize: number;
+  /** ServerChoice.described. */
+  readonly server: string;
+}
+
+export interface PodInput {
+  readonly site: KubernetesSite;
+  readonly image: pulumi.Input<string>;
+  readonly apiName: string;
+  /** Arguments of tritonserver. */
+  readonly args: readonly string[];
+  /** CPU cores, request and limit. */
+  readonly cpu: number;
+  readonly gpu?: GpuOptions;
+  readonly memory: Pick<MemoryPlan, "shmMiB" | "limitMiB">;
+  readonly lifecycle: Lifecycle;
+  readonly placement: PlacementOptions;
+  readonly review: Review;
+  readonly podOverrides?: Readonly<Record<string, unknown>>;
+}
+
+/** The pod template with the user's overrides. */
+export function podTemplate(input: PodInput): types.input.core.v1.PodTemplateSpec {
+  // The one place where data of unknown shape becomes a template: the API server's own validation judges the overrides.
+  return strategicMerge(plainPodTemplate(input), input.podOverrides ?? {}) as types.input.core.v1.PodTemplateSpec;
+}
+
+/** The pod template before overrides. */
+export function plainPodTemplate(input: PodInput) {
+  const { site, placement, lifecycle, memory } = input;
+  return {
+    metadata: { labels: selectorLabels(site.names.object), annotations: reviewed(input.review) },
+    spec: {
+      serviceAccountName: site.names.object,
+      automountServiceAccountToken: false,
+      // Environment variables of every Service in the namespace are of no use, and slow down processes where there are many.
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: lifecycle.terminationGracePeriodSeconds,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: USER,
+        runAsGroup: USER,
+        fsGroup: USER,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...(Object.keys(placement.nodeSelector).length > 0 ? { nodeSelector: placement.nodeSelector } : {}),
+      ...(placement.tolerations.length > 0 ? { tolerations: placement.tolerations } : {}),
+      containers: [container(input)],
+      volumes: [
+        // Memory, and counted against the container's limit; sized, or it could take half of the node's.
+        { name: "shm", emptyDir: { medium: "Memory", sizeLimit: `${memory.shmMiB}Mi` } },
+        // The root is read-only; python and tritonserver want a place for temporary files.
+        { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
+      ],
+    },
+  } satisfies types.input.core.v1.PodTemplateSpec;
+}
+
+function container(input: PodInput) {
+  const resources = amounts(input);
+  const { lifecycle, apiName } = input;
+  return {
+    name: CONTAINER,
+    image: input.image,
+    command: ["tritonserver"],
+    args: [...input.args],
+    env: [
+      { name: POD_UID, valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } },
+      // Rounded up to whole cores.
+      {
+        name: CPU_LIMIT,
+        valueFrom: { resourceFieldRef: { containerName: CONTAINER, resource: "limits.cpu", divisor: "1" } },
+      },
+    ],
+    ports: Object.entries(PORTS).map(([name, containerPort]) => ({ name, containerPort })),
+    // Request = limit: the pod's memory is not up for overcommitment, and its threads fit its quota.
+    resources: { requests: resources, limits: resources },
+    // Nothing is ready until it has answered: readiness and liveness begin only after the golden examples passed.
+    startupProbe: { exec: { command: ["python3", "/opt/triton-bert/golden_probe.py"] }, ...lifecycle.startup },
+    // /v2/health/ready alone is 200 with an empty repository.
+    readinessProbe: { httpGet: { path: `/v2/models/${apiName}/ready`, port: "http" }, ...lifecycle.readiness },
+    livenessProbe: { httpGet: { path: "/v2/health/live", port: "http" }, ...lifecycle.liveness },
+    // The kubelet's own sleep: no process in the container, on by default since Kubernetes 1.30.
+    ...(lifecycle.preStopSleepSeconds > 0
+      ? { lifecycle: { preStop: { sleep: { seconds: lifecycle.preStopSleepSeconds } } } }
+      : {}),
+    // The probe writes a wrong answer to /dev/termination-log; a server that ends by itself leaves its last log lines.
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [
+      { name: "shm", mountPath: "/dev/shm" },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  } satisfies types.input.core.v1.Container;
+}
+
+function amounts({ cpu, memory, gpu }: PodInput): Record<string, string> {
+  return {
+    cpu: Number.isInteger(cpu) ? String(cpu) : `${Math.round(cpu * 1000)}m`,
+    memory: `${memory.limitMiB}Mi`,
+    ...(gpu === undefined ? {} : { [gpu.resource]: String(gpu.count) }),
+  };
+}
+
+function reviewed({ model, tokenizer, maxBatchSize, server }: Review): Record<string, string> {
+  return {
+    "triton-bert/model": model,
+    ...(tokenizer === undefined ? {} : { "triton-bert/tokenizer": tokenizer }),
+    "triton-bert/precision": "fp32",
+    "triton-bert/max-batch-size": String(maxBatchSize),
+    "triton-bert/server": server,
+  };
+}

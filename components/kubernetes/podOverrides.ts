@@ -1,0 +1,106 @@
+/** `podOverrides`: a strategic merge patch onto the pod template, as data, so that YAML can override what has no option.
+ *  In: the template and the patch. Out: a new template; lists of named things (containers, volumes, env, …) merge by
+ *  their key, other lists are replaced, null removes. Source: Kubernetes' strategic merge patch; keys from its API types. */
+import * as pulumi from "@pulumi/pulumi";
+import { selectorLabels } from "../names";
+import type { Problem } from "../problems";
+
+/** Lists of a pod template that merge item by item, and the field that names an item. */
+const MERGE_KEYS: Readonly<Record<string, string>> = {
+  containers: "name",
+  initContainers: "name",
+  volumes: "name",
+  env: "name",
+  imagePullSecrets: "name",
+  resourceClaims: "name",
+  schedulingGates: "name",
+  volumeMounts: "mountPath",
+  volumeDevices: "devicePath",
+  ports: "containerPort",
+  hostAliases: "ip",
+  topologySpreadConstraints: "topologyKey",
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** `base` with `patch` merged in; neither is changed. */
+export function strategicMerge(base: Fields, patch: Fields): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === null) delete merged[field];
+    else merged[field] = mergeValue(field, merged[field], value);
+  }
+  return merged;
+}
+
+/** What is wrong with the patch of the model at `path`, whose pods the labels of `object` select. */
+export function podOverridesProblems(overrides: Fields | undefined, object: string, path: string): Problem[] {
+  if (overrides === undefined) return [];
+  const at = `${path}.podOverrides`;
+  return [
+    ...Object.keys(overrides)
+      .filter((field) => field !== "metadata" && field !== "spec")
+      .map((field) => ({
+        path: `${at}.${field}`,
+        because: "a pod template has only metadata and spec",
+        remedy: `move it into ${at}.spec or ${at}.metadata`,
+      })),
+    ...selectorProblems(overrides, object, at),
+    ...namelessProblems(overrides, at),
+  ];
+}
+
+function mergeValue(field: string, base: unknown, patch: unknown): unknown {
+  const key = MERGE_KEYS[field];
+  if (Array.isArray(patch) && key !== undefined) return mergeList(Array.isArray(base) ? base : [], patch, key);
+  if (isFields(patch)) return strategicMerge(isFields(base) ? base : {}, patch);
+  return patch;
+}
+
+/** Keeps the base's order, appends new items, and takes out those marked `$patch: delete`. */
+function mergeList(base: readonly unknown[], patch: readonly unknown[], key: string): unknown[] {
+  const merged = [...base];
+  for (const item of patch) {
+    const index = merged.findIndex((other) => isFields(item) && isFields(other) && other[key] === item[key]);
+    const found = merged[index];
+    if (isFields(item) && item.$patch === "delete") {
+      if (index >= 0) merged.splice(index, 1);
+    } else if (isFields(item) && isFields(found)) merged[index] = strategicMerge(found, item);
+    else merged.push(isFields(item) ? strategicMerge({}, item) : item);
+  }
+  return merged;
+}
+
+/** A plain object: an Output or another class is a value that is not looked into. */
+function isFields(value: unknown): value is Fields {
+  if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Pods without the selector's labels would belong to no Deployment. */
+function selectorProblems({ metadata }: Fields, object: string, at: string): Problem[] {
+  const labels = isFields(metadata) && isFields(metadata.labels) ? metadata.labels : {};
+  return Object.entries(selectorLabels(object))
+    .filter(([label, value]) => label in labels && labels[label] !== value)
+    .map(([label]) => ({
+      path: `${at}.metadata.labels.${label}`,
+      got: labels[label],
+      because: "the Deployment finds its pods by this label",
+      remedy: "leave it out",
+    }));
+}
+
+/** An item without its key would be appended and then refused by the API server, far from its cause. */
+function namelessProblems(value: Fields, at: string): Problem[] {
+  return Object.entries(value).flatMap(([field, inner]) => {
+    const key = MERGE_KEYS[field];
+    if (Array.isArray(inner) && key !== undefined)
+      return inner.flatMap((item, index) => {
+        const place = `${at}.${field}[${index}]`;
+        if (isFields(item) && item[key] !== undefined) return namelessProblems(item, place);
+        return [{ path: place, because: `items of ${field} merge by their ${key}`, remedy: `give it a ${key}` }];
+      });
+    return isFields(inner) ? namelessProblems(inner, `${at}.${field}`) : [];
+  });
+}

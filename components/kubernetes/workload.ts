@@ -1,0 +1,69 @@
+/** The Deployment of a model and its ServiceAccount. In: the pod's parts, the number of pods, who decides it. Out: the
+ *  children. Everything they say is built as plain data by `deploymentArgs` and `serviceAccountArgs`. */
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { child, type Owner } from "../child";
+import { selectorLabels } from "../names";
+import { type KubernetesSite, metadata } from "./metadata";
+import { type PodInput, podTemplate } from "./pod";
+import { strategy } from "./rollout";
+
+export interface WorkloadInput extends PodInput {
+  /** Number of pods; beside an autoscaler, the number that a new Deployment starts with. */
+  readonly replicas: number;
+  /** An autoscaler decides the number of pods. */
+  readonly autoscaled: boolean;
+  /** What must be there before the pods: the server image. */
+  readonly dependsOn?: readonly pulumi.Resource[];
+}
+
+export interface Workload {
+  readonly serviceAccount: k8s.core.v1.ServiceAccount;
+  readonly deployment: k8s.apps.v1.Deployment;
+}
+
+/** Makes the children. The Deployment waits for the ServiceAccount not only because its pods need it: another stack's
+ *  account of the same name refuses to be taken over (metadata.ts), and with it the Deployment, which may use force. */
+export function workload(owner: Owner, input: WorkloadInput): Workload {
+  const account = serviceAccountArgs(input.site);
+  const serviceAccount = child(k8s.core.v1.ServiceAccount, owner, "service-account", account);
+  const timeout = `${input.lifecycle.awaitSeconds}s`;
+  const deployment = child(k8s.apps.v1.Deployment, owner, "deployment", deploymentArgs(input), {
+    dependsOn: [serviceAccount, ...(input.dependsOn ?? [])],
+    customTimeouts: { create: timeout, update: timeout },
+    ignoreChanges: ignoredChanges(input),
+  });
+  return { serviceAccount, deployment };
+}
+
+/** No token is mounted: Triton has no business with the API server. */
+export function serviceAccountArgs(site: KubernetesSite) {
+  return { metadata: metadata(site), automountServiceAccountToken: false };
+}
+
+/** `replicas` is always said, or the API server's default of 1 would be what a change from 5 fixed pods to an autoscaler
+ *  passes through. Beside an autoscaler it is said and ignored (`ignoredChanges`).
+ *
+ *  Without one the Deployment is applied with force: after an autoscaler has gone, the field still belongs to the
+ *  controller that scaled last, and a fixed number would be refused as a conflict. */
+export function deploymentArgs(input: WorkloadInput) {
+  const { site, lifecycle, gpu, replicas, autoscaled } = input;
+  return {
+    metadata: metadata(site, { annotations: autoscaled ? {} : { "pulumi.com/patchForce": "true" } }),
+    spec: {
+      replicas,
+      selector: { matchLabels: selectorLabels(site.names.object) },
+      strategy: { type: "RollingUpdate", rollingUpdate: strategy(gpu) },
+      progressDeadlineSeconds: lifecycle.progressDeadlineSeconds,
+      template: podTemplate(input),
+    },
+  } satisfies k8s.types.input.apps.v1.Deployment;
+}
+
+/** Beside an autoscaler, a change of `spec.replicas` is ignored. The Kubernetes provider then does what server-side apply
+ *  asks for: while the field is ours it goes on applying the live number (so the hand-over keeps the 5), and as soon as
+ *  the autoscaler has scaled and owns it, it leaves the field out and never fights (pulumi-kubernetes, pkg/await/await.go,
+ *  handleSSAIgnoreFields). */
+export function ignoredChanges({ autoscaled }: Pick<WorkloadInput, "autoscaled">): string[] {
+  return autoscaled ? ["spec.replicas"] : [];
+}
