@@ -40,6 +40,11 @@ def infer_body(texts: Sequence[str], shape: list[int] | None = None, datatype: s
     return {"inputs": [{"name": "text_input", "shape": shape, "datatype": datatype, "data": list(texts)}]}
 
 
+def raw_body(text: bytes) -> bytes:
+    """A request with bytes that no JSON library would write."""
+    return b'{"inputs":[{"name":"text_input","shape":[1,1],"datatype":"BYTES","data":["' + text + b'"]}]}'
+
+
 def infer_http(server: Triton, texts: Sequence[str | bytes], **options: Any) -> Any:
     """The official HTTP client, binary protocol."""
     with http.InferenceServerClient(server.http, network_timeout=20) as client:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from ask import get, infer_body, infer_grpc, infer_http, labels, post
+from ask import get, infer_body, infer_grpc, infer_http, labels, post, raw_body
 from classifier import MAX_LENGTH
 from triton import Triton
 from tritonclient.utils import InferenceServerException
@@ -16,32 +16,40 @@ NOT_UTF8 = b"I love \xff\xfe it"
 GOOD = ["помогите мне", "I love it", "the report of the meeting", "lost", "great happy love " * 3]
 
 
+# Status 400 where a model or the server's own checks refuse, 500 where the server can't read the JSON: both are Triton's.
 @pytest.mark.parametrize(
-    ("body", "says"),
+    ("status", "says", "body"),
     [
-        (infer_body([""]), "text_input[0] is empty"),
-        (infer_body(["good", " \n\t\u3000"]), "text_input[1] is empty"),
-        (infer_body(["a", "b", "c"], shape=[1, 3]), "unexpected shape"),
-        (infer_body(["a"], shape=[1]), "unexpected shape"),
-        (infer_body(["a"], shape=[1, 1, 1]), "unexpected shape"),
-        (infer_body(["a", "b"], shape=[1, 1]), "shape"),
-        (infer_body([], shape=[0, 1]), "batch"),
-        (infer_body(["a"] * 5), "batch size"),
-        (infer_body(["1"], datatype="FP32"), ""),
-        ({"inputs": [{"name": "text_input", "shape": [1, 1], "datatype": "INT64", "data": [1]}]}, "data-type"),
-        ({"inputs": [{"name": "text", "shape": [1, 1], "datatype": "BYTES", "data": ["a"]}]}, "unexpected"),
-        ({"inputs": []}, ""),
-        ({}, ""),
-        (b"{", ""),
-        (b'{"inputs":[{"name":"text_input","shape":[1,1],"datatype":"BYTES","data":["I love \xff\xfe it"]}]}', ""),
-        (b'{"inputs":[{"name":"text_input","shape":[1,1],"datatype":"BYTES","data":["\\ud800"]}]}', ""),
+        (400, "text_input[0] is empty", infer_body([""])),
+        (400, "text_input[1] is empty", infer_body(["good", " \n\t\u3000"])),
+        (400, "text_input[0] is not UTF-8 at byte 7", raw_body(b"I love \xff\xfe it")),
+        (400, "unexpected shape", infer_body(["a", "b", "c"], shape=[1, 3])),
+        (400, "unexpected shape", infer_body(["a"], shape=[1])),
+        (400, "unexpected shape", infer_body(["a"], shape=[1, 1, 1])),
+        (400, "unexpected number of string elements", infer_body(["a", "b"], shape=[1, 1])),
+        (400, "got 0", infer_body([], shape=[0, 1])),
+        (400, "batch-size must be <= 4", infer_body(["a"] * 5)),
+        (400, "expected 1 inputs but got 0", {"inputs": []}),
+        (400, "data-type", {"inputs": [{"name": "text_input", "shape": [1, 1], "datatype": "INT64", "data": [1]}]}),
+        (400, "unexpected", {"inputs": [{"name": "text", "shape": [1, 1], "datatype": "BYTES", "data": ["a"]}]}),
+        (500, "non-string", {"inputs": [{"name": "text_input", "shape": [1, 1], "datatype": "BYTES", "data": [5]}]}),
+        (500, "non-number", infer_body(["1"], datatype="FP32")),
+        (500, "inputs", {}),
+        (500, "failed to parse", b"{"),
+        (500, "surrogate", raw_body(b"\\ud800")),
     ],
 )
-def test_refused_with_a_reason(server: Triton, body: object, says: str) -> None:
-    status, answer = post(server, INFER, body)
-    assert status == 400
+def test_refused_with_a_reason(server: Triton, status: int, says: str, body: object) -> None:
+    got, answer = post(server, INFER, body)
     assert says in answer["error"]
+    assert got == status
     assert get(server, "/v2/models/ensemble_model/ready")[0] == 200
+
+
+@pytest.mark.parametrize("infer", [infer_http, infer_grpc])
+def test_no_text_at_all_is_refused(server: Triton, infer: Any) -> None:
+    with pytest.raises(InferenceServerException, match="0|empty"):
+        infer(server, [])
 
 
 @pytest.mark.parametrize("infer", [infer_http, infer_grpc])

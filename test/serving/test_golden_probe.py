@@ -48,7 +48,7 @@ def test_without_examples_any_answer_will_do(server: Triton, tmp_path: Path) -> 
     [
         ({"text": "спасибо", "predicts": "distress", "minScore": 0}, 'text "спасибо", expected "distress", got "joy"'),
         ({"text": "love", "predicts": "joy", "minScore": 0.9999}, 'expected "joy" with a score of at least 0.9999, got'),
-        ({"text": "", "predicts": "joy", "minScore": 0}, "text_input[0] is empty"),
+        ({"text": "", "predicts": "joy", "minScore": 0}, "text_input[1] is empty"),
     ],
 )
 def test_a_wrong_answer_is_told(server: Triton, tmp_path: Path, example: dict[str, object], says: str) -> None:
