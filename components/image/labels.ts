@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Problem } from "../problems";
 import { refusals } from "./contextFiles";
 import type { LabelsOptions } from "./options";
+import type { Locate } from "./site";
 
 const labelFile = z.record(z.string().regex(/^\d+$/), z.string().min(1));
 
@@ -14,18 +15,19 @@ export type Labels = Readonly<Record<string, string>>;
 export function readLabels(
   options: LabelsOptions | undefined,
   projectFolder: string,
-  option: string,
+  locate: Locate,
 ): { labels?: Labels; problems: Problem[] } {
   if (options?.inline !== undefined) return { labels: options.inline, problems: [] };
   if (options?.file === undefined) return { problems: [] };
   const file = path.resolve(projectFolder, options.file);
-  const problems = refusals(file, `${option}.file`, options.file);
+  const option = locate(["labels", "file"]);
+  const problems = refusals(file, option, options.file);
   if (problems.length > 0) return { problems };
   const parsed = labelFile.safeParse(parseJson(fs.readFileSync(file, "utf8")));
   if (parsed.success) return { labels: parsed.data, problems: [] };
   const because = "is no JSON object of class number and label";
   const remedy = 'write it like {"0": "neutral", "1": "distress"}';
-  return { problems: [{ path: `${option}.file`, got: options.file, because, remedy }] };
+  return { problems: [{ path: option, got: options.file, because, remedy }] };
 }
 
 function parseJson(text: string): unknown {

@@ -10,8 +10,8 @@ import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import { readLabels } from "./labels";
 import type { LabelsOptions, QualityGateOptions, SourceOptions } from "./options";
 import { certificate, exportFiles } from "./packageFolders";
-import { type Credentials, unknownCredential } from "./registries/generic";
-import { type BuildSite, commonArgs } from "./site";
+import type { Credentials } from "./registries/generic";
+import { type BuildSite, commonArgs, type Locate } from "./site";
 import { prepareSource, type Source } from "./sources";
 
 /** PyTorch, "Start Locally": the index of wheels without CUDA, which are gigabytes smaller. */
@@ -45,16 +45,14 @@ export interface ModelImage {
 export function planModelImage(
   site: BuildSite,
   options: ExportOptions,
-  credentials: Credentials,
+  locate: Locate,
 ): { plan: ModelImagePlan; problems: Problem[] } {
-  const path = `models.${site.model}`;
   const { projectFolder, build } = site;
-  const shared = { projectFolder, hubEndpoint: build.hubEndpoint };
-  const model = prepareSource(options.model, { ...shared, role: "model", path: `${path}.model` });
-  const tokenizer =
-    options.tokenizer && prepareSource(options.tokenizer, { ...shared, role: "tokenizer", path: `${path}.tokenizer` });
-  const { labels, problems: labelProblems } = readLabels(options.labels, projectFolder, `${path}.labels`);
-  const ca = certificate(site);
+  const shared = { projectFolder, hubEndpoint: build.hubEndpoint, locate };
+  const model = prepareSource(options.model, { ...shared, role: "model" });
+  const tokenizer = options.tokenizer && prepareSource(options.tokenizer, { ...shared, role: "tokenizer" });
+  const { labels, problems: labelProblems } = readLabels(options.labels, projectFolder, locate);
+  const ca = certificate(site, locate);
   const spec = {
     model: model.source.spec,
     tokenizer: tokenizer?.source.spec,
@@ -62,13 +60,13 @@ export function planModelImage(
     task: options.task,
     qualityGate: options.qualityGate,
   };
-  const secret = oneCredential(model.source, tokenizer?.source, credentials);
+  const credential = model.source.credential ?? tokenizer?.source.credential;
   const problems = [
     ...model.problems,
     ...(tokenizer?.problems ?? []),
     ...labelProblems,
     ...ca.problems,
-    ...secret.problems,
+    ...twoCredentials(model.source, tokenizer?.source, locate),
   ];
   // What was refused can't be hashed; the plan is then never used, for the problems are thrown.
   const files = new Map(
@@ -89,7 +87,7 @@ export function planModelImage(
       tag: `onnx-${plan.hash}`,
       model: model.source,
       ...(tokenizer === undefined ? {} : { tokenizer: tokenizer.source }),
-      ...(secret.name === undefined ? {} : { credential: secret.name }),
+      ...(credential === undefined ? {} : { credential }),
     },
     problems,
   };
@@ -112,23 +110,15 @@ function modelArgs(site: BuildSite): Record<string, string> {
 }
 
 /** A build gets one token, as the exporter reads one. */
-function oneCredential(
-  model: Source,
-  tokenizer: Source | undefined,
-  credentials: Credentials,
-): { name?: string; problems: Problem[] } {
-  const named = [model.credential, tokenizer?.credential].filter((credential) => credential !== undefined);
-  const known = Object.keys(credentials);
-  const unknown = named.filter(({ name }) => credentials[name] === undefined);
-  const problems = unknown.map(({ name, path }) => unknownCredential(path, name, known));
-  const [first, second] = named;
-  if (first !== undefined && second !== undefined && first.name !== second.name) {
-    problems.push({
-      path: second.path,
-      got: second.name,
-      because: `${first.path} is ${JSON.stringify(first.name)}, and one export uses one token`,
+function twoCredentials(model: Source, tokenizer: Source | undefined, locate: Locate): Problem[] {
+  const [first, second] = [model.credential, tokenizer?.credential];
+  if (first === undefined || second === undefined || first === second) return [];
+  return [
+    {
+      path: locate(["tokenizer", "hf", "credential"]),
+      got: second,
+      because: `the model's is ${JSON.stringify(first)}, and one export uses one token`,
       remedy: "name a credential that may read both repositories in both places",
-    });
-  }
-  return { ...(first === undefined ? {} : { name: first.name }), problems };
+    },
+  ];
 }

@@ -62,7 +62,7 @@ export function planServerImage(
   const files: ContextFiles = new Map([
     ...serverFiles(choice.flavour),
     // Its problems are the model image's to report: it takes the same file.
-    ...certificate(site).files,
+    ...certificate(site, String).files,
     ["spec.json", { content: canonicalJson(spec) }],
   ]);
   const args = { BASE_IMAGE: choice.baseImage ?? site.build.base, ...commonArgs(site) };

@@ -6,6 +6,7 @@ import * as path from "node:path";
 import type { Problem } from "../problems";
 import { type ContextFiles, userFolder } from "./contextFiles";
 import type { SourceOptions } from "./options";
+import type { Locate } from "./site";
 
 export type SourceRole = "model" | "tokenizer";
 
@@ -14,8 +15,8 @@ export interface Source {
   /** What spec.json says of it. */
   readonly spec: Readonly<Record<string, unknown>>;
   readonly files: ContextFiles;
-  /** The name in `credentials`, and the config path that names it. */
-  readonly credential?: { readonly name: string; readonly path: string };
+  /** The name in `credentials` of the secret to fetch with. */
+  readonly credential?: string;
   /** For people: the pod annotations. */
   readonly described: string;
   /** Bytes of the weights; undefined where only the build will know. */
@@ -25,8 +26,7 @@ export interface Source {
 /** What an arm may know besides its own options. */
 export interface SourceSite {
   readonly role: SourceRole;
-  /** Config path of the source, such as models.sentiment.tokenizer. */
-  readonly path: string;
+  readonly locate: Locate;
   readonly projectFolder: string;
   readonly hubEndpoint?: string | undefined;
 }
@@ -35,15 +35,15 @@ type Fields<Arm extends keyof SourceOptions> = NonNullable<SourceOptions[Arm]>;
 type Found = { readonly source: Source; readonly problems: Problem[] };
 
 const arms: { readonly [Arm in keyof SourceOptions]-?: (fields: Fields<Arm>, site: SourceSite) => Found } = {
-  hf({ id, revision, credential }, { path: where, hubEndpoint }) {
+  hf({ id, revision, credential }, { hubEndpoint }) {
     const endpoint = hubEndpoint === undefined ? {} : { endpoint: hubEndpoint };
-    const secret = credential === undefined ? {} : { credential: { name: credential, path: `${where}.hf.credential` } };
+    const secret = credential === undefined ? {} : { credential };
     const spec = { hf: { id, revision, ...endpoint } };
     return { source: { spec, files: new Map(), described: `hf:${id}@${revision}`, ...secret }, problems: [] };
   },
-  local({ path: folder }, { role, path: where, projectFolder }) {
+  local({ path: folder }, { role, locate, projectFolder }) {
     const absolute = path.resolve(projectFolder, folder);
-    const { files, problems } = userFolder(absolute, `sources/${role}`, `${where}.local.path`, folder);
+    const { files, problems } = userFolder(absolute, `sources/${role}`, locate([role, "local", "path"]), folder);
     const modelBytes = problems.length === 0 ? weightBytes(absolute) : 0;
     return { source: { spec: { local: {} }, files, described: `local:${folder}`, modelBytes }, problems };
   },
@@ -56,7 +56,7 @@ export const STORAGES = Object.keys(arms);
 export function prepareSource(options: SourceOptions, site: SourceSite): Found {
   if (options.hf !== undefined) return arms.hf(options.hf, site);
   if (options.local !== undefined) return arms.local(options.local, site);
-  throw new Error(`${site.path}: none of ${STORAGES.join(", ")} is set`);
+  throw new Error(`${site.locate([site.role])}: none of ${STORAGES.join(", ")} is set`);
 }
 
 /** The exporter's order of preference: safetensors, else PyTorch's own format. */

@@ -3,6 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../problems";
 import type { RegistryOptions } from "../options";
+import type { Locate } from "../site";
 
 export interface Registry {
   /** Host, with the port if one is named. */
@@ -16,46 +17,32 @@ export interface Registry {
 /** Secrets by name, as the stack's `credentials` hold them. */
 export type Credentials = Readonly<Record<string, pulumi.Input<string>>>;
 
-export function genericRegistry(
-  options: RegistryOptions,
-  credentials: Credentials,
-): { registry: Registry; problems: Problem[] } {
+export function genericRegistry(options: RegistryOptions, credentials: Credentials): Registry {
   const { repository, username, credential } = options;
-  const login = username === undefined ? {} : { username };
   const secret = credential === undefined ? undefined : credentials[credential];
   return {
-    registry: {
-      server: serverOf(repository),
-      ...login,
-      ...(secret === undefined ? {} : { password: pulumi.secret(secret) }),
-      repository: (model) => `${repository}/tritoned_${model}`,
-    },
-    problems: loginProblems(options, secret !== undefined, Object.keys(credentials)),
+    server: serverOf(repository),
+    ...(username === undefined ? {} : { username }),
+    ...(secret === undefined ? {} : { password: pulumi.secret(secret) }),
+    repository: (model) => `${repository}/tritoned_${model}`,
   };
+}
+
+/** A user without a password, or the reverse. */
+export function loginProblems({ username, credential }: RegistryOptions, locate: Locate): Problem[] {
+  if ((username === undefined) === (credential === undefined)) return [];
+  const [set, missing] = username === undefined ? ["credential", "username"] : ["username", "credential"];
+  return [
+    {
+      path: locate(["registry", set]),
+      because: `registry.${missing} is not set, and a login needs both`,
+      remedy: `set registry.${missing}, or neither, to use the Docker client's own login`,
+    },
+  ];
 }
 
 /** The first part of a reference is a host only if it looks like one; otherwise the reference is on Docker Hub. */
 function serverOf(repository: string): string {
   const [first = ""] = repository.split("/");
   return /[.:]/.test(first) || first === "localhost" ? first : "docker.io";
-}
-
-function loginProblems({ username, credential }: RegistryOptions, found: boolean, known: string[]): Problem[] {
-  if ((username === undefined) !== (credential === undefined)) {
-    const [set, missing] = username === undefined ? ["credential", "username"] : ["username", "credential"];
-    return [
-      {
-        path: `registry.${set}`,
-        because: `registry.${missing} is not set, and a login needs both`,
-        remedy: `set registry.${missing}, or neither, to use the Docker client's own login`,
-      },
-    ];
-  }
-  return credential === undefined || found ? [] : [unknownCredential("registry.credential", credential, known)];
-}
-
-/** The problem of a name that `credentials` does not hold. */
-export function unknownCredential(path: string, got: string, known: readonly string[]): Problem {
-  const names = known.length === 0 ? "credentials is empty" : `credentials has ${known.join(", ")}`;
-  return { path, got, because: names, remedy: "add it to credentials as a secret, or name another" };
 }

@@ -7,11 +7,11 @@ import { type ImagePlan, planImage } from "../../../components/image/imagePlan";
 import { type ExportOptions, planModelImage } from "../../../components/image/modelImage";
 import { buildOptions } from "../../../components/image/options";
 import { exportFiles, serverFiles } from "../../../components/image/packageFolders";
-import { genericRegistry } from "../../../components/image/registries/generic";
+import { genericRegistry, loginProblems } from "../../../components/image/registries/generic";
 import { planServerImage, type ServeOptions } from "../../../components/image/serverImage";
 import type { BuildSite } from "../../../components/image/site";
 import type { ServerChoice } from "../../../components/server/supportMatrix";
-import { project, REVISION, site, write } from "./world";
+import { locate, project, REVISION, site, write } from "./world";
 
 /** The docker provider's `build.contextDigest`, as recipes.md gives it: over name, Go mode string, SHA-256 of the content
  *  and NUL of each file, the Dockerfile first. */
@@ -64,7 +64,7 @@ const NGC: ServerChoice = {
   baseImage: "nvcr.io/t:26.07-py3",
 };
 
-const elsewhere = (repository: string) => ({ registry: genericRegistry({ repository }, {}).registry });
+const elsewhere = (repository: string) => ({ registry: genericRegistry({ repository }, {}) });
 const built = (options: object) => ({ build: buildOptions.parse(options) });
 
 const SITES: Record<string, Partial<BuildSite>> = {
@@ -106,13 +106,13 @@ function place(change: Partial<BuildSite> = {}): BuildSite {
 }
 
 function modelPlan(at: BuildSite, change: Partial<ExportOptions> = {}): ImagePlan & { tag: string } {
-  const { plan, problems } = planModelImage(at, { ...HUB, ...change }, {});
+  const { plan, problems } = planModelImage(at, { ...HUB, ...change }, locate);
   expect(problems).toEqual([]);
   return plan;
 }
 
 function serverPlan(at: BuildSite, change: Partial<ServeOptions> = {}, choice = PYPI, exported = {}) {
-  return planServerImage(at, { ...SERVE, ...change }, choice, planModelImage(at, { ...HUB, ...exported }, {}).plan);
+  return planServerImage(at, { ...SERVE, ...change }, choice, planModelImage(at, { ...HUB, ...exported }, locate).plan);
 }
 
 /** Distinct inputs must have distinct hashes; returns how many there were. */
@@ -157,13 +157,13 @@ describe("the hash of a model image", () => {
     expect(modelPlan(place(), EXPORTS["a local model"]).hash).toBe(modelPlan(place(), EXPORTS["a local model"]).hash);
   });
 
-  it("does not know the token, nor who may fetch", () => {
+  it("does not know who may fetch", () => {
     const at = place();
-    const secret = { model: { hf: { id: "acme/sentiment", revision: REVISION, credential: "hf" } } };
-    const [one, other] = ["token-one", "token-two"].map((hf) => planModelImage(at, { ...HUB, ...secret }, { hf }).plan);
-    expect(one?.hash).toBe(other?.hash);
-    expect(one?.hash).toBe(modelPlan(at).hash);
-    expect(JSON.stringify([one?.args, [...(one?.files ?? [])]])).not.toMatch(/token-(one|two)|"hf-?readonly"/);
+    const plan = modelPlan(at, {
+      model: { hf: { id: "acme/sentiment", revision: REVISION, credential: "hf-readonly" } },
+    });
+    expect(plan.hash).toBe(modelPlan(at).hash);
+    expect(JSON.stringify([plan.args, [...plan.files]])).not.toContain("hf-readonly");
   });
 
   it("does not move between labels inline and the same in a file", () => {
@@ -198,7 +198,7 @@ describe("the hash of a server image", () => {
   });
 });
 
-describe("a change of serving knobs", () => {
+describe("a change of the rendering code", () => {
   it("shares no file with the model image but the private CA", () => {
     const ours = new Set(exportFiles().keys());
     const theirs = [...serverFiles("pypi").keys(), ...serverFiles("ngc").keys(), ...serverFiles("image").keys()];
@@ -207,24 +207,54 @@ describe("a change of serving knobs", () => {
 });
 
 describe("the problems of a model image", () => {
-  const problemsOf = (change: Partial<ExportOptions>, credentials = {}) =>
-    planModelImage(place(), { ...HUB, ...change }, credentials).problems;
+  const problemsOf = (change: Partial<ExportOptions>, at = place()) =>
+    planModelImage(at, { ...HUB, ...change }, locate).problems;
   const hub = (credential: string) => ({ hf: { id: "acme/x", revision: REVISION, credential } });
 
-  it("name a credential that is not there", () => {
-    expect(problemsOf({ model: hub("hf") }, { other: "x" })).toMatchObject([
-      { path: "models.sentiment.model.hf.credential", got: "hf", because: "credentials has other" },
-    ]);
-  });
-
   it("refuse two credentials in one export", () => {
-    const problems = problemsOf({ model: hub("a"), tokenizer: hub("b") }, { a: "x", b: "y" });
-    expect(problems).toMatchObject([{ path: "models.sentiment.tokenizer.hf.credential", got: "b" }]);
-    expect(problemsOf({ model: hub("a"), tokenizer: hub("a") }, { a: "x" })).toEqual([]);
+    expect(problemsOf({ model: hub("a"), tokenizer: hub("b") })).toMatchObject([
+      { path: "sentiment.tokenizer.hf.credential", got: "b" },
+    ]);
+    expect(problemsOf({ model: hub("a"), tokenizer: hub("a") })).toEqual([]);
   });
 
   it("name a label file that cannot be read as labels", () => {
-    const problems = problemsOf({ labels: { file: "ca.pem" } });
-    expect(problems).toMatchObject([{ path: "models.sentiment.labels.file", got: "ca.pem" }]);
+    expect(problemsOf({ labels: { file: "ca.pem" } })).toMatchObject([
+      { path: "sentiment.labels.file", got: "ca.pem" },
+    ]);
+  });
+
+  it("name a private CA that is not there, or is no certificate", () => {
+    const path = "sentiment.build.ca";
+    expect(problemsOf({}, place(built({ ca: "none.pem" })))).toMatchObject([{ path, got: "none.pem" }]);
+    const other = "models/emotion/config.json";
+    expect(problemsOf({}, place(built({ ca: other })))).toMatchObject([{ path, got: other }]);
+  });
+
+  it("come all at once", () => {
+    const change = { model: { local: { path: "none" } }, labels: { file: "none.json" } };
+    expect(problemsOf(change, place(built({ ca: "none.pem" })))).toHaveLength(3);
+  });
+});
+
+describe("the registry's login", () => {
+  it("needs user and password, or neither", () => {
+    const repository = "registry.example.com/triton";
+    expect(loginProblems({ repository, username: "ci" }, locate)).toMatchObject([
+      { path: "sentiment.registry.username" },
+    ]);
+    expect(loginProblems({ repository, credential: "x" }, locate)).toMatchObject([
+      { path: "sentiment.registry.credential" },
+    ]);
+    expect(loginProblems({ repository, username: "ci", credential: "x" }, locate)).toEqual([]);
+    expect(loginProblems({ repository }, locate)).toEqual([]);
+  });
+
+  it.each([
+    ["localhost:5001/triton", "localhost:5001"],
+    ["registry.example.com/a/b", "registry.example.com"],
+    ["acme/triton", "docker.io"],
+  ])("of %s is at %s", (repository, server) => {
+    expect(genericRegistry({ repository }, {}).server).toBe(server);
   });
 });

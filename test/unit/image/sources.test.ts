@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { packageFiles } from "../../../components/image/contextFiles";
 import type { SourceOptions } from "../../../components/image/options";
 import { prepareSource, STORAGES } from "../../../components/image/sources";
-import { LOCAL_MODEL, project, REVISION, temporaryFolder, write } from "./world";
+import { LOCAL_MODEL, locate, project, REVISION, temporaryFolder, write } from "./world";
 
 const prepare = (options: SourceOptions, projectFolder = "/nowhere") =>
-  prepareSource(options, { role: "model", path: "models.sentiment.model", projectFolder });
+  prepareSource(options, { role: "model", locate, projectFolder });
 
 const LFS_POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 91000000\n`;
 
@@ -22,7 +22,7 @@ describe("a source", () => {
     const { source, problems } = prepare({ hf: { id: "acme/x", revision: REVISION, credential: "hf-readonly" } });
     expect(problems).toEqual([]);
     expect(source.spec).toEqual({ hf: { id: "acme/x", revision: REVISION } });
-    expect(source.credential?.name).toBe("hf-readonly");
+    expect(source.credential).toBe("hf-readonly");
     expect(source.modelBytes).toBeUndefined();
   });
 
@@ -49,13 +49,13 @@ describe("a source", () => {
     make(path.join(folder, "models/emotion/vocab.txt"));
     const [problem, ...others] = prepare({ local: { path: "models/emotion" } }, folder).problems;
     expect(others).toEqual([]);
-    expect(problem).toMatchObject({ path: "models.sentiment.model.local.path", got: "models/emotion/vocab.txt" });
+    expect(problem).toMatchObject({ path: "sentiment.model.local.path", got: "models/emotion/vocab.txt" });
     expect(`${problem?.because}; ${problem?.remedy}`).toContain(expected);
   });
 
   it("refuses a folder that is not there", () => {
     const { problems } = prepare({ local: { path: "models/none" } }, temporaryFolder());
-    expect(problems).toMatchObject([{ path: "models.sentiment.model.local.path", got: "models/none" }]);
+    expect(problems).toMatchObject([{ path: "sentiment.model.local.path", got: "models/none" }]);
   });
 });
 

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { onTestFinished } from "vitest";
 import { buildOptions } from "../../../components/image/options";
 import { genericRegistry } from "../../../components/image/registries/generic";
-import type { BuildSite } from "../../../components/image/site";
+import type { BuildSite, Locate } from "../../../components/image/site";
 
 export const REVISION = "714eb0fa89d2f80546fda750413ed43d93601a13";
 
@@ -37,13 +37,16 @@ export function project(): string {
   return folder;
 }
 
+/** As the args of a service called `sentiment` are located. */
+export const locate: Locate = (path) => ["sentiment", ...path].join(".");
+
 export function site(projectFolder: string, change: Partial<BuildSite> = {}): BuildSite {
   return {
     project: "shop",
     stack: "dev",
     model: "sentiment",
     projectFolder,
-    registry: genericRegistry({ repository: "registry.example.com/triton" }, {}).registry,
+    registry: genericRegistry({ repository: "registry.example.com/triton" }, {}),
     build: buildOptions.parse({}),
     ...change,
   };
