@@ -21,10 +21,17 @@ const RECIPE = 1; // raise it when the steps below change
 
 export async function ensureBaseImage(paths: Layout, log: Progress): Promise<void> {
   const key = await contentKey();
-  const made = await docker(paths, ["image", "inspect", "--format", '{{index .Config.Labels "triton-bert.recipe"}}', BASE_IMAGE]).catch(() => "");
+  const made = await docker(paths, [
+    "image",
+    "inspect",
+    "--format",
+    '{{index .Config.Labels "triton-bert.recipe"}}',
+    BASE_IMAGE,
+  ]).catch(() => "");
   if (made.trim() === key) return;
   const tarball = join(paths.baseImages, `${key}.tar`);
-  if (!existsSync(tarball)) await log.step(`make the base image ${BASE_IMAGE} from Debian packages`, (update) => build(tarball, update));
+  if (!existsSync(tarball))
+    await log.step(`make the base image ${BASE_IMAGE} from Debian packages`, (update) => build(tarball, update));
   await log.step(`import the base image ${BASE_IMAGE}`, async () => {
     const changes = [...CHANGES, `LABEL triton-bert.recipe=${key}`].flatMap((change) => ["--change", change]);
     await docker(paths, ["import", ...changes, tarball, BASE_IMAGE]);
@@ -48,10 +55,25 @@ async function build(tarball: string, update: (detail: string) => void): Promise
     await writeFile(join(root, "etc/apt/apt.conf.d/90sandbox"), 'Acquire::Check-Valid-Until "false";\n');
     await copyFile(CA_BUNDLE, join(root, "etc/ssl/certs/ca-certificates.crt"));
     await run("ln", ["-sf", "python3", join(root, "usr/bin/python")]);
-    await run("rm", ["-rf", ...["var/cache/apt/archives", "var/lib/apt/lists", "usr/share/doc", "usr/share/man"].map((path) => join(root, path))]);
+    await run("rm", [
+      "-rf",
+      ...["var/cache/apt/archives", "var/lib/apt/lists", "usr/share/doc", "usr/share/man"].map((path) =>
+        join(root, path),
+      ),
+    ]);
     await run("mkdir", ["-p", join(root, "var/cache/apt/archives/partial"), join(root, "var/lib/apt/lists/partial")]);
     update("pack");
-    await run("tar", ["--numeric-owner", "--exclude=./dev/*", "--exclude=./proc/*", "--exclude=./sys/*", "-C", root, "-cf", `${tarball}.new`, "."]);
+    await run("tar", [
+      "--numeric-owner",
+      "--exclude=./dev/*",
+      "--exclude=./proc/*",
+      "--exclude=./sys/*",
+      "-C",
+      root,
+      "-cf",
+      `${tarball}.new`,
+      ".",
+    ]);
     await rename(`${tarball}.new`, tarball);
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -61,7 +83,10 @@ async function build(tarball: string, update: (detail: string) => void): Promise
 /** Recipe, and the CA bundle, which an administrator may change under us. */
 async function contentKey(): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([RECIPE, SUITE, INCLUDE, CHANGES]));
-  return hash.update(await readFile(CA_BUNDLE)).digest("hex").slice(0, 12);
+  return hash
+    .update(await readFile(CA_BUNDLE))
+    .digest("hex")
+    .slice(0, 12);
 }
 
 /** From where this machine itself gets Debian: a mirror of a company's own keeps working, and none is named here. */

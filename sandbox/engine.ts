@@ -39,13 +39,16 @@ export async function ensureEngine(paths: Layout): Promise<"kept" | "started"> {
       name: "dockerd",
       command: ["/usr/sbin/dockerd", "--config-file", configFile],
       reads: [config],
-      healthy: async () => (await docker(paths, ["info", "--format", "{{.ServerVersion}}"], { timeoutMs: 5000 })).trim() !== "",
+      healthy: async () =>
+        (await docker(paths, ["info", "--format", "{{.ServerVersion}}"], { timeoutMs: 5000 })).trim() !== "",
       prepare: async () => {
         await mkdir(paths.root, { recursive: true });
         await writeFile(configFile, config);
         await rm(RUN.dockerPid, { force: true });
         // Its number may meanwhile be a stranger's, and dockerd would wait for that one to answer.
-        const containerdLives = markedProcesses().some(({ part, command }) => part === "dockerd" && command[0] === "containerd");
+        const containerdLives = markedProcesses().some(
+          ({ part, command }) => part === "dockerd" && command[0] === "containerd",
+        );
         if (!containerdLives) await rm(RUN.dockerContainerdPid, { force: true });
       },
     },

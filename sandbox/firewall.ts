@@ -66,7 +66,10 @@ export function cleaning(table: string, lines: readonly string[], keep: Readonly
     if (!line.startsWith("-A ") || gone.has(chainOf(line.slice(2)))) return false;
     const words = line.split(" ");
     const target = words[Math.max(words.indexOf("-j"), words.indexOf("-g")) + 1] ?? "";
-    return gone.has(target) || words.some((word) => names.includes(word) || prefixes.some((prefix) => word.startsWith(prefix)));
+    return (
+      gone.has(target) ||
+      words.some((word) => names.includes(word) || prefixes.some((prefix) => word.startsWith(prefix)))
+    );
   });
   if (gone.size === 0 && rules.length === 0) return "";
   return [

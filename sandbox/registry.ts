@@ -25,7 +25,8 @@ export async function ensureRegistry(paths: Layout): Promise<"kept" | "started">
       command: ["/usr/bin/docker-registry", "serve", configFile],
       env: { OTEL_TRACES_EXPORTER: "none" },
       reads: [config],
-      healthy: async () => (await fetch(`http://127.0.0.1:${PORTS.registry}/v2/`, { signal: AbortSignal.timeout(3000) })).ok,
+      healthy: async () =>
+        (await fetch(`http://127.0.0.1:${PORTS.registry}/v2/`, { signal: AbortSignal.timeout(3000) })).ok,
       prepare: async () => {
         await mkdir(paths.registry, { recursive: true });
         await writeFile(configFile, config);

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { chainsOf, FAMILIES, forwardPolicy, isSharedChain, type Rules, rulesOf } from "./firewall";
+import { chainsOf, FAMILIES, forwardPolicy, type Rules, rulesOf } from "./firewall";
 import { RUN, RUN_FOLDER } from "./layout";
 
 /** Kernel settings that dockerd, kube-proxy, the kubelet or we change. */
@@ -62,8 +62,8 @@ export async function noteBefore(): Promise<void> {
     const rules: Rules = await rulesOf(family);
     firewall[family] = { forward: forwardPolicy(rules), chains: chainsOf(rules) };
   }
-  const strangers = Object.values(firewall["iptables"]?.chains ?? {}).flat();
-  if (strangers.some((chain) => chain.startsWith("KUBE-") && isSharedChain(chain)))
+  const strangers = Object.values(firewall.iptables?.chains ?? {}).flat();
+  if (strangers.some((chain) => chain.startsWith("KUBE-")))
     throw new Error(
       "This machine already runs a Kubernetes node (iptables has KUBE- chains), and two kube-proxies undo each other's rules.\n" +
         "Use that cluster: npm start -- --context NAME --registry HOST/REPOSITORY",
