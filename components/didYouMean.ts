@@ -11,16 +11,23 @@ export function didYouMean(got: string, allowed: readonly string[]): string | un
   return best !== undefined && best.distance <= bound ? best.word : undefined;
 }
 
-/** Levenshtein distance: insertions, deletions and substitutions between `a` and `b`. */
+/** Edits between `a` and `b`: insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (const [line, letter] of [...a].entries()) {
     const next = [line + 1];
     for (const [column, other] of [...b].entries()) {
-      const substitution = (row[column] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(substitution, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+      const edits = [
+        (row[column] ?? 0) + (letter === other ? 0 : 1),
+        (row[column + 1] ?? 0) + 1,
+        (next[column] ?? 0) + 1,
+      ];
+      if (column > 0 && a[line - 1] === other && letter === b[column - 1])
+        edits.push((before[column - 1] ?? line - 1) + 1);
+      next.push(Math.min(...edits));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

@@ -2,9 +2,9 @@
  *  the config. Out: the parsed value, or the problems, each with path, value, reason and remedy. A value that may hold a
  *  password is never shown. */
 import { z } from "zod";
+import { didYouMean } from "../didYouMean";
 import { CHOICES, wrongChoice } from "../exactlyOneOf";
 import type { Problem } from "../problems";
-import { didYouMean } from "./didYouMean";
 import { choicesOf, fieldsOf, inside, isMap, type Path, schemaAt, unwrapped, valueAt } from "./schemaWalk";
 
 /** Says where a value stands in the user's config. */
@@ -32,7 +32,14 @@ export function schemaProblems(schema: z.ZodType, value: unknown, locate: Locate
 /** `value` as it may be shown: not at all if it could hold a password or a token. */
 export function shown(value: unknown, path: Path): unknown {
   if (path.at(-1) === "credential" && !/^[a-z0-9-]{1,40}$/.test(String(value))) return undefined;
-  return typeof value === "string" && /^[^/]*:\/\/[^/]*@/.test(value) ? undefined : value;
+  return typeof value === "string" && /:.*@/.test(value) ? undefined : value;
+}
+
+/** `did you mean "x"?`, or what there is. */
+export function nearestOf(name: string, known: readonly string[]): string {
+  const nearest = didYouMean(name, known);
+  if (nearest !== undefined) return `did you mean "${nearest}"?`;
+  return known.length === 0 ? "remove it" : `use one of ${known.join(", ")}`;
 }
 
 /** Choices are checked here and not by zod, which looks at them only when everything inside is right. */
@@ -57,7 +64,7 @@ function problemsOf(issue: Issue, schema: z.ZodType, value: unknown, locate: Loc
     return issue.keys.map((key) => ({
       path: locate([...issue.path, key]),
       because: "there is no such option",
-      remedy: didYouMean(key, known),
+      remedy: nearestOf(key, known),
     }));
   }
   if (issue.code === "invalid_union") {
@@ -66,7 +73,7 @@ function problemsOf(issue: Issue, schema: z.ZodType, value: unknown, locate: Loc
     return plain.flatMap((inner) => problemsOf(inner as Issue, schema, value, locate));
   }
   const got = valueAt(value, issue.path);
-  const about = schemaAt(schema, issue.path);
+  const about = schemaAt(schema, issue.code === "invalid_key" ? issue.path.slice(0, -1) : issue.path);
   const name = issue.code === "invalid_key" ? String(issue.path.at(-1)) : got;
   return [{ path: locate(issue.path), got: shown(name, issue.path), ...reason(issue, got, about) }];
 }
@@ -76,13 +83,14 @@ function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<
   const remedy = (about?.meta()?.remedy as string | undefined) ?? (text ? `this option is: ${text}` : "correct it");
   switch (issue.code) {
     case "invalid_type":
-      if (got === undefined) return { because: "required, but not set", remedy: `set it. ${text}`.trim() };
+      if (got === undefined) return { because: "required, but not set", remedy: text ? `set it: ${text}` : "set it" };
+      if (issue.expected === "int" && typeof got === "number") return { because: "must be a whole number", remedy };
       return {
         because: `must be ${kind(issue.expected)}, not ${kindOf(got)}`,
         remedy: retype(issue.expected, got, remedy),
       };
     case "invalid_value":
-      return { because: "not one of the allowed values", remedy: didYouMean(String(got), issue.values.map(String)) };
+      return { because: "not one of the allowed values", remedy: nearestOf(String(got), issue.values.map(String)) };
     case "too_small":
       if (issue.origin === "string") return { because: "must not be empty", remedy };
       return {

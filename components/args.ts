@@ -1,0 +1,431 @@
+/** The args of TritonBertService. Generated from the options by `npm run generate`; do not edit. Plain interfaces, since
+ *  Pulumi's component analyser, which makes the SDKs of other languages, understands no more. Types with "exactly one
+ *  of" in their text are checked when the program runs, as are bounds and allowed values. */
+import type * as pulumi from "@pulumi/pulumi";
+
+/** One model and how it is served. */
+export interface TritonBertServiceArgs {
+  /** Where the model comes from. */
+  model: Source;
+  /** Where the tokenizer comes from. Default: from the model's own source. */
+  tokenizer?: Source;
+  /** Label of each class. Default: id2label of the model's config.json. */
+  labels?: Labels;
+  /**
+   * Name in the URL /v2/models/<apiName>/infer. Default: the model's key; old clients that name no model need ensemble_model.
+   * Bounds: `^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`.
+   */
+  apiName?: string;
+  /**
+   * What the model does.
+   * Allowed: `text-classification`.
+   * Default: "text-classification".
+   */
+  task?: string;
+  /**
+   * First part of the server image's tag; a hash of the content follows.
+   * Bounds: `^[\w][\w.-]{0,99}$`.
+   * Default: "latest".
+   */
+  tag?: string;
+  /** What the export must hold to be shipped. */
+  qualityGate?: QualityGate;
+  /** Texts with their right answers: checked when the image is built, and in every pod before it is Ready. */
+  examples?: Example[];
+  /** Batching and length. */
+  serving?: Serving;
+  /** Which Triton. Default: { ngc: {} }. */
+  server?: Server;
+  /** GPU of each pod. Default: CPU only. */
+  gpu?: Gpu;
+  /** CPU and memory of each pod. */
+  resources?: Resources;
+  /**
+   * Size of the memory volume on /dev/shm, counted in the memory limit. Default: by formula, at least 64Mi.
+   * Bounds: `^[1-9]\d*(Mi|Gi)$`.
+   */
+  shm?: string;
+  /** How the pod refers to its image. */
+  image?: Image;
+  /**
+   * Number of pods; only without an autoscaler. Default: 1.
+   * Bounds: 1 to 1000.
+   */
+  replicas?: number;
+  /** Who decides the number of pods. Default: { none: {} }. */
+  autoscaling?: Autoscaling;
+  /** Time to start and to stop. */
+  rollout?: Rollout;
+  /** Which nodes. */
+  placement?: Placement;
+  /** The public Service, and who may call it. */
+  service?: Service;
+  /** Strategic merge patch onto the pod template ({ metadata, spec }), for what has no option of its own. */
+  // biome-ignore lint/suspicious/noExplicitAny: the analyser knows no `unknown`
+  podOverrides?: { [key: string]: any };
+  /**
+   * Namespace of all objects; it must exist.
+   * Bounds: `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`.
+   * Default: "default".
+   */
+  namespace?: pulumi.Input<string>;
+  /**
+   * Put before the name of every Kubernetes object. Default: none.
+   * Bounds: `^[a-z][-a-z0-9]{0,13}$`.
+   */
+  namePrefix?: string;
+  /** Where images are pushed to and pulled from. */
+  registry: Registry;
+  /** Where images are built from. */
+  build?: Build;
+  /**
+   * Name → secret token. The only place where a secret may stand; options refer to it by name. Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'
+   * Bounds: keys `^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`.
+   */
+  credentials?: { [key: string]: pulumi.Input<string> };
+}
+
+/** Exactly one of: hf, local. */
+export interface Source {
+  /** A repository on the Hugging Face Hub. */
+  hf?: SourceHf;
+  /** A folder in the repo. */
+  local?: SourceLocal;
+}
+
+export interface SourceHf {
+  /**
+   * Repository id on the Hugging Face Hub.
+   * Bounds: `^[\w.-]+(\/[\w.-]+)?$`.
+   */
+  id: string;
+  /**
+   * Full commit hash.
+   * Bounds: `^[0-9a-f]{40}$`.
+   */
+  revision: string;
+  /** Name of the entry of `credentials` that may read the repository. Default: none. */
+  credential?: string;
+}
+
+export interface SourceLocal {
+  /** Folder, relative to the project, with config.json, the weights and the tokenizer's files. */
+  path: string;
+}
+
+/** Exactly one of: inline, file. */
+export interface Labels {
+  /**
+   * Class number → label.
+   * Bounds: keys `^\d+$`.
+   */
+  inline?: { [key: string]: string };
+  /** JSON file, relative to the project: class number → label. */
+  file?: string;
+}
+
+export interface QualityGate {
+  /**
+   * Largest absolute difference to the original model's logits on the built-in texts; above it the build fails.
+   * Bounds: above 0, at most 1.
+   * Default: 0.001.
+   */
+  maxLogitDifference?: number;
+}
+
+export interface Example {
+  /** A text to send. */
+  text: string;
+  /** The label it must get. */
+  predicts: string;
+  /**
+   * The least score it must get. Default: any.
+   * Bounds: 0 to 1.
+   */
+  minScore?: number;
+}
+
+export interface Serving {
+  /**
+   * Texts Triton may join into one run of model_onnx. More raises throughput and the slowest answer, and costs memory.
+   * Bounds: 1 to 64.
+   * Default: 16.
+   */
+  maxBatchSize?: number;
+  /**
+   * Tokens a text is truncated to. Default: the model's own limit, at most 512.
+   * Bounds: 8 to 512.
+   */
+  maxLength?: number;
+  /**
+   * Copies of model_onnx in one server; CPU threads are shared out between them.
+   * Bounds: 1 to 16.
+   * Default: 1.
+   */
+  instances?: number;
+}
+
+/** Exactly one of: ngc, image, pypi. */
+export interface Server {
+  /** NVIDIA's own release, cut down to the onnxruntime and python backends. For production. */
+  ngc?: ServerNgc;
+  /** A base of your own that has tritonserver on PATH, python3, and the onnxruntime and python backends. */
+  image?: ServerImage;
+  /** A slim Python base with the Triton 2.51 that the PyPI wheel nvidia-pytriton carries. Dev and tests only: it has known CVEs. */
+  pypi?: ServerPypi;
+}
+
+export interface ServerNgc {
+  /**
+   * Container release. Default: the newest secure one that runs on the given GPU and driver.
+   * Bounds: `^\d\d\.\d\d$`.
+   */
+  release?: string;
+  /**
+   * Repository of NVIDIA's image, for those who mirror it; the tag is <release>-py3.
+   * Default: "nvcr.io/nvidia/tritonserver".
+   */
+  repository?: string;
+  /**
+   * Accept a release that NVIDIA's security bulletins list as affected. Old GPUs run on no other.
+   * Default: false.
+   */
+  allowInsecureRelease?: boolean;
+}
+
+export interface ServerImage {
+  /** Image reference, best with a digest. */
+  ref: string;
+}
+
+// biome-ignore lint/suspicious/noEmptyInterface: to be there is all that it says
+export interface ServerPypi {}
+
+export interface Gpu {
+  /** GPU model as in components/server/facts/gpus.yaml, in any case, such as L4. */
+  type: string;
+  /**
+   * NVIDIA driver branch of the nodes. Default: unknown, any is assumed to be new enough.
+   * Bounds: `^\d{3}(\.\d+)*$`.
+   */
+  driver?: string;
+  /**
+   * GPUs for each pod.
+   * Bounds: 1 to 16.
+   * Default: 1.
+   */
+  count?: number;
+  /**
+   * Free GPUs a rollout may use. 0: the old pod goes before the new one comes, which is downtime with one replica.
+   * Bounds: at least 0.
+   * Default: 0.
+   */
+  spare?: number;
+  /**
+   * Name of the extended resource that the device plugin offers.
+   * Default: "nvidia.com/gpu".
+   */
+  resource?: string;
+}
+
+export interface Resources {
+  /**
+   * CPU cores, request and limit alike.
+   * Bounds: 0.1 to 256.
+   * Default: 2.
+   */
+  cpu?: number;
+  /**
+   * Memory limit and request, such as 2Gi. Default: by formula (runtime + model × instances + /dev/shm).
+   * Bounds: `^[1-9]\d*(Mi|Gi)$`.
+   */
+  memory?: string;
+}
+
+export interface Image {
+  /**
+   * How the pod names its image. tag: known at preview. digest: immune to a moved tag, but unknown until the image is pushed.
+   * Allowed: `tag`, `digest`.
+   * Default: "tag".
+   */
+  pin?: string;
+}
+
+/** Exactly one of: none, cpu, podsMetric. */
+export interface Autoscaling {
+  /** A fixed number of pods, `replicas`. */
+  none?: AutoscalingNone;
+  /** HorizontalPodAutoscaler on the CPU of the triton container; needs metrics-server. */
+  cpu?: AutoscalingCpu;
+  /** HorizontalPodAutoscaler on a Pods metric from whatever adapter the cluster has. */
+  podsMetric?: AutoscalingPodsMetric;
+}
+
+// biome-ignore lint/suspicious/noEmptyInterface: to be there is all that it says
+export interface AutoscalingNone {}
+
+export interface AutoscalingCpu {
+  /**
+   * Fewest pods.
+   * Bounds: at least 1.
+   * Default: 1.
+   */
+  min?: number;
+  /**
+   * Most pods.
+   * Bounds: at least 1.
+   */
+  max: number;
+  /**
+   * Percent of the requested CPU that a pod shall use on average.
+   * Bounds: 1 to 100.
+   * Default: 70.
+   */
+  targetUtilization?: number;
+}
+
+export interface AutoscalingPodsMetric {
+  /**
+   * Fewest pods.
+   * Bounds: at least 1.
+   * Default: 1.
+   */
+  min?: number;
+  /**
+   * Most pods.
+   * Bounds: at least 1.
+   */
+  max: number;
+  /**
+   * Pods metric that the cluster's metrics adapter makes of Triton's :8002, such as the pending requests of a pod.
+   * Bounds: `^[a-z_][a-z0-9_]*$`.
+   * Default: "triton_bert_pending_requests".
+   */
+  metric?: string;
+  /**
+   * Value per pod that the autoscaler steers at, a Kubernetes quantity.
+   * Bounds: `^(?=.*[1-9])\d+(\.\d+)?m?$`.
+   * Default: "4".
+   */
+  target?: string;
+}
+
+export interface Rollout {
+  /**
+   * Seconds a pod may take until its golden examples are answered rightly.
+   * Bounds: 10 to 3600.
+   * Default: 300.
+   */
+  startupSeconds?: number;
+  /**
+   * Seconds allowed for scheduling and pulling the image, on top.
+   * Bounds: 0 to 7200.
+   * Default: 600.
+   */
+  pullSeconds?: number;
+  /**
+   * Seconds a stopping pod still serves while its address leaves the Services (preStop sleep).
+   * Bounds: 0 to 120.
+   * Default: 5.
+   */
+  endpointDelaySeconds?: number;
+  /**
+   * Seconds that requests in flight get to end (tritonserver --exit-timeout-secs).
+   * Bounds: 1 to 600.
+   * Default: 25.
+   */
+  longestRequestSeconds?: number;
+}
+
+export interface Placement {
+  /** Labels a node must have. */
+  nodeSelector?: { [key: string]: string };
+  /** Taints that the pods tolerate. */
+  tolerations?: Toleration[];
+}
+
+export interface Toleration {
+  /** Taint key. Default: all keys. */
+  key?: string;
+  /**
+   * Exists: any value.
+   * Allowed: `Exists`, `Equal`.
+   * Default: "Equal".
+   */
+  operator?: string;
+  /** Taint value. */
+  value?: string;
+  /**
+   * Taint effect. Default: all.
+   * Allowed: `NoSchedule`, `PreferNoSchedule`, `NoExecute`.
+   */
+  effect?: string;
+}
+
+export interface Service {
+  /**
+   * Kind of the public Service.
+   * Allowed: `ClusterIP`, `NodePort`, `LoadBalancer`.
+   * Default: "ClusterIP".
+   */
+  type?: string;
+  /** Annotations of the public Service. */
+  annotations?: { [key: string]: pulumi.Input<string> };
+  /** Who may call besides the service's own namespace. */
+  allowFrom?: AllowFrom[];
+  /**
+   * Namespace whose pods may read the metrics port.
+   * Default: "monitoring".
+   */
+  monitoringNamespace?: string;
+}
+
+/** Exactly one of: namespace, cidr. */
+export interface AllowFrom {
+  /** Pods of this namespace may call. */
+  namespace?: string;
+  /** This address range may call, such as 10.0.0.0/8. */
+  cidr?: string;
+}
+
+export interface Registry {
+  /**
+   * Registry and path under which repositories tritoned_<model> are made, such as registry.example.com/triton.
+   * Bounds: `^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$`.
+   */
+  repository: string;
+  /** User to push as. Default: whatever the Docker client is logged in as. */
+  username?: string;
+  /** Name of the entry of `credentials` that holds the password; goes with username. */
+  credential?: string;
+}
+
+export interface Build {
+  /**
+   * Base image of the export stage, and of the server where `server: { pypi: {} }`.
+   * Default: "python:3.11-slim-bookworm".
+   */
+  base?: string;
+  /** Python package index for both builds, torch included. Default: pip's own. */
+  packageIndex?: string;
+  /**
+   * Take torch from the PyTorch project's index of CPU wheels (gigabytes less). Without effect beside packageIndex.
+   * Default: true.
+   */
+  torchCpuWheels?: boolean;
+  /** PEM file, relative to the project, with a private CA that the builds shall trust. */
+  ca?: string;
+  /** Mirror of the Hugging Face Hub. Default: the Hub. */
+  hubEndpoint?: string;
+  /** Proxy that the builds use. Default: none. */
+  proxy?: BuildProxy;
+}
+
+export interface BuildProxy {
+  /** HTTP_PROXY for the builds. */
+  http?: string;
+  /** HTTPS_PROXY for the builds. */
+  https?: string;
+  /** NO_PROXY for the builds. */
+  no?: string;
+}

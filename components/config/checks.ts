@@ -1,0 +1,119 @@
+/** What no single option can be blamed for: options that contradict each other, and names that collide. In: what parsed of
+ *  a model (after a mistake elsewhere in it, that is a part), and what the stack offers. Out: problems. Pure; what needs
+ *  files, facts or the cluster is asked of the rooms, in roomChecks.ts. */
+import { didYouMean } from "../didYouMean";
+import { objectNames } from "../names";
+import type { Problem } from "../problems";
+import type { ModelSpec } from "./modelOptions";
+import type { Path } from "./schemaWalk";
+import { type Locate, nearestOf, shown } from "./validate";
+
+/** Models that Triton's repository holds beside the one that clients call (contract.yaml). */
+const ROLES = ["text_preprocessing", "model_onnx", "post_processing"];
+
+const ADD_CREDENTIAL =
+  "store the token with: pulumi config set --secret --path 'triton-bert:credentials.<name>'; write its name here";
+
+type Checked = Partial<ModelSpec>;
+
+/** All contradictions inside one model. */
+export function modelChecks(key: string, spec: Checked, credentials: readonly string[] | undefined, locate: Locate) {
+  return [
+    ...apiNameChecks(key, spec, locate),
+    ...scalingChecks(spec, locate),
+    ...gpuChecks(spec, locate),
+    ...tolerationChecks(spec, locate),
+    ...labelChecks(spec, locate),
+    ...(["model", "tokenizer"] as const).flatMap((source) =>
+      credentialCheck(spec[source]?.hf?.credential, credentials, [source, "hf", "credential"], locate),
+    ),
+  ];
+}
+
+/** A name that `credentials` does not hold. `credentials` is undefined where it could not be read. */
+export function credentialCheck(
+  name: string | undefined,
+  credentials: readonly string[] | undefined,
+  path: Path,
+  locate: Locate,
+): Problem[] {
+  if (name === undefined || credentials === undefined || credentials.includes(name)) return [];
+  const nearest = didYouMean(name, credentials);
+  const remedy = nearest === undefined ? ADD_CREDENTIAL : `did you mean "${nearest}"?`;
+  return [{ path: locate(path), got: shown(name, path), because: "no entry of credentials has this name", remedy }];
+}
+
+/** Two models whose Kubernetes objects would have the same name; both parties are named. */
+export function nameCollisions(keys: readonly string[], prefix: string, locate: Locate): Problem[] {
+  const taken = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const key of keys) {
+    for (const name of Object.values(objectNames(key, prefix))) {
+      const other = taken.get(name);
+      taken.set(name, key);
+      if (other === undefined) continue;
+      const because = `its Service "${name}" would have the name of a Service of models.${other}`;
+      problems.push({ path: locate([key]), because, remedy: `choose another key than "${key}" or "${other}"` });
+    }
+  }
+  return problems;
+}
+
+function apiNameChecks(key: string, { apiName }: Checked, locate: Locate): Problem[] {
+  const name = apiName ?? key;
+  if (!ROLES.includes(name)) return [];
+  const because = "the server's repository has a model of this name for its own use";
+  return [{ path: locate(["apiName"]), got: name, because, remedy: `choose a name other than ${ROLES.join(", ")}` }];
+}
+
+function scalingChecks({ autoscaling, replicas }: Checked, locate: Locate): Problem[] {
+  const [kind, bounds] = autoscaling?.cpu
+    ? (["cpu", autoscaling.cpu] as const)
+    : (["podsMetric", autoscaling?.podsMetric] as const);
+  if (!bounds) return [];
+  const problems: Problem[] = [];
+  if (bounds.max < bounds.min) {
+    const because = `less than min, ${bounds.min}`;
+    const remedy = `set autoscaling.${kind}.max to ${bounds.min} or more`;
+    problems.push({ path: locate(["autoscaling", kind, "max"]), got: bounds.max, because, remedy });
+  }
+  if (replicas !== undefined) {
+    const because = `autoscaling.${kind} decides the number of pods`;
+    const remedy = `remove replicas and set autoscaling.${kind}.min, or remove autoscaling`;
+    problems.push({ path: locate(["replicas"]), got: replicas, because, remedy });
+  }
+  return problems;
+}
+
+function gpuChecks({ gpu }: Checked, locate: Locate): Problem[] {
+  if (!gpu || gpu.spare === 0 || gpu.spare >= gpu.count) return [];
+  const because = `a pod takes ${gpu.count} GPUs, so a rollout could not use fewer`;
+  return [
+    { path: locate(["gpu", "spare"]), got: gpu.spare, because, remedy: `set it to 0, or to ${gpu.count} or more` },
+  ];
+}
+
+/** Kubernetes, "Taints and Tolerations": what the API server would refuse half way through a deploy. */
+function tolerationChecks({ placement }: Checked, locate: Locate): Problem[] {
+  return (placement?.tolerations ?? []).flatMap(({ operator, key, value }, index) => {
+    const path = locate(["placement", "tolerations", index]);
+    if (operator === "Exists" && value !== undefined)
+      return [{ path, because: "operator Exists takes no value", remedy: "remove value, or set operator to Equal" }];
+    if (operator === "Equal" && key === undefined)
+      return [
+        { path, because: "operator Equal needs a key", remedy: "set key, or set operator to Exists for all taints" },
+      ];
+    return [];
+  });
+}
+
+function labelChecks({ labels, examples }: Checked, locate: Locate): Problem[] {
+  if (!labels?.inline) return [];
+  const known = Object.values(labels.inline);
+  return (examples ?? []).flatMap(({ predicts }, index) => {
+    if (known.includes(predicts)) return [];
+    const remedy = nearestOf(predicts, known);
+    const path = locate(["examples", index, "predicts"]);
+    return [{ path, got: predicts, because: "no class of labels.inline has this label", remedy }];
+  });
+}

@@ -1,0 +1,102 @@
+/** Reads the stack's config as the engine hands it over. Nothing else in the project reads pulumi.Config. In: the
+ *  `triton-bert:` keys. Out: their values, parsed; credentials as secrets; problems for what may not be read at all.
+ *
+ *  The engine tells of a key only whether a secret is somewhere in it, and gives nested secrets out in plain. So a key
+ *  other than `credentials` that holds one is refused unread: its values could end up in an error, a tag or a context. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../problems";
+import { isMap } from "./schemaWalk";
+import { CONFIG_NAMESPACE, stackKeys } from "./stackOptions";
+import { nearestOf, pathText } from "./validate";
+
+/** Keys whose value is text; the engine hands all others over as JSON. */
+const TEXT_KEYS = ["namespace", "namePrefix"];
+
+export interface RawConfig {
+  /** By key, without the namespace; `credentials` is not among them. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Secrets by name; undefined where they could not be read. */
+  readonly credentials: Readonly<Record<string, pulumi.Output<string>>> | undefined;
+  /** Keys that hold something which was refused unread. */
+  readonly unread: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+export function readRawConfig(): RawConfig {
+  const values: Record<string, unknown> = {};
+  const unread: string[] = [];
+  const problems: Problem[] = [];
+  let credentials: RawConfig["credentials"] = {};
+  for (const [fullKey, text] of Object.entries(pulumi.runtime.allConfig())) {
+    const [namespace, ...rest] = fullKey.split(":");
+    if (namespace !== CONFIG_NAMESPACE) continue;
+    const key = rest.join(":");
+    const read = problemOf(fullKey, key, text);
+    if (read.problem) {
+      problems.push(read.problem);
+      unread.push(key);
+    } else if (key !== "credentials") values[key] = read.value;
+    if (key === "credentials") {
+      const found = read.problem ? undefined : secretsIn(read.value);
+      credentials = found?.credentials;
+      problems.push(...(found?.problems ?? []));
+    }
+  }
+  return { values, credentials, unread, problems };
+}
+
+function problemOf(path: string, key: string, text: string): { value?: unknown; problem?: Problem } {
+  if (!stackKeys.includes(key))
+    return { problem: { path, because: "there is no such option", remedy: nearestOf(key, stackKeys) } };
+  const secret = holdsSecret(path);
+  if (secret && key !== "credentials")
+    return {
+      problem: {
+        path,
+        because: "holds a secret, and only credentials may",
+        remedy: "move it to credentials and refer to it by name (credential: <name>)",
+      },
+    };
+  const value = TEXT_KEYS.includes(key) ? text : parsed(text);
+  if (key === "credentials" && !secret && isMap(value) && Object.keys(value).length > 0)
+    return {
+      problem: {
+        path,
+        because: "stands in plain text",
+        remedy: `encrypt each: pulumi config set --secret --path '${path}.<name>'; then count the old ones as known to others`,
+      },
+    };
+  if (TEXT_KEYS.includes(key) || isMap(value)) return { value };
+  return { problem: { path, because: "must be a map", remedy: "see docs/options.md for what stands in it" } };
+}
+
+function secretsIn(value: unknown): Pick<RawConfig, "credentials" | "problems"> {
+  const problems: Problem[] = [];
+  const credentials: Record<string, pulumi.Output<string>> = {};
+  for (const [name, token] of Object.entries(isMap(value) ? value : {})) {
+    const path = pathText(`${CONFIG_NAMESPACE}:credentials`, [name]);
+    if (typeof token === "string" && token.trim() !== "") credentials[name] = pulumi.secret(token);
+    else
+      problems.push({
+        path,
+        because: "must be one secret text, not empty",
+        remedy: `pulumi config set --secret --path '${path}'`,
+      });
+  }
+  return { credentials, problems };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the engine marked `key` as holding a secret. Public in JavaScript, left out of the typings; the environment
+ *  variable behind it is not an alternative, since inline programs of the Automation API have another store. */
+function holdsSecret(key: string): boolean {
+  const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+  return runtime.isConfigSecret(key);
+}
