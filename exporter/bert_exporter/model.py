@@ -114,8 +114,8 @@ def _check_complete(info: dict[str, Any], name: str) -> None:
 def _max_length(model: Any) -> int:
     """Positions that the model has for a text.
 
-    RoBERTa and its kin count positions from behind the padding index, and so can use fewer than they have: their position
-    embedding is the one that has a padding index.
+    RoBERTa and its kin count positions from behind the padding index, and so can use fewer than they have: their
+    position embedding is the one that has a padding index.
     """
     for name, module in model.named_modules():
         if name.endswith("position_embeddings") and hasattr(module, "num_embeddings"):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bert_exporter.accents import repair_accents
 from bert_exporter.checkpoint import CONFIG
 from bert_exporter.errors import TokenizerError, TokenizerMismatch, VocabularyTooLarge
 from bert_exporter.texts import TEXTS, long_texts
@@ -55,6 +56,8 @@ def load_tokenizers(folder: Path, name: str, model_config: Any) -> Tokenizers:
             remedy="a tokenizer with a fast form (most BERT, RoBERTa, XLM-R, ALBERT, ELECTRA, DeBERTa ones have it)",
         )
     shipped = Tokenizer.from_str(fast.backend_tokenizer.to_str())
+    if not has_fast:
+        shipped = repair_accents(shipped)
     shipped.no_padding()
     shipped.no_truncation()
     return Tokenizers(original=original, shipped=shipped)

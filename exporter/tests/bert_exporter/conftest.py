@@ -1,0 +1,85 @@
+"""Shared by the exporter's tests: tiny checkpoints (made once), a way to run an export, and the hub stand-in."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from families import FAMILIES
+
+from bert_exporter.pipeline import run
+
+Checkpoint = Callable[[str, Path], Path]
+Export = Callable[..., Path]
+
+_HUB = Path(__file__).parents[3] / "test" / "stand-ins" / "hub" / "server.py"
+HUB_TOKEN = "hf_stand-in-token-0123456789"
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    """Puts a checkpoint of a family into a folder that the test may change."""
+    made: dict[str, Path] = {}
+
+    def into(family: str, folder: Path) -> Path:
+        if family not in made:
+            made[family] = tmp_path_factory.mktemp("checkpoint") / family
+            FAMILIES[family].make(made[family])
+        shutil.copytree(made[family], folder, dirs_exist_ok=True)
+        return folder
+
+    return into
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Export:
+    """Runs an export of `tmp_path/sources` in this process; returns the folder of the result."""
+
+    def run_it(token: str | None = None, **spec: Any) -> Path:
+        file = tmp_path / "spec.json"
+        file.write_text(json.dumps({"model": {"local": {}}, **spec}), encoding="utf-8")
+        out = tmp_path / "out"
+        run(file, tmp_path / "sources", out, token, say=lambda _: None)
+        return out
+
+    return run_it
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A running stand-in. `log` holds its request lines."""
+
+    endpoint: str
+    root: Path
+    log: Path
+
+    def repository(self, name: str, revision: str, *, private: bool = False) -> Path:
+        """The folder of a new repository's revision."""
+        folder = self.root / name / revision
+        folder.mkdir(parents=True)
+        if private:
+            (self.root / name / ".private").touch()
+        return folder
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    """The hub stand-in in a process of its own, on a free port of the loopback interface."""
+    root, log = tmp_path / "hub", tmp_path / "hub.log"
+    root.mkdir()
+    command = [sys.executable, str(_HUB), "--root", str(root), "--token", HUB_TOKEN]
+    with log.open("wb") as errors:
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+    try:
+        assert server.stdout is not None
+        yield Hub(server.stdout.readline().removeprefix("listening on ").strip(), root, log)
+    finally:
+        server.terminate()
+        server.wait()
+        assert server.stdout is not None
+        server.stdout.close()

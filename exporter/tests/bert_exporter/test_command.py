@@ -1,0 +1,53 @@
+"""Promise: `python -m bert_exporter` works alone; same input, same bytes; errors without a traceback."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import Checkpoint
+
+
+def _run(folder: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bert_exporter", "export", "--spec", str(folder / "spec.json")]
+    return subprocess.run(
+        [*command, "--sources", str(folder / "sources"), "--out", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_end_to_end_twice(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    checkpoint("distilbert", tmp_path / "sources" / "model")
+    (tmp_path / "spec.json").write_text(json.dumps({"model": {"local": {}}}))
+    for out in ("first", "second"):
+        done = _run(tmp_path, tmp_path / out)
+        assert done.returncode == 0, done.stderr
+        assert "logits differ by at most" in done.stdout
+
+    files = sorted(path.relative_to(tmp_path / "first") for path in (tmp_path / "first").rglob("*") if path.is_file())
+    expected = ["model/model.json", "model/model.onnx", "model/tokenizer.json", "quality.json"]
+    assert [file.as_posix() for file in files] == expected
+    for file in files:
+        assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes(), file
+
+    # What is written is enough to answer: nothing of transformers is needed any more.
+    model = tmp_path / "first" / "model"
+    facts = json.loads((model / "model.json").read_text())
+    ids = Tokenizer.from_file(str(model / "tokenizer.json")).encode("I love it").ids
+    feed = dict(zip(facts["inputs"], ([ids], [[1] * len(ids)]), strict=True))
+    logits = onnxruntime.InferenceSession(str(model / "model.onnx")).run(["logits"], feed)[0]
+    assert logits.shape == (1, len(facts["labels"]))
+
+
+def test_error_without_traceback(tmp_path: Path) -> None:
+    (tmp_path / "spec.json").write_text(json.dumps({"model": {"local": {}}}))
+    done = _run(tmp_path, tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert "remedy: " in done.stderr
+    assert "Traceback" not in done.stderr

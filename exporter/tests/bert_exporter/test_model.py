@@ -1,0 +1,56 @@
+"""Promise: a checkpoint that is not a complete classifier is refused in words, never served with a made-up head."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Checkpoint
+from families import FAMILIES, edit_json
+
+from bert_exporter.errors import ModelError
+from bert_exporter.model import load_model
+
+
+def test_head_that_was_never_trained(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    from transformers import AutoModel
+
+    folder = checkpoint("bert", tmp_path / "model")
+    AutoModel.from_pretrained(folder).save_pretrained(folder)
+    with pytest.raises(ModelError, match=r"lack classifier\.bias, classifier\.weight"):
+        load_model(folder, "model local")
+
+
+def test_more_labels_than_the_head_has_classes(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = checkpoint("bert", tmp_path / "model")
+    edit_json(folder / "config.json", id2label={"0": "no", "1": "yes"}, label2id={"no": 0, "yes": 1})
+    with pytest.raises(ModelError, match=r"has the shape \[3.*\] in the weights and \[2.*\] by config\.json"):
+        load_model(folder, "model local")
+
+
+def test_code_of_a_repository_is_never_run(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = checkpoint("bert", tmp_path / "model")
+    (folder / "custom.py").write_text("open('ran', 'w')")
+    auto_map = {"AutoConfig": "custom.Config", "AutoModelForSequenceClassification": "custom.Model"}
+    edit_json(folder / "config.json", model_type="unheard-of", auto_map=auto_map)
+    with pytest.raises(ModelError, match="never run"):
+        load_model(folder, "model local")
+
+
+def test_architecture_without_a_classifier(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = checkpoint("bert", tmp_path / "model")
+    (folder / "config.json").write_text(json.dumps({"model_type": "clip_vision_model"}))
+    with pytest.raises(ModelError, match="cannot be loaded as a text classifier"):
+        load_model(folder, "model local")
+
+
+def test_damaged_weights(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = checkpoint("bert", tmp_path / "model")
+    (folder / "model.safetensors").write_bytes(b"\x00" * 100)
+    with pytest.raises(ModelError, match="model local: cannot be loaded"):
+        load_model(folder, "model local")
+
+
+def test_positions_behind_the_padding_index(tmp_path: Path) -> None:
+    FAMILIES["roberta"].make(tmp_path / "model")
+    original = load_model(tmp_path / "model", "model local")
+    assert original.model.config.max_position_embeddings - 2 == original.max_length

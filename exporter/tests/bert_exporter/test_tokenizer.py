@@ -1,0 +1,87 @@
+"""Promise: tokenizer.json is the original tokenizer, whatever its form; one that does not fit is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Checkpoint, Export
+from families import POSITIONS, wordpiece
+
+from bert_exporter.errors import TokenizerError, TokenizerMismatch, VocabularyTooLarge
+from bert_exporter.tokenizer import Tokenizers, load_tokenizers, prove_equal
+
+
+def test_slow_only_tokenizer_is_held_against_its_slow_form(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = checkpoint("xlm-roberta", tmp_path / "model")
+    assert not (folder / "tokenizer.json").exists()
+    tokenizers = load_tokenizers(folder, "tokenizer", None)
+    assert not tokenizers.original.is_fast
+    assert prove_equal(tokenizers, POSITIONS, "tokenizer") > 20
+
+
+def test_another_tokenizer_is_noticed(tmp_path: Path) -> None:
+    wordpiece(tmp_path / "lower", do_lower_case=True)
+    wordpiece(tmp_path / "cased", do_lower_case=False)
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
+    lower = load_tokenizers(tmp_path / "lower", "lower", None)
+    cased = load_tokenizers(tmp_path / "cased", "cased", None)
+    with pytest.raises(TokenizerMismatch, match="gives other ids than the original for the built-in text 'I love it'"):
+        prove_equal(Tokenizers(lower.original, cased.shipped), POSITIONS, "tokenizer")
+
+
+def test_left_side_truncation_is_noticed(tmp_path: Path) -> None:
+    wordpiece(tmp_path / "left", truncation_side="left")
+    with pytest.raises(TokenizerMismatch, match="when truncated to 64 tokens"):
+        prove_equal(load_tokenizers(tmp_path / "left", "left", None), POSITIONS, "left")
+
+
+def test_options_beside_tokenizer_json_are_kept(tmp_path: Path) -> None:
+    """transformers applies do_lower_case of tokenizer_config.json on top of tokenizer.json."""
+    folder = tmp_path / "tokenizer"
+    wordpiece(folder, do_lower_case=False)
+    config = json.loads((folder / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps({**config, "do_lower_case": True}))
+    tokenizers = load_tokenizers(folder, "tokenizer", None)
+    assert tokenizers.shipped.encode("LOVE").ids == tokenizers.shipped.encode("love").ids
+    prove_equal(tokenizers, POSITIONS, "tokenizer")
+
+
+def test_padding_and_truncation_of_the_original_are_dropped(
+    checkpoint: Checkpoint, export: Export, tmp_path: Path
+) -> None:
+    from tokenizers import Tokenizer
+
+    file = str(checkpoint("bert", tmp_path / "sources" / "model") / "tokenizer.json")
+    padding = Tokenizer.from_file(file)
+    padding.enable_padding(length=32)
+    padding.enable_truncation(32)
+    padding.save(file)
+    shipped = Tokenizer.from_file(str(export() / "model" / "tokenizer.json"))
+    assert len(shipped.encode("x").ids) == 3
+    assert len(shipped.encode("x " * 100).ids) == 102
+
+
+def test_ids_beyond_the_embedding(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
+    checkpoint("bert", tmp_path / "sources" / "model")
+    wordpiece(tmp_path / "sources" / "tokenizer", additional_special_tokens=["[EXTRA]"])
+    with pytest.raises(VocabularyTooLarge, match=r"gives ids up to \d+ \('\[EXTRA\]'\), but the model's embedding has"):
+        export(tokenizer={"local": {}})
+
+
+def test_vocabulary_alone_is_enough_for_the_models_own_family(
+    checkpoint: Checkpoint, export: Export, tmp_path: Path
+) -> None:
+    model = checkpoint("bert", tmp_path / "sources" / "model")
+    tokenizer = tmp_path / "sources" / "tokenizer"
+    tokenizer.mkdir()
+    (model / "vocab.txt").rename(tokenizer / "vocab.txt")
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        (model / name).unlink()
+    assert (export(tokenizer={"local": {}}) / "model" / "tokenizer.json").is_file()
+
+
+def test_damaged_tokenizer_json(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = checkpoint("bert", tmp_path / "model")
+    (folder / "tokenizer.json").write_text("{}")
+    with pytest.raises(TokenizerError, match="tokenizer local: cannot be loaded"):
+        load_tokenizers(folder, "tokenizer local", None)
