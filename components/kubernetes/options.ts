@@ -100,9 +100,9 @@ export const clusterOptions = z.strictObject({
   context: z.string().min(1).describe("Context of the kubeconfig (KUBECONFIG, or ~/.kube/config)."),
 });
 
-export const namespaceOptions = reachingInput(
-  z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and -"),
-)
+export const namespaceOptions = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and -")
   .default("default")
   .describe("Namespace of all objects; it must exist.");
 
