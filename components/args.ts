@@ -68,7 +68,7 @@ export interface TritonBertServiceArgs {
    * Bounds: `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`.
    * Default: "default".
    */
-  namespace?: pulumi.Input<string>;
+  namespace?: string;
   /**
    * Put before the name of every Kubernetes object. Default: none.
    * Bounds: `^[a-z][-a-z0-9]{0,13}$`.
