@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { lifecycle } from "../../../components/server/lifecycle";
+import { rolloutOptions } from "../../../components/server/options";
+
+const rollouts = fc.record({
+  startupSeconds: fc.integer({ min: 10, max: 3600 }),
+  pullSeconds: fc.integer({ min: 0, max: 7200 }),
+  endpointDelaySeconds: fc.integer({ min: 0, max: 120 }),
+  longestRequestSeconds: fc.integer({ min: 1, max: 600 }),
+});
+
+describe("a pod's life", () => {
+  it("is this by default", () => {
+    expect(lifecycle(rolloutOptions.parse({}))).toEqual({
+      startup: { periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 150 },
+      readiness: { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+      liveness: { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+      preStopSleepSeconds: 5,
+      exitTimeoutSeconds: 25,
+      terminationGracePeriodSeconds: 35,
+      progressDeadlineSeconds: 965,
+      awaitSeconds: 995,
+    });
+  });
+
+  it("ends before it is killed: sleep + exit timeout < grace", () => {
+    fc.assert(
+      fc.property(rollouts, (rollout) => {
+        const { preStopSleepSeconds, exitTimeoutSeconds, terminationGracePeriodSeconds } = lifecycle(rollout);
+        expect(preStopSleepSeconds + exitTimeoutSeconds).toBeLessThan(terminationGracePeriodSeconds);
+      }),
+    );
+  });
+
+  it("may use its whole startup budget, pull and all, before the rollout counts as stuck", () => {
+    fc.assert(
+      fc.property(rollouts, (rollout) => {
+        const { startup, progressDeadlineSeconds, terminationGracePeriodSeconds } = lifecycle(rollout);
+        const budget = startup.periodSeconds * startup.failureThreshold;
+        expect(budget).toBeGreaterThanOrEqual(rollout.startupSeconds);
+        expect(budget + rollout.pullSeconds + terminationGracePeriodSeconds).toBeLessThan(progressDeadlineSeconds);
+      }),
+    );
+  });
+
+  it("is waited for longer than the cluster's own deadline, and longer with each wave", () => {
+    fc.assert(
+      fc.property(rollouts, fc.integer({ min: 1, max: 1000 }), (rollout, waves) => {
+        const one = lifecycle(rollout, waves);
+        const more = lifecycle(rollout, waves + 1);
+        expect(one.awaitSeconds).toBeGreaterThan(one.progressDeadlineSeconds);
+        expect(more.awaitSeconds - one.awaitSeconds).toBeGreaterThanOrEqual(rollout.startupSeconds);
+        expect(more.progressDeadlineSeconds).toBe(one.progressDeadlineSeconds);
+      }),
+    );
+  });
+});

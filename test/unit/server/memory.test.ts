@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type MemoryInput, mebibytes, memoryPlan } from "../../../components/server/memory";
+import { resourcesOptions, servingOptions } from "../../../components/server/options";
+
+const MiB = 1024 * 1024;
+const base: MemoryInput = {
+  resources: resourcesOptions.parse({}),
+  serving: servingOptions.parse({}),
+  device: "cpu",
+  modelBytes: 91 * MiB,
+  path: "models.sentiment",
+};
+const servings = fc.record({
+  maxBatchSize: fc.integer({ min: 1, max: 64 }),
+  maxLength: fc.option(fc.integer({ min: 8, max: 512 }), { nil: undefined }),
+  instances: fc.integer({ min: 1, max: 16 }),
+});
+
+describe("a pod's memory", () => {
+  it("is, for a MiniLM: runtime + 2 × weights + activations of a full batch + /dev/shm, up to the next 64 MiB", () => {
+    expect(768 + 2 * 91 + 16 * 37 + 64).toBe(1606);
+    expect(memoryPlan(base)).toEqual({ shmMiB: 64, limitMiB: 1664, assumed: false, problems: [] });
+  });
+
+  it("assumes a BERT-large where the model's size is unknown, and says so", () => {
+    const { modelBytes: _, ...unknown } = base;
+    const plan = memoryPlan(unknown);
+    expect(plan.assumed).toBe(true);
+    expect(plan).toEqual({ ...memoryPlan({ ...base, modelBytes: 1280 * MiB }), assumed: true });
+  });
+
+  it("counts /dev/shm in the limit, has at least 64 MiB of it, and never shrinks when the work grows", () => {
+    fc.assert(
+      fc.property(
+        servings,
+        fc.integer({ min: 1, max: 4096 }),
+        fc.constantFrom("cpu", "gpu"),
+        (serving, model, device) => {
+          const input = { ...base, serving, device, modelBytes: model * MiB } as const;
+          const plan = memoryPlan(input);
+          expect(plan.shmMiB).toBeGreaterThanOrEqual(64);
+          expect(plan.limitMiB).toBeGreaterThanOrEqual(plan.shmMiB + model * serving.instances + 768);
+          const more = memoryPlan({ ...input, serving: { ...serving, instances: serving.instances + 1 } });
+          expect(more.limitMiB).toBeGreaterThanOrEqual(plan.limitMiB);
+          expect(more.shmMiB).toBeGreaterThanOrEqual(plan.shmMiB);
+        },
+      ),
+    );
+  });
+
+  it("grows by what is given to /dev/shm", () => {
+    expect(memoryPlan({ ...base, shm: "1Gi" })).toMatchObject({ shmMiB: 1024, limitMiB: 1664 + 960 });
+  });
+
+  it("is what the config says, if the config says it", () => {
+    expect(memoryPlan({ ...base, resources: { cpu: 2, memory: "2Gi" } })).toMatchObject({
+      limitMiB: 2048,
+      assumed: false,
+      problems: [],
+    });
+  });
+
+  it("is refused when /dev/shm and the weights alone fill it", () => {
+    const { problems } = memoryPlan({ ...base, resources: { cpu: 2, memory: "128Mi" } });
+    expect(problems).toEqual([
+      {
+        path: "models.sentiment.resources.memory",
+        got: "128Mi",
+        because: "128 MiB cannot hold /dev/shm (64 MiB), which counts against it, and the weights (91 MiB)",
+        remedy: "leave models.sentiment.resources.memory out to have it computed, or give more than 155 MiB",
+      },
+    ]);
+  });
+
+  it("is read in Mi and Gi", () => {
+    expect([mebibytes("512Mi"), mebibytes("2Gi")]).toEqual([512, 2048]);
+  });
+});
