@@ -17,6 +17,8 @@ import (
 )
 
 func buildAndPush(image imageArgs, host string, preview bool, log resourceLog) (resource.PropertyMap, error) {
+	running.work.Add(1)
+	defer running.work.Done()
 	config, err := writeCredentials(image, log.warn)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -73,7 +74,8 @@ func TestCreateBuildsAndPushes(t *testing.T) {
 	if !strings.Contains(calls, "env: hush unix:///engine.sock 1\n") {
 		t.Errorf("environment of the build: %s", calls)
 	}
-	want := "argv: build --tag registry.test:5000/app:1 --file " + filepath.Join(folder, "Dockerfile") + " --progress=plain --platform linux/" + runtime.GOARCH + " --build-arg EMPTY --build-arg TOKEN " + folder
+	want := "argv: build --tag registry.test:5000/app:1 --file " + filepath.Join(folder, "Dockerfile") +
+		" --progress=plain --platform linux/" + runtime.GOARCH + " --build-arg EMPTY --build-arg TOKEN " + folder
 	if !strings.Contains(calls, want) {
 		t.Errorf("got %s, want %s", calls, want)
 	}
@@ -163,4 +165,31 @@ func TestNames(t *testing.T) {
 			t.Errorf("address of %q: got %s, want %s", server, got, want)
 		}
 	}
+}
+
+func TestALostEngineEndsTheBuild(t *testing.T) {
+	notes := fakeCLI(t, `echo started >> $(dirname $0)/notes; echo started; exec sleep 600`)
+	t.Setenv("TMPDIR", t.TempDir())
+	failed := make(chan error, 1)
+	values := inputs(fixture(t), nil)
+	go func() {
+		_, err := create(t, values)
+		failed <- err
+	}()
+	for !strings.Contains(readOrEmpty(notes), "started\n") {
+		time.Sleep(10 * time.Millisecond)
+	}
+	abandon()
+	t.Cleanup(func() { running.stopped = false })
+	if err := <-failed; err == nil || !strings.Contains(err.Error(), "terminated") {
+		t.Errorf("got %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "triton-bert-docker-config-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func readOrEmpty(file string) string {
+	content, _ := os.ReadFile(file)
+	return string(content)
 }

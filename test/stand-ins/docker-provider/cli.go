@@ -93,12 +93,13 @@ func (c dockerCLI) stream(show func(string), extraEnv []string, args ...string) 
 	command.Env = append(append([]string{}, c.env...), extraEnv...)
 	reader, writer := io.Pipe()
 	command.Stdout, command.Stderr = writer, writer
-	if err := command.Start(); err != nil {
+	if err := startTracked(command); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", c.path, err)
 	}
 	ended := make(chan error, 1)
 	go func() {
 		err := command.Wait()
+		untrack(command)
 		writer.Close()
 		ended <- err
 	}()

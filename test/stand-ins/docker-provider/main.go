@@ -9,7 +9,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
@@ -32,12 +34,17 @@ func main() {
 
 func serve() error {
 	provider := newProvider()
+	terminated := make(chan os.Signal, 1)
+	signal.Notify(terminated, syscall.SIGTERM)
+	go func() {
+		<-terminated
+		end()
+	}()
 	if address := engineAddress(os.Args[1:]); address != "" {
 		if err := provider.connect(address); err != nil {
 			return err
 		}
-		exit := func() { os.Exit(1) }
-		if err := rpcutil.Healthcheck(context.Background(), address, engineLostAfter, exit); err != nil {
+		if err := rpcutil.Healthcheck(context.Background(), address, engineLostAfter, end); err != nil {
 			return fmt.Errorf("no answer from the engine at %s: %w", address, err)
 		}
 	}
@@ -52,6 +59,11 @@ func serve() error {
 	}
 	fmt.Println(handle.Port)
 	return <-handle.Done
+}
+
+func end() {
+	abandon()
+	os.Exit(1)
 }
 
 // engineAddress returns the last argument unless it is a flag; the flags (tracing, verbosity) are not used here.
