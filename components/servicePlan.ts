@@ -1,0 +1,127 @@
+/** Everything about a service that is known before any resource exists: its images' content and names, its server, the
+ *  numbers of its pod. In: a validated spec, and where the program runs. Out: the plan, or all problems that only files
+ *  and facts can tell; and the warnings. It reads the user's files and writes nothing. */
+import type { ServiceSpec } from "./config/stackOptions";
+import { type ModelImagePlan, planModelImage } from "./image/modelImage";
+import { genericRegistry, loginProblems } from "./image/registries/generic";
+import { planServerImage, type ServerImagePlan } from "./image/serverImage";
+import type { BuildSite, Locate } from "./image/site";
+import { type Scale, scale } from "./kubernetes/autoscaling";
+import type { KubernetesSite } from "./kubernetes/metadata";
+import type { PodInput } from "./kubernetes/pod";
+import { podOverridesProblems } from "./kubernetes/podOverrides";
+import { downtimeWarning, waves } from "./kubernetes/rollout";
+import { objectNames } from "./names";
+import type { Problem } from "./problems";
+import { lifecycle } from "./server/lifecycle";
+import { memoryPlan } from "./server/memory";
+import { chooseServer, type ServerChoice } from "./server/supportMatrix";
+import { tritonFlags } from "./server/tritonFlags";
+
+/** Where a program runs. */
+export interface Place {
+  readonly organization: string;
+  readonly project: string;
+  readonly stack: string;
+  /** Absolute; what the config's relative paths refer to. */
+  readonly projectFolder: string;
+}
+
+export interface ServicePlan {
+  readonly apiName: string;
+  readonly build: BuildSite;
+  readonly kubernetes: KubernetesSite;
+  readonly modelImage: ModelImagePlan;
+  readonly serverImage: ServerImagePlan;
+  readonly scale: Scale;
+  /** The pod but for its image, whose digest may be asked for. */
+  readonly pod: Omit<PodInput, "image">;
+}
+
+export interface Planned {
+  /** Absent where there are problems. */
+  readonly plan?: ServicePlan;
+  readonly problems: readonly Problem[];
+  /** For the preview. */
+  readonly warnings: readonly string[];
+}
+
+/** Plans the service `key`; `locate` says where an option stands in the user's config. */
+export function planService(key: string, spec: ServiceSpec, place: Place, locate: Locate): Planned {
+  const path = locate([]);
+  const build: BuildSite = {
+    ...place,
+    model: key,
+    registry: genericRegistry(spec.registry, spec.credentials),
+    build: spec.build,
+  };
+  const names = objectNames(key, spec.namePrefix);
+  const server = chooseServer({ server: spec.server, gpu: spec.gpu, path });
+  const model = planModelImage(build, spec, locate);
+  const memory = memoryPlan({ ...spec, device: deviceOf(spec), modelBytes: model.plan.model.modelBytes, path });
+  const problems = [
+    ...server.problems,
+    ...loginProblems(spec.registry, locate),
+    ...model.problems,
+    ...memory.problems,
+    ...podOverridesProblems(spec.podOverrides, names.object, path),
+  ];
+  const downtime = downtimeWarning(scale(spec.autoscaling, spec.replicas).replicas, path, spec.gpu);
+  const warnings = [...server.warnings, ...(downtime === undefined ? [] : [downtime])];
+  const { choice } = server;
+  if (problems.length > 0 || choice === undefined) return { problems, warnings };
+
+  const { organization, project, stack } = place;
+  const kubernetes = { names, namespace: spec.namespace, stack: `${organization}/${project}/${stack}` };
+  const serve = { ...spec, apiName: spec.apiName ?? key, gpuCount: spec.gpu?.count };
+  const serverImage = planServerImage(build, serve, choice, model.plan);
+  const parts = { choice, kubernetes, model: model.plan, memory };
+  const plan = {
+    apiName: serve.apiName,
+    build,
+    kubernetes,
+    modelImage: model.plan,
+    serverImage,
+    scale: scale(spec.autoscaling, spec.replicas),
+    pod: podPlan(spec, serve.apiName, parts),
+  };
+  return { plan, problems, warnings };
+}
+
+interface PodParts {
+  readonly choice: ServerChoice;
+  readonly kubernetes: KubernetesSite;
+  readonly model: ModelImagePlan;
+  readonly memory: PodInput["memory"];
+}
+
+function podPlan(
+  spec: ServiceSpec,
+  apiName: string,
+  { choice, kubernetes, model, memory }: PodParts,
+): ServicePlan["pod"] {
+  const { most } = scale(spec.autoscaling, spec.replicas);
+  const times = lifecycle(spec.rollout, waves(most, spec.gpu));
+  const { exitTimeoutSeconds } = times;
+  return {
+    site: kubernetes,
+    apiName,
+    args: tritonFlags({ exitTimeoutSeconds, device: deviceOf(spec), onnxBackend: choice.onnxBackend }),
+    cpu: spec.resources.cpu,
+    gpu: spec.gpu,
+    memory,
+    lifecycle: times,
+    placement: spec.placement,
+    review: {
+      model: model.model.described,
+      tokenizer: model.tokenizer?.described,
+      maxBatchSize: spec.serving.maxBatchSize,
+      server: choice.described,
+    },
+    podOverrides: spec.podOverrides,
+  };
+}
+
+function deviceOf({ gpu }: ServiceSpec): "cpu" | "gpu" {
+  return gpu === undefined ? "cpu" : "gpu";
+}

@@ -1,0 +1,89 @@
+/** A BERT classifier, served: the wiring, to be read as a table of contents. In: one model's args. Out: its children, each
+ *  made by the room that knows about it, and the few outputs that a user needs. */
+import * as pulumi from "@pulumi/pulumi";
+import type { TritonBertServiceArgs } from "./args";
+import { toSpec } from "./config/serviceSpec";
+import { pathText } from "./config/validate";
+import { modelImage } from "./image/modelImage";
+import { type Quality, quality } from "./image/quality";
+import { serverImage } from "./image/serverImage";
+import { autoscaling } from "./kubernetes/autoscaling";
+import { disruption } from "./kubernetes/disruption";
+import { endpoints, inferUrl, networking } from "./kubernetes/networking";
+import { workload } from "./kubernetes/workload";
+import { throwIfAny } from "./problems";
+import { planService } from "./servicePlan";
+
+/** Where a service answers inside the cluster. */
+export interface ServiceEndpoints {
+  /** Base URL of Triton's HTTP protocol. */
+  http: string;
+  /** host:port of Triton's gRPC protocol, without a scheme. */
+  grpc: string;
+  /** URL of the Prometheus metrics. */
+  metrics: string;
+}
+
+/** One BERT text classifier, exported to ONNX, proven equal to the original, and served by Triton on Kubernetes. */
+export class TritonBertService extends pulumi.ComponentResource {
+  /** Where a text is sent, inside the cluster. */
+  public readonly url: pulumi.Output<string>;
+  /** All addresses inside the cluster. */
+  public readonly endpoints: pulumi.Output<ServiceEndpoints>;
+  /** repository:tag of the server image; known at preview. */
+  public readonly image: pulumi.Output<string>;
+  /** repository@sha256:… of the server image. */
+  public readonly imageDigest: pulumi.Output<string>;
+  /** How closely the exported model answers like the original. */
+  public readonly quality: pulumi.Output<Quality>;
+  /** Names that can be called at /v2/models/<name>/infer. */
+  public readonly modelNames: pulumi.Output<string[]>;
+
+  /** `name` is the model's key: the name of every object of the service, for ever.
+   *  @throws ConfigError with all problems of the args, before anything is registered */
+  constructor(name: string, args: TritonBertServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const spec = toSpec(name, args);
+    const { plan, problems, warnings } = planService(name, spec, here(), (path) => pathText(name, path));
+    throwIfAny(problems);
+    if (plan === undefined) throw new Error(`${name}: no plan and no problem`);
+    super("triton-bert:index:TritonBertService", name, {}, opts);
+    for (const warning of warnings) void pulumi.log.warn(warning, this);
+
+    const owner = { name, resource: this };
+    const { build, kubernetes, pod, scale } = plan;
+    const model = modelImage(owner, build, plan.modelImage, spec.credentials);
+    const server = serverImage(owner, build, plan.serverImage, model);
+    const image = spec.image.pin === "digest" ? server.digest : server.name;
+    workload(owner, { ...pod, ...scale, image, dependsOn: [server.image] });
+    networking(owner, kubernetes, spec.service);
+    disruption(owner, kubernetes);
+    autoscaling(owner, kubernetes, spec.autoscaling);
+
+    this.url = pulumi.output(inferUrl(kubernetes, plan.apiName));
+    this.endpoints = pulumi.output(endpoints(kubernetes));
+    this.image = pulumi.output(server.name);
+    this.imageDigest = server.digest;
+    this.quality = quality(model.digest, build.registry);
+    this.modelNames = pulumi.output([plan.apiName]);
+    const { url, imageDigest, modelNames } = this;
+    this.registerOutputs({
+      url,
+      endpoints: this.endpoints,
+      image: this.image,
+      imageDigest,
+      quality: this.quality,
+      modelNames,
+    });
+  }
+}
+
+/** The provider, too, reads relative paths from the folder that the program runs in. */
+function here() {
+  const projectFolder = process.cwd();
+  return {
+    organization: pulumi.getOrganization(),
+    project: pulumi.getProject(),
+    stack: pulumi.getStack(),
+    projectFolder,
+  };
+}
