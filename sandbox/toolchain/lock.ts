@@ -1,7 +1,7 @@
 /** One build at a time: two would each compile for ten minutes what one could. In: the lock's path. Out: a function that
  *  gives it back. A lock whose owner was killed, or that is older than the last boot, is taken over. Should two takers of
  *  such a lock ever meet, both build: slow, but right, since each works in a folder of its own. */
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -44,8 +44,14 @@ function livingOwner(path: string): number | undefined {
     const owner = Number(readFileSync(path, "utf8"));
     if (statSync(path).mtimeMs < bootMs || owner === process.pid) return undefined;
     process.kill(owner, 0);
-    return owner;
+    return isZombie(owner) ? undefined : owner;
   } catch {
     return undefined;
   }
+}
+
+/** Killed, but never reaped: the first process of a container often does not. Systems without /proc have a real init. */
+function isZombie(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  return existsSync(stat) && / Z /.test(readFileSync(stat, "utf8").replace(/.*\)/s, ""));
 }

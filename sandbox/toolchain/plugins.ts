@@ -15,8 +15,8 @@ export interface OfficialSearch {
   path: string;
   /** The user's own. */
   pulumiHome: string;
-  /** A folder whose programs are ours, whatever they are called: the tool chain's, should it be on PATH. */
-  ours: string;
+  /** Folders whose programs are ours, should PATH or PULUMI_HOME lead there: the tool chain's, the sandbox's. */
+  ours: readonly string[];
 }
 
 export interface Official {
@@ -35,11 +35,11 @@ export interface Plugin {
 
 const providers = { kubernetes: KUBERNETES_PROVIDER, docker: DOCKER_PROVIDER } as const;
 
-export function searchOf(toolchainBin: string, environment: NodeJS.ProcessEnv = process.env): OfficialSearch {
+export function searchOf(ours: readonly string[], environment: NodeJS.ProcessEnv = process.env): OfficialSearch {
   return {
     path: environment.PATH ?? "",
     pulumiHome: environment.PULUMI_HOME || join(environment.HOME || homedir(), ".pulumi"),
-    ours: toolchainBin,
+    ours,
   };
 }
 
@@ -61,16 +61,19 @@ function findProvider(name: keyof typeof providers, search: OfficialSearch): str
   const installed = [`resource-${name}-v${providers[name]}`, ...newestFirst].map((entry) =>
     join(folder, entry, binary),
   );
-  return [...onPath(binary, search), ...installed].find(isExecutable);
+  return [...onPath(binary, search), ...installed.filter((path) => isForeign(path, search))][0];
 }
 
-function onPath(binary: string, { path, ours }: OfficialSearch): string[] {
-  const foreign = (candidate: string) => isExecutable(candidate) && dirname(fs.realpathSync(candidate)) !== real(ours);
-  const folders = path.split(delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => join(folder, binary)).filter(foreign);
+function onPath(binary: string, search: OfficialSearch): string[] {
+  const folders = search.path.split(delimiter).filter((folder) => folder !== "");
+  return folders.map((folder) => join(folder, binary)).filter((path) => isForeign(path, search));
 }
 
-const real = (path: string) => (fs.existsSync(path) ? fs.realpathSync(path) : path);
+function isForeign(path: string, { ours }: OfficialSearch): boolean {
+  if (!isExecutable(path)) return false;
+  const real = fs.realpathSync(path);
+  return !ours.some((folder) => fs.existsSync(folder) && real.startsWith(`${fs.realpathSync(folder)}/`));
+}
 
 function isExecutable(path: string): boolean {
   try {
