@@ -16,10 +16,19 @@ export interface KubernetesSite {
   readonly stack: string;
 }
 
+/** `metadata` of a Kubernetes object. */
+export interface Metadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Record<string, string>;
+  readonly annotations: Record<string, string>;
+}
+
+/** The metadata of the object `name`, the model's own name if nothing is said. */
 export function metadata(
   { names, namespace, stack }: KubernetesSite,
   { name = names.object, annotations = {} }: { name?: string; annotations?: Readonly<Record<string, string>> } = {},
-) {
+): Metadata {
   return {
     name,
     namespace,

@@ -44,9 +44,9 @@ export interface PodInput {
 }
 
 /** The pod template with the user's overrides. */
-export function podTemplate(input: PodInput): types.input.core.v1.PodTemplateSpec {
+export function podTemplate(input: PodInput): ReturnType<typeof plainPodTemplate> {
   // The one place where data of unknown shape becomes a template: the API server's own validation judges the overrides.
-  return strategicMerge(plainPodTemplate(input), input.podOverrides ?? {}) as types.input.core.v1.PodTemplateSpec;
+  return strategicMerge(plainPodTemplate(input), input.podOverrides ?? {}) as ReturnType<typeof plainPodTemplate>;
 }
 
 /** The pod template before overrides. */

@@ -1,0 +1,83 @@
+/** What the tests of this room share: one site, one pod's worth of input, and an owner under Pulumi's mocks. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Owner } from "../../../components/child";
+import type { KubernetesSite } from "../../../components/kubernetes/metadata";
+import { type ServiceOptions, serviceOptions } from "../../../components/kubernetes/options";
+import type { WorkloadInput } from "../../../components/kubernetes/workload";
+import { objectNames } from "../../../components/names";
+import { lifecycle } from "../../../components/server/lifecycle";
+import { type GpuOptions, rolloutOptions } from "../../../components/server/options";
+import { tritonFlags } from "../../../components/server/tritonFlags";
+
+export const site: KubernetesSite = {
+  names: objectNames("sentiment"),
+  namespace: "ml-serving",
+  stack: "organization/triton-bert/dev",
+};
+
+export const service = (options: Parameters<typeof serviceOptions.parse>[0] = {}): ServiceOptions =>
+  serviceOptions.parse(options);
+
+export const input: WorkloadInput = {
+  site,
+  image: "registry.example.com/triton/tritoned_sentiment:latest-0123456789ab",
+  apiName: "sentiment",
+  args: tritonFlags({ exitTimeoutSeconds: 25, device: "cpu", onnxBackend: "python" }),
+  cpu: 2,
+  memory: { shmMiB: 64, limitMiB: 1664 },
+  lifecycle: lifecycle(rolloutOptions.parse({})),
+  placement: { nodeSelector: {}, tolerations: [] },
+  review: { model: "acme/sentiment@9f1c", maxBatchSize: 16, server: "Triton 26.10 of NVIDIA" },
+  replicas: 1,
+  autoscaled: false,
+};
+
+export const gpu: GpuOptions = { type: "L4", count: 1, spare: 0, resource: "nvidia.com/gpu" };
+
+/** A child as the engine saw it. */
+export interface Seen {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/** Runs `make` under mocks, with an owner `sentiment` whose children all get a label by a transform; returns what it
+ *  made, in the order of names. */
+export async function made(make: (owner: Owner) => void): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        seen.push({ type, name, urn: "", inputs });
+        return { id: `${name}-id`, state: inputs };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "triton-bert",
+    "dev",
+  );
+  const children: pulumi.Resource[] = [];
+  const resource = new pulumi.ComponentResource(
+    "triton-bert:index:TritonBertService",
+    "sentiment",
+    {},
+    {
+      transformations: [
+        ({ resource: child, props, opts }) => {
+          children.push(child);
+          return { props: { ...props, transformed: true }, opts };
+        },
+      ],
+    },
+  );
+  make({ name: "sentiment", resource });
+  const urns = await Promise.all(
+    children.map((child) => new Promise<string>((resolve) => child.urn.apply((urn) => resolve(urn)))),
+  );
+  await pulumi.runtime.disconnect();
+  return seen
+    .filter(({ type }) => type !== "triton-bert:index:TritonBertService")
+    .map((child) => ({ ...child, urn: urns.find((urn) => urn.endsWith(`::${child.name}`)) ?? "" }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
