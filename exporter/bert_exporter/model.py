@@ -4,11 +4,15 @@ transformers only warns when a checkpoint has no classification head (it makes u
 width; both are errors here. Code out of a repository is never run. In: a checkpoint folder. Out: an Original.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from bert_exporter.errors import ModelError
+
+# torch's words; the shapes stand nowhere else.
+_SIZE_MISMATCH = re.compile(r"size mismatch for (\S+): .*?torch\.Size\((.*?)\).*?torch\.Size\((.*?)\)")
 
 # The template's limit, and what clients of BERT services expect.
 LONGEST = 512
@@ -55,7 +59,6 @@ def load_model(folder: Path, name: str) -> Original:
             trust_remote_code=False,
             local_files_only=True,
             dtype=torch.float32,
-            ignore_mismatched_sizes=True,
             output_loading_info=True,
         )
     except Exception as problem:
@@ -84,6 +87,13 @@ def _unloadable(problem: Exception, name: str) -> ModelError:
             where=name,
             remedy="a model of an architecture that transformers knows",
         )
+    if mismatch := _SIZE_MISMATCH.search(text):
+        key, in_weights, by_config = mismatch.groups()
+        return ModelError(
+            f"{key} has the shape {in_weights} in the weights and {by_config} by config.json",
+            where=name,
+            remedy="a config.json (id2label, vocab_size, …) that belongs to these weights",
+        )
     first_line = text.splitlines()[0] if text else ""
     return ModelError(
         f"cannot be loaded as a text classifier: {type(problem).__name__}: {first_line}",
@@ -93,14 +103,6 @@ def _unloadable(problem: Exception, name: str) -> ModelError:
 
 
 def _check_complete(info: dict[str, Any], name: str) -> None:
-    mismatched = sorted(info["mismatched_keys"])
-    if mismatched:
-        key, in_file, in_config = mismatched[0]
-        raise ModelError(
-            f"{key} has the shape {list(in_file)} in the weights and {list(in_config)} by config.json",
-            where=name,
-            remedy="a config.json (id2label, vocab_size, …) that belongs to these weights",
-        )
     missing = sorted(info["missing_keys"])
     if missing:
         shown = ", ".join(missing[:4]) + (", …" if len(missing) > 4 else "")

@@ -17,8 +17,9 @@ from bert_exporter.model import Original
 
 Batch = dict[str, NDArray[np.int64]]
 
-# As many texts as serving may join by default.
-_BATCH = 16
+# A batch is padded to its longest text, so the long ones go into a small batch of their own, with some of the shortest.
+_BATCH = 8
+_LONG_BATCH = 4
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,12 @@ def compare(original: Original, session: Any, inputs: Sequence[str], texts: Sequ
         pad: id that fills the shorter texts of a batch.
     """
     singles = [[text] for text in texts]
-    batches = [list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
-    # The reverse order pairs the longest texts with other neighbours.
-    batches.append(list(reversed(texts))[:_BATCH])
+    by_length = sorted(texts, key=lambda text: len(text.ids))
+    short, long = by_length[:-2], by_length[-2:]
+    batches = [short[start : start + _BATCH] for start in range(0, len(short), _BATCH)]
+    batches.append([*short[: _LONG_BATCH - len(long)], *long])
+    # Neighbours of like length hide mistakes of padding: once more with the shortest beside the longest.
+    batches.append([*short[: _BATCH // 2], *short[-_BATCH // 2 :]])
     worst, agreed, answers = 0.0, 0, 0
     for group in (*singles, *batches):
         batch = _pad(group, inputs, pad)
