@@ -1,6 +1,7 @@
 /** What no single option can be blamed for: options that contradict each other, and names that collide. In: what parsed of
  *  a model (after a mistake elsewhere in it, that is a part), and what the stack offers. Out: problems. Pure; what needs
  *  files, facts or the cluster is asked of the rooms, in roomChecks.ts. */
+import { isAbsolute } from "node:path";
 import { didYouMean } from "../didYouMean";
 import { objectNames } from "../names";
 import type { Problem } from "../problems";
@@ -24,6 +25,9 @@ export function modelChecks(key: string, spec: Checked, credentials: readonly st
     ...gpuChecks(spec, locate),
     ...tolerationChecks(spec, locate),
     ...labelChecks(spec, locate),
+    ...relativeCheck(spec.model?.local?.path, ["model", "local", "path"], locate),
+    ...relativeCheck(spec.tokenizer?.local?.path, ["tokenizer", "local", "path"], locate),
+    ...relativeCheck(spec.labels?.file, ["labels", "file"], locate),
     ...(["model", "tokenizer"] as const).flatMap((source) =>
       credentialCheck(spec[source]?.hf?.credential, credentials, [source, "hf", "credential"], locate),
     ),
@@ -34,13 +38,20 @@ export function modelChecks(key: string, spec: Checked, credentials: readonly st
 export function credentialCheck(
   name: string | undefined,
   credentials: readonly string[] | undefined,
-  path: Path,
+  at: Path,
   locate: Locate,
 ): Problem[] {
   if (name === undefined || credentials === undefined || credentials.includes(name)) return [];
   const nearest = didYouMean(name, credentials);
   const remedy = nearest === undefined ? ADD_CREDENTIAL : `did you mean "${nearest}"?`;
-  return [{ path: locate(path), got: shown(name, path), because: "no entry of credentials has this name", remedy }];
+  return [{ path: locate(at), got: shown(name, at), because: "no entry of credentials has this name", remedy }];
+}
+
+/** A path of one machine in a config for all machines. */
+export function relativeCheck(file: string | undefined, at: Path, locate: Locate): Problem[] {
+  if (file === undefined || !isAbsolute(file)) return [];
+  const because = "an absolute path means other files on another machine";
+  return [{ path: locate(at), got: file, because, remedy: "name it relative to the folder of Pulumi.yaml" }];
 }
 
 /** Two models whose Kubernetes objects would have the same name; both parties are named. */
@@ -96,12 +107,14 @@ function gpuChecks({ gpu }: Checked, locate: Locate): Problem[] {
 /** Kubernetes, "Taints and Tolerations": what the API server would refuse half way through a deploy. */
 function tolerationChecks({ placement }: Checked, locate: Locate): Problem[] {
   return (placement?.tolerations ?? []).flatMap(({ operator, key, value }, index) => {
-    const path = locate(["placement", "tolerations", index]);
+    const where = locate(["placement", "tolerations", index]);
     if (operator === "Exists" && value !== undefined)
-      return [{ path, because: "operator Exists takes no value", remedy: "remove value, or set operator to Equal" }];
+      return [
+        { path: where, because: "operator Exists takes no value", remedy: "remove value, or set operator to Equal" },
+      ];
     if (operator === "Equal" && key === undefined)
       return [
-        { path, because: "operator Equal needs a key", remedy: "set key, or set operator to Exists for all taints" },
+        { path: where, because: "operator Equal needs a key", remedy: "set key, or set operator to Exists for all taints" },
       ];
     return [];
   });
@@ -113,7 +126,7 @@ function labelChecks({ labels, examples }: Checked, locate: Locate): Problem[] {
   return (examples ?? []).flatMap(({ predicts }, index) => {
     if (known.includes(predicts)) return [];
     const remedy = nearestOf(predicts, known);
-    const path = locate(["examples", index, "predicts"]);
-    return [{ path, got: predicts, because: "no class of labels.inline has this label", remedy }];
+    const where = locate(["examples", index, "predicts"]);
+    return [{ path: where, got: predicts, because: "no class of labels.inline has this label", remedy }];
   });
 }

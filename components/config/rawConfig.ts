@@ -45,6 +45,11 @@ export function readRawConfig(): RawConfig {
   return { values, credentials, unread, problems };
 }
 
+/** The engine that the stack's config names for the docker provider (`docker:host`), which goes before DOCKER_HOST. */
+export function dockerHost(): string | undefined {
+  return new pulumi.Config("docker").get("host");
+}
+
 function problemOf(path: string, key: string, text: string): { value?: unknown; problem?: Problem } {
   if (!stackKeys.includes(key))
     return { problem: { path, because: "there is no such option", remedy: nearestOf(key, stackKeys) } };

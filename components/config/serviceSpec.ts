@@ -1,7 +1,8 @@
 /** Checks the args of one TritonBertService, for programs that make it without a stack config. In: plain args, some of
  *  them Outputs where the options say so. Out: the spec with every default, or a ConfigError with all problems. */
+import { loginProblems } from "../image/registries/generic";
 import { throwIfAny } from "../problems";
-import { credentialCheck, modelChecks } from "./checks";
+import { credentialCheck, modelChecks, relativeCheck } from "./checks";
 import { modelKey, type ServiceSpec, serviceArgs } from "./stackOptions";
 import { type Locate, pathText, schemaProblems } from "./validate";
 
@@ -15,6 +16,8 @@ export function toSpec(key: string, args: unknown, root = key): ServiceSpec {
   throwIfAny([
     ...modelChecks(key, spec, names, locate),
     ...credentialCheck(spec.registry.credential, names, ["registry", "credential"], locate),
+    ...relativeCheck(spec.build.ca, ["build", "ca"], locate),
+    ...loginProblems(spec.registry, locate),
   ]);
   return spec;
 }

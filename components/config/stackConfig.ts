@@ -2,12 +2,13 @@
  *  model with `defaults` laid under it; or every problem there is, each at the place where the user wrote it. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { type Problem, throwIfAny } from "../problems";
-import { credentialCheck, modelChecks, nameCollisions } from "./checks";
+import { loginProblems } from "../image/registries/generic";
+import type { Problem } from "../problems";
+import { credentialCheck, modelChecks, nameCollisions, relativeCheck } from "./checks";
 import { withDefaults } from "./defaults";
 import { type ModelSpec, modelOptions } from "./modelOptions";
 import { readRawConfig } from "./rawConfig";
-import { depthOf, isMap, type Path } from "./schemaWalk";
+import { depthOf, isMap, type Path, valueAt } from "./schemaWalk";
 import { CONFIG_NAMESPACE, modelKey, type StackOnly, stackOnlyOptions } from "./stackOptions";
 import { type Locate, pathText, schemaProblems } from "./validate";
 
@@ -22,16 +23,15 @@ export interface PartialStackConfig extends Partial<Omit<StackConfig, "models">>
   readonly models: Readonly<Record<string, Partial<ModelSpec>>>;
 }
 
-/** The config of this stack.
- *  @throws ConfigError with all problems */
-export function readStackConfig(): StackConfig {
-  const { config, problems } = inspectStackConfig();
-  throwIfAny(problems);
-  return config as StackConfig;
+export interface Inspection {
+  readonly config: PartialStackConfig;
+  readonly problems: readonly Problem[];
+  /** Where the args of the service `key` stand in the config. */
+  readonly locate: (key: string) => Locate;
 }
 
 /** The config as far as it can be read, and all its problems. */
-export function inspectStackConfig(): { config: PartialStackConfig; problems: Problem[] } {
+export function inspectStackConfig(): Inspection {
   const raw = readRawConfig();
   const { defaults = {}, models, ...shared } = raw.values;
   const names = raw.credentials && Object.keys(raw.credentials);
@@ -40,6 +40,8 @@ export function inspectStackConfig(): { config: PartialStackConfig; problems: Pr
     ...raw.problems,
     ...stack.problems,
     ...credentialCheck(stack.parsed.registry?.credential, names, ["registry", "credential"], inStack([])),
+    ...relativeCheck(stack.parsed.build?.ca, ["build", "ca"], inStack([])),
+    ...(stack.parsed.registry ? loginProblems(stack.parsed.registry, inStack([])) : []),
   ];
   const read: Record<string, Partial<ModelSpec>> = {};
   for (const key of Object.keys(isMap(models) ? models : {}).sort()) {
@@ -54,8 +56,9 @@ export function inspectStackConfig(): { config: PartialStackConfig; problems: Pr
   problems.push(...nameCollisions(legal, stack.parsed.namePrefix ?? "", inStack(["models"])));
   if (Object.keys(read).length === 0 && !raw.unread.includes("models")) problems.push(NO_MODELS);
   const { credentials: _, ...parsed } = stack.parsed;
+  const located = (key: string): Locate => serviceLocator(locator(key, valueAt(models, [key]), defaults));
   const config = { ...parsed, ...(raw.credentials ? { credentials: raw.credentials } : {}), models: read };
-  return { config, problems: unique(problems) };
+  return { config, problems: unique(problems), locate: located };
 }
 
 const NO_MODELS: Problem = {
@@ -77,6 +80,11 @@ function locator(key: string, own: unknown, defaults: unknown): Locate {
     depthOf(defaults, path) > depthOf(own, path)
       ? pathText(`${CONFIG_NAMESPACE}:defaults`, path)
       : pathText(`${CONFIG_NAMESPACE}:models`, [key, ...path]);
+}
+
+/** The args of a service are fields of its model, and what is said once for the stack. */
+function serviceLocator(inModel: Locate): Locate {
+  return (path) => (Object.hasOwn(stackOnlyOptions.shape, path[0] ?? "") ? inStack([])(path) : inModel(path));
 }
 
 /** The problems of `value`, and those of its fields that have none. */
