@@ -6,8 +6,8 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../cache";
+import { withLock } from "../lock";
 import { go } from "./go";
-import { lock } from "./lock";
 import { kubernetesNames, type ProgramName, packageOf, programs } from "./programs";
 import { assemble, programKey } from "./source";
 
@@ -43,15 +43,12 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
   const bin = join(folder, "bin");
   if (missing(bin, keys).length === 0) return toolchain(bin, keys);
 
-  const onWait = (owner: number) => options.log(`waiting for process ${owner}, which builds the tool chain`);
-  const release = await lock(join(folder, "lock"), onWait);
-  try {
+  // Two builds at a time would each compile for ten minutes what one can.
+  await withLock(folder, async () => {
     sweep(folder);
     const names = missing(bin, keys);
     if (names.length > 0) await build(names, keys, options);
-  } finally {
-    release();
-  }
+  });
   return toolchain(bin, keys);
 }
 
@@ -84,8 +81,13 @@ function readBuilt(bin: string): Keys {
 /** Work folders of runs that were killed; the lock says that nobody works in them now. */
 function sweep(folder: string): void {
   for (const entry of fs.readdirSync(folder)) {
-    if (entry.startsWith("work-")) fs.rmSync(join(folder, entry), { recursive: true, force: true });
+    if (entry.startsWith("work-")) remove(join(folder, entry));
   }
+}
+
+/** Retries, for a compiler that outlived its killed parent may still be writing. */
+function remove(folder: string): void {
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function build(names: readonly ProgramName[], keys: Keys, { cache, log }: ToolchainOptions): Promise<void> {
@@ -96,7 +98,7 @@ async function build(names: readonly ProgramName[], keys: Keys, { cache, log }: 
     await compile(names, { source, output: `${join(work, "bin")}/`, cache, log });
     install(names, join(work, "bin"), join(cache, "toolchain", "bin"), keys);
   } finally {
-    fs.rmSync(work, { recursive: true, force: true });
+    remove(work);
   }
 }
 
