@@ -107,7 +107,8 @@ async function compile(
   names: readonly ProgramName[],
   { source, output, cache, log }: { source: string; output: string; cache: string; log: (line: string) => void },
 ): Promise<void> {
-  const variables = Object.assign({}, ...names.map((name) => programs[name].variables));
+  // Everybody's, whoever is built: the flags are part of a binary's identity, and equal keys promise equal binaries.
+  const variables = Object.assign({}, ...Object.values(programs).map((program) => program.variables));
   const ldflags = ["-s", "-w", ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(" ");
   const progress = startProgress(names, log);
   try {
@@ -128,7 +129,7 @@ async function compile(
 function startProgress(names: readonly ProgramName[], log: (line: string) => void) {
   const start = Date.now();
   const what = describe(names);
-  const usual = names.includes("kube") ? "; about 10 min on 2 cores the first time" : "";
+  const usual = names.includes("kube") ? "; 10 to 15 min on 2 cores the first time" : "";
   let packages = 0;
   let downloading = false;
   const say = () => {

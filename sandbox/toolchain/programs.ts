@@ -1,6 +1,6 @@
 /** What the tool chain consists of, as rows: the official programs that are published as downloads only, built here from
  *  the same sources by way of the Go module proxy. All are compiled from one go.mod, so shared packages compile once:
- *  10 minutes on 2 cores, where one by one they take 28.
+ *  10 to 15 minutes on 2 cores, where one by one they take 28.
  *  To bump a version: the row here, go.mod, then `npx tsx sandbox/toolchain/tidy.ts`. */
 
 export const PULUMI = "3.229.0";

@@ -20,7 +20,7 @@ const UNUSED_LINES = 7;
 export function programKey(name: ProgramName, goVersion: string): string {
   const hash = createHash("sha256")
     .update(goVersion)
-    .update(JSON.stringify([programs[name], providerModule]));
+    .update(JSON.stringify([programs, providerModule]));
   for (const file of [...moduleFiles, "source.ts"]) hash.update(readFileSync(join(__dirname, file)));
   for (const [file, content] of sourceFiles(name)) hash.update(`\0${file}\0`).update(content);
   return hash.digest("hex").slice(0, 12);
