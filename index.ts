@@ -1,4 +1,8 @@
-/** The program that `pulumi up` runs. */
+/** The program that `pulumi up` runs: its outputs are the stack's. */
 import { program } from "./components/config/program";
 
-export = program();
+const outputs = program();
+// Pulumi awaits them a moment later; until then Node would call a refusal unhandled
+outputs.catch(() => undefined);
+
+export = outputs;

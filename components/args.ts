@@ -71,7 +71,7 @@ export interface TritonBertServiceArgs {
   namespace?: string;
   /**
    * Put before the name of every Kubernetes object. Default: none.
-   * Bounds: `^[a-z][-a-z0-9]{0,13}$`.
+   * Bounds: `^([a-z][-a-z0-9]{0,13})?$`.
    */
   namePrefix?: string;
   /** Where images are pushed to and pulled from. */

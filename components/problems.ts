@@ -1,5 +1,6 @@
 /** How the user is told. Problems are collected and thrown once, before any resource is registered, each with its
  *  config path, the value found, the reason and the way out. */
+import { RunError } from "@pulumi/pulumi/errors";
 
 /** One thing that is wrong with the config. `got` is shown only where it is a scalar, and never for a secret. */
 export interface Problem {
@@ -9,12 +10,14 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** Thrown with everything that is wrong at once. */
-export class ConfigError extends Error {
+/** Thrown with everything that is wrong at once. A RunError without a stack trace: it tells of the config, not of code, and
+ *  Node 20 takes 15 seconds to colour the frames that Pulumi's source maps make of a program that threw. */
+export class ConfigError extends RunError {
   constructor(readonly problems: readonly Problem[]) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super(`${count} in the config; nothing was created:\n${problems.map(describe).join("\n")}`);
     this.name = "ConfigError";
+    this.stack = undefined;
   }
 }
 

@@ -108,7 +108,7 @@ export const namespaceOptions = z
 
 export const namePrefixOptions = z
   .string()
-  .regex(/^[a-z][-a-z0-9]{0,13}$/, "must be at most 14 lower-case letters, digits or -")
+  .regex(/^([a-z][-a-z0-9]{0,13})?$/, "must be at most 14 lower-case letters, digits or -")
   .default("")
   .describe("Put before the name of every Kubernetes object. Default: none.");
 
