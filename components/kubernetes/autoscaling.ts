@@ -1,9 +1,7 @@
-/** Who decides the number of pods. In: the options `autoscaling` and `replicas`. Out: what the Deployment starts with, the
- *  problems between the two options, and the HorizontalPodAutoscaler where one is asked for. Explicit, never whatever the
- *  cluster has: same config, same preview. */
+/** Who decides the number of pods. In: the options `autoscaling` and `replicas`. Out: what the Deployment starts with, and
+ *  the HorizontalPodAutoscaler where one is asked for. Explicit, never whatever the cluster has: same config, same preview. */
 import * as k8s from "@pulumi/kubernetes";
 import { child, type Owner } from "../child";
-import type { Problem } from "../problems";
 import { type KubernetesSite, metadata } from "./metadata";
 import type { AutoscalingOptions } from "./options";
 import { CONTAINER } from "./pod";
@@ -22,33 +20,6 @@ export function scale({ cpu, podsMetric }: AutoscalingOptions, replicas = 1): Sc
   const bounds = cpu ?? podsMetric;
   if (bounds === undefined) return { replicas, most: replicas, autoscaled: false };
   return { replicas: bounds.min, most: bounds.max, autoscaled: true };
-}
-
-/** Problems between options that are right each for itself. */
-export function autoscalingProblems(
-  options: AutoscalingOptions,
-  replicas: number | undefined,
-  path: string,
-): Problem[] {
-  const kind = options.cpu === undefined ? "podsMetric" : "cpu";
-  const bounds = options.cpu ?? options.podsMetric;
-  if (bounds === undefined) return [];
-  const problems: Problem[] = [];
-  if (replicas !== undefined)
-    problems.push({
-      path: `${path}.replicas`,
-      got: replicas,
-      because: `the autoscaler (${path}.autoscaling.${kind}) decides the number of pods`,
-      remedy: `leave it out, or set ${path}.autoscaling to { none: {} }`,
-    });
-  if (bounds.max < bounds.min)
-    problems.push({
-      path: `${path}.autoscaling.${kind}.max`,
-      got: bounds.max,
-      because: `it is less than min, ${bounds.min} pods`,
-      remedy: `set it to ${bounds.min} or more`,
-    });
-  return problems;
 }
 
 /** The HorizontalPodAutoscaler, or none. */

@@ -44,12 +44,13 @@ export function serviceAccountArgs(site: KubernetesSite) {
 /** `replicas` is always said, or the API server's default of 1 would be what a change from 5 fixed pods to an autoscaler
  *  passes through. Beside an autoscaler it is said and ignored (`ignoredChanges`).
  *
- *  Without one the Deployment is applied with force: after an autoscaler has gone, the field still belongs to the
- *  controller that scaled last, and a fixed number would be refused as a conflict. */
+ *  The Deployment is applied with force: after an autoscaler has gone, the field still belongs to the controller that
+ *  scaled last, and a fixed number would be refused as a conflict; so would the image, after somebody's `kubectl set
+ *  image`. What another stack made is safe all the same: it is refused at the ServiceAccount, without which no Deployment. */
 export function deploymentArgs(input: WorkloadInput) {
-  const { site, lifecycle, gpu, replicas, autoscaled } = input;
+  const { site, lifecycle, gpu, replicas } = input;
   return {
-    metadata: metadata(site, { annotations: autoscaled ? {} : { "pulumi.com/patchForce": "true" } }),
+    metadata: metadata(site, { annotations: { "pulumi.com/patchForce": "true" } }),
     spec: {
       replicas,
       selector: { matchLabels: selectorLabels(site.names.object) },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { autoscalerArgs, autoscalingProblems, scale } from "../../../components/kubernetes/autoscaling";
+import { autoscalerArgs, scale } from "../../../components/kubernetes/autoscaling";
 import { disruptionBudgetArgs } from "../../../components/kubernetes/disruption";
 import { autoscalingOptions } from "../../../components/kubernetes/options";
 import { site } from "./world";
@@ -16,15 +16,6 @@ describe("the number of pods", () => {
 
   it("starts at the autoscaler's least", () => {
     expect(scale(cpu)).toEqual({ replicas: 2, most: 6, autoscaled: true });
-  });
-
-  it("is not said beside an autoscaler, and its bounds are in order", () => {
-    const paths = (value: typeof cpu, replicas?: number) =>
-      autoscalingProblems(value, replicas, "models.sentiment").map(({ path }) => path);
-    expect(paths(cpu, 3)).toEqual(["models.sentiment.replicas"]);
-    expect(paths(options({ podsMetric: { min: 4, max: 3 } }))).toEqual(["models.sentiment.autoscaling.podsMetric.max"]);
-    expect(paths(options({ cpu: { min: 4, max: 3 } }), 3)).toHaveLength(2);
-    expect([paths(cpu), paths(podsMetric), paths(options({ none: {} }), 3)]).toEqual([[], [], []]);
   });
 });
 

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { plainPodTemplate, podTemplate } from "../../../components/kubernetes/pod";
 import { downtimeWarning, strategy, waves } from "../../../components/kubernetes/rollout";
-import { deploymentArgs, ignoredChanges, serviceAccountArgs } from "../../../components/kubernetes/workload";
-import { gpu, input, site } from "./world";
+import { deploymentArgs, ignoredChanges, serviceAccountArgs, workload } from "../../../components/kubernetes/workload";
+import { gpu, input, made, site } from "./world";
 
 const pod = plainPodTemplate(input);
 const [triton] = pod.spec.containers;
@@ -114,11 +114,13 @@ describe("the Deployment", () => {
     expect(ignoredChanges({ autoscaled: true })).toEqual(["spec.replicas"]);
   });
 
-  it("takes the number of pods back from an autoscaler that is gone, and from nobody else", () => {
-    const forced = (autoscaled: boolean) =>
-      deploymentArgs({ ...input, autoscaled }).metadata.annotations["pulumi.com/patchForce"];
-    expect([forced(false), forced(true)]).toEqual(["true", undefined]);
-    expect(serviceAccountArgs(site).metadata.annotations).not.toHaveProperty("pulumi.com/patchForce");
+  it("may take the number of pods back from an autoscaler that is gone, behind an account that takes nothing", async () => {
+    expect(deploymentArgs(input).metadata.annotations["pulumi.com/patchForce"]).toBe("true");
+    const others = (await made((owner) => void workload(owner, input))).filter(
+      ({ name }) => !name.endsWith("-deployment"),
+    );
+    expect(others.map(({ name }) => name)).toEqual(["sentiment-service-account"]);
+    expect(others[0]?.inputs.metadata).not.toHaveProperty(["annotations", "pulumi.com/patchForce"]);
   });
 });
 
