@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--out", type=Path, required=True, help="where the repository goes")
     render.add_argument("--golden", type=Path, help="also write the golden examples to this file")
     render.add_argument("--no-graph", action="store_true", help="leave model.onnx out; somebody else puts it there")
-    render.add_argument("--device", choices=["cpu", "gpu"], help="instead of the spec's: a build has no GPU to verify on")
+    render.add_argument(
+        "--device", choices=["cpu", "gpu"], help="instead of the spec's: a build has no GPU to verify on"
+    )
 
     check = commands.add_parser("verify", help="start a server and ask it the golden examples")
     check.add_argument("--golden", type=Path, required=True, help="golden.json as `render --golden` wrote it")

@@ -93,7 +93,8 @@ def _step(model: str, inputs: dict[str, str], outputs: dict[str, str]) -> Any:
 
 def _inputs(tensors: Iterable[Tensor], ragged: bool = False) -> list[Any]:
     return [
-        pb.ModelInput(name=t.name, data_type=DATA_TYPES[t.type], dims=t.dims, allow_ragged_batch=ragged) for t in tensors
+        pb.ModelInput(name=t.name, data_type=DATA_TYPES[t.type], dims=t.dims, allow_ragged_batch=ragged)
+        for t in tensors
     ]
 
 

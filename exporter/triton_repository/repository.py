@@ -1,5 +1,5 @@
-"""Writes the repository. In: Serving, Contract, the exported model's folder, the templates. Out: under one folder, for each
-of the four models `config.pbtxt` and the version folder `1` with its code, settings and data; and golden.json."""
+"""Writes the repository. In: Serving, Contract, the exported model's folder, the templates. Out: under one folder, for
+each of the four models `config.pbtxt` and the version folder `1` with its code, settings and data; and golden.json."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ SHARED_CODE = "bert_serving"
 def write_repository(
     serving: Serving, contract: Contract, model: Path, templates: Path, out: Path, with_graph: bool = True
 ) -> None:
-    """`with_graph` False leaves model.onnx out: in the image it is a layer of its own, below all that a serving option moves."""
+    """`with_graph` False leaves model.onnx out: in the image it is a layer of its own that no serving option moves."""
     wanted = [TOKENIZER_FILE, *([GRAPH_FILE] if with_graph else [])]
     missing = [name for name in wanted if not (model / name).is_file()]
     if missing:

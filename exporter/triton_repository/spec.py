@@ -70,7 +70,9 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
     model.get("source", dict, "an object", default=None)
 
     if serving.device == "gpu" and serving.onnx_backend == "python":
-        spec.problem("onnxBackend", 'is "python", which runs on the CPU only; use a server with the onnxruntime backend')
+        spec.problem(
+            "onnxBackend", 'is "python", which runs on the CPU only; use a server with the onnxruntime backend'
+        )
     for name in serving.inputs:
         if name not in contract.graph_input_names:
             fillable = ", ".join(contract.graph_input_names)
@@ -107,7 +109,9 @@ def _max_length(spec: Fields, own_length: Any) -> Any:
     if asked is None or own_length is None:
         return own_length
     if not SHORTEST_MAX_LENGTH <= asked <= own_length:
-        spec.problem("maxLength", f"must be from {SHORTEST_MAX_LENGTH} to the model's own {own_length} tokens, got {asked}")
+        spec.problem(
+            "maxLength", f"must be from {SHORTEST_MAX_LENGTH} to the model's own {own_length} tokens, got {asked}"
+        )
     return asked
 
 
@@ -120,7 +124,7 @@ def _labels(spec: Fields, own: list[Any]) -> tuple[str, ...]:
     if sorted(said) != sorted(expected):
         spec.problem(
             "labels",
-            f"has {len(said)} entries, {_listed(said)}; the model has {len(own)} classes, so it must have {_listed(expected)}",
+            f"has the entries {_listed(said)}; the model has {len(own)} classes, so it must have {_listed(expected)}",
         )
     for index, label in said.items():
         if not isinstance(label, str) or not label.strip():

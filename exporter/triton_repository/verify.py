@@ -1,5 +1,5 @@
-"""Starts a Triton server, waits until golden_probe.py has an answer from it, and ends it. In: golden.json, the probe, the
-server's command line. Out: exit status 0 if every golden example was answered right; else 1, with the reason.
+"""Starts a Triton server, waits until golden_probe.py has an answer from it, and ends it. In: golden.json, the probe,
+the server's command line. Out: exit status 0 if every golden example was answered right; else 1, with the reason.
 
 Runs in the last but one stage of the server image's build, where only Python's standard library is sure to be there: a
 model that answers wrongly becomes no image."""
@@ -24,7 +24,9 @@ def verify(golden: Path, probe: Path, server: Sequence[str], seconds: int) -> in
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(server, stdout=log, stderr=subprocess.STDOUT)
         try:
-            answer = _ask(process, [sys.executable, str(probe), "--golden", str(golden), "--termination-log", ""], seconds)
+            answer = _ask(
+                process, [sys.executable, str(probe), "--golden", str(golden), "--termination-log", ""], seconds
+            )
         finally:
             _stop(process)
         if answer.returncode != 0:

@@ -56,7 +56,8 @@ RUN --mount=type=cache,target=/root/.cache/pip set -e; \
 FROM pip AS renderer
 COPY exporter/triton_repository/requirements.txt /tmp/requirements.txt
 RUN --mount=type=cache,target=/root/.cache/pip \
-    python3 -m pip install ${PACKAGE_INDEX:+--index-url "$PACKAGE_INDEX"} --target /opt/renderer -r /tmp/requirements.txt
+    python3 -m pip install ${PACKAGE_INDEX:+--index-url "$PACKAGE_INDEX"} \
+      --no-deps --target /opt/renderer -r /tmp/requirements.txt
 
 FROM renderer AS render
 COPY --from=model /model/model.json /model/tokenizer.json /model/

@@ -7,20 +7,21 @@ In: golden.json (what to ask, written by the renderer), a server's HTTP address.
   2  a wrong answer or an error. It is said on stdout and in the termination log: text, expected, got.
 Golden texts come from the deployment's config, so they may be shown; this program never sees a user's text.
 
-Kubernetes runs it as the startup probe, the image build before that. Every base image has some python3: standard library
-only, and nothing newer than Python 3.8.
+Kubernetes runs it as the startup probe, the image build before that. Every base image has some python3: standard
+library only, and nothing newer than Python 3.8.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import http.client
 import json
-import os
 import sys
 import urllib.error
 import urllib.request
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from pathlib import Path
+from typing import Any, Dict, Sequence
 
 RIGHT, NOT_READY, WRONG = 0, 1, 2
 # A probe that hangs is ended by Kubernetes without a word; this one says why first.
@@ -31,10 +32,9 @@ ANY_TEXT = "triton-bert"
 Example = Dict[str, Any]
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    with open(options.golden, encoding="utf-8") as file:
-        golden = json.load(file)
+    golden = json.loads(Path(options.golden).read_text(encoding="utf-8"))
     # A proxy of the environment has no business between a pod and itself.
     web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     model = "http://{}/v2/models/{}".format(options.http, golden["apiName"])
@@ -58,7 +58,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     return RIGHT
 
 
-def ask(web: Any, model: str, golden: Dict[str, Any]) -> List[str]:
+def ask(web: Any, model: str, golden: dict[str, Any]) -> list[str]:
     """What is wrong with the answers, one line each; empty if they are right."""
     examples = golden["examples"] or [{"text": ANY_TEXT}]
     size = golden["maxBatchSize"]
@@ -68,15 +68,16 @@ def ask(web: Any, model: str, golden: Dict[str, Any]) -> List[str]:
         try:
             answers = infer(web, model, golden["tensors"], [example["text"] for example in some])
         except urllib.error.HTTPError as problem:
-            failures.append("golden examples failed: {} {}".format(_quoted(some), _error(problem)))
+            failures.append(f"golden examples failed: {_quoted(some)} {_error(problem)}")
         except (OSError, http.client.HTTPException, ValueError, KeyError) as problem:
-            failures.append("golden examples failed: {} {}: {}".format(_quoted(some), type(problem).__name__, problem))
+            failures.append(f"golden examples failed: {_quoted(some)} {type(problem).__name__}: {problem}")
         else:
-            failures.extend(_mismatch(example, *answer) for example, answer in zip(some, answers))
-    return [failure for failure in failures if failure]
+            mismatches = [_mismatch(example, *answer) for example, answer in zip(some, answers)]
+            failures.extend(mismatch for mismatch in mismatches if mismatch)
+    return failures
 
 
-def infer(web: Any, model: str, tensors: Dict[str, str], texts: List[str]) -> List[Tuple[str, float]]:
+def infer(web: Any, model: str, tensors: dict[str, str], texts: list[str]) -> list[tuple[str, float]]:
     """Label and score of each text."""
     body = {"inputs": [{"name": tensors["text"], "shape": [len(texts), 1], "datatype": "BYTES", "data": texts}]}
     request = urllib.request.Request(
@@ -86,23 +87,23 @@ def infer(web: Any, model: str, tensors: Dict[str, str], texts: List[str]) -> Li
         outputs = {output["name"]: output["data"] for output in json.load(response)["outputs"]}
     answers = list(zip(outputs[tensors["label"]], outputs[tensors["score"]]))
     if len(answers) != len(texts):
-        raise ValueError("{} texts, but {} answers".format(len(texts), len(answers)))
+        raise ValueError(f"{len(texts)} texts, but {len(answers)} answers")
     return answers
 
 
-def _mismatch(example: Example, label: str, score: float) -> Optional[str]:
+def _mismatch(example: Example, label: str, score: float) -> str | None:
     if "predicts" not in example:
         return None
     least = example.get("minScore", 0)
     if label == example["predicts"] and score >= least:
         return None
-    wanted = '"{}"'.format(example["predicts"]) + (" with a score of at least {}".format(least) if least else "")
+    wanted = '"{}"'.format(example["predicts"]) + (f" with a score of at least {least}" if least else "")
     return 'golden example failed: text "{}", expected {}, got "{}" with a score of {:.4f}'.format(
         example["text"], wanted, label, score
     )
 
 
-def _quoted(examples: List[Example]) -> str:
+def _quoted(examples: list[Example]) -> str:
     return "text " + ", ".join('"{}"'.format(example["text"]) for example in examples)
 
 
@@ -113,13 +114,9 @@ def _error(problem: urllib.error.HTTPError) -> str:
 def _write_termination_log(path: str, report: str) -> None:
     """Kubernetes shows this file's content as the reason why a container ended. Outside a pod there is none,
     and none is made."""
-    if not os.path.exists(path):
-        return
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(report + "\n")
-    except OSError:
-        pass
+    if path and Path(path).exists():
+        with contextlib.suppress(OSError):
+            Path(path).write_text(report + "\n", encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import tritonclient.grpc as grpc
 import tritonclient.http as http
+
 from triton import Triton
 
 

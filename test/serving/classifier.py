@@ -1,8 +1,8 @@
 """A small real classifier, made without torch: what bert_exporter writes, in a tenth of a second. In: what kind. Out: a
 folder with model.onnx, tokenizer.json, model.json.
 
-Token embeddings → mean over the tokens that are not padding → linear. The weights are honest: each known word speaks for
-one label, so a test can say in words what the answer must be, and a padded or truncated text can be told from another."""
+Token embeddings → mean over the tokens that are not padding → linear. The weights are honest: each known word speaks
+for one label, so a test can say in words what the answer must be, and a truncated text can be told from another."""
 
 import json
 from pathlib import Path

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "model_repository_templates"
 sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "exporter")]
 
+# ruff: noqa: E402 - the path is set above, so that pytest can be called from anywhere
 from classifier import write_classifier
 from triton import Triton
 from triton_repository.__main__ import main as triton_repository
@@ -24,7 +25,7 @@ GOLDEN = [
 
 
 def render(folder: Path, **options: Any) -> tuple[Path, Path]:
-    """A repository for a classifier made on the spot; and its golden.json. `options`: of spec.json, or the classifier's."""
+    """A repository for a classifier made on the spot, and golden.json. `options`: spec.json's or the classifier's."""
     kind = {name: options.pop(name) for name in ("token_types", "activation") if name in options}
     model = write_classifier(folder / "model", **kind)
     spec = {

@@ -1,5 +1,5 @@
-"""The flags that the product really passes to tritonserver, from its own source: a test with flags of its own would prove
-nothing. In: components/server/tritonFlags.ts, by way of tsx. Out: the arguments, with the ports and paths of a test."""
+"""The flags that the product really passes to tritonserver, from its own source: a test with flags of its own would
+prove nothing. In: components/server/tritonFlags.ts, by way of tsx. Out: the arguments, with a test's own ports."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ def product_flags() -> tuple[tuple[str, ...], str]:
 
 
 def as_started(repository: Path, ports: dict[str, int], pod_uid: str) -> list[str]:
-    """The product's flags, with what differs in a test: where the models lie, the ports, and what the kubelet fills in."""
+    """The product's flags, with what differs in a test: models, ports, and what the kubelet fills in."""
     own = {f"--{name}-port": str(port) for name, port in ports.items()} | {"--model-repository": str(repository)}
     arguments = []
     for flag in product_flags()[0]:

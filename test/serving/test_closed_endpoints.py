@@ -1,14 +1,16 @@
-"""Promise: with the product's own flags nobody outside can map memory, change logging or tracing, or list and load models."""
+"""Promise: with the product's own flags nobody outside can map memory, log or trace otherwise, list or load models."""
 
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import tritonclient.grpc as grpc
+from tritonclient.utils import InferenceServerException
+
 from ask import get, post
 from flags import product_flags
-from triton import WHEEL, Triton
-from tritonclient.utils import InferenceServerException
+from triton import WHEEL, Triton, server_environment
 
 CLOSED_HTTP = [
     ("GET", "/v2/systemsharedmemory/status"),
@@ -82,12 +84,12 @@ def test_what_clients_need_is_open(server: Triton) -> None:
 
 
 def test_every_flag_is_one_that_the_server_knows() -> None:
-    import subprocess
-
-    from triton import server_environment
-
     told = subprocess.run(
-        [WHEEL / "bin" / "tritonserver", "--help"], env=server_environment(), capture_output=True, text=True, check=False
+        [WHEEL / "bin" / "tritonserver", "--help"],
+        env=server_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     known = told.stdout + told.stderr
     for flag in product_flags()[0]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import TEMPLATES, render
 from triton import Triton, backend_folder, free_ports, server_environment
 
@@ -16,7 +17,8 @@ RIGHT, NOT_READY, WRONG = 0, 1, 2
 
 def probe(golden: Path, http: str, termination_log: Path) -> "subprocess.CompletedProcess[str]":
     termination_log.touch()
-    command = [sys.executable, PROBE, "--golden", golden, "--http", http, "--termination-log", termination_log]
+    command = [sys.executable, str(PROBE), "--golden", str(golden), "--http", http]
+    command += ["--termination-log", str(termination_log)]
     # As bare as a container: no locale.
     return subprocess.run(command, env={"PATH": "/usr/bin"}, capture_output=True, encoding="utf-8", check=False)
 
@@ -47,7 +49,10 @@ def test_without_examples_any_answer_will_do(server: Triton, tmp_path: Path) -> 
     ("example", "says"),
     [
         ({"text": "спасибо", "predicts": "distress", "minScore": 0}, 'text "спасибо", expected "distress", got "joy"'),
-        ({"text": "love", "predicts": "joy", "minScore": 0.9999}, 'expected "joy" with a score of at least 0.9999, got'),
+        (
+            {"text": "love", "predicts": "joy", "minScore": 0.9999},
+            'expected "joy" with a score of at least 0.9999, got',
+        ),
         ({"text": "", "predicts": "joy", "minScore": 0}, "text_input[1] is empty"),
     ],
 )
@@ -72,13 +77,14 @@ def test_absent_server_and_absent_model(server: Triton, tmp_path: Path) -> None:
 def verify(folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
     """As the image build does it, but for the ports: the probe asks the default port there."""
     repository, golden = render(folder, **options)
+    if options.get("examples") is None:
+        (repository / "model_onnx" / "1" / "model.onnx").write_bytes(b"no graph")
     server = Triton(repository, "ensemble_model", folder, golden)
     backend_folder(folder / "backends")
-    wrapper = folder / "probe.py"
-    wrapper.write_text(
-        f"import runpy, sys\nsys.argv += ['--http', '{server.http}']\nrunpy.run_path({str(PROBE)!r}, run_name='__main__')"
-    )
-    command = [sys.executable, "-m", "triton_repository", "verify", "--golden", golden, "--probe", wrapper, "--"]
+    here = folder / "probe.py"
+    arguments = f"sys.argv += ['--http', '{server.http}']"
+    here.write_text(f"import runpy, sys\n{arguments}\nrunpy.run_path({str(PROBE)!r}, run_name='__main__')")
+    command = [sys.executable, "-m", "triton_repository", "verify", "--golden", str(golden), "--probe", str(here), "--"]
     environment = server_environment() | {"PYTHONPATH": str(TEMPLATES.parent / "exporter")}
     return subprocess.run(
         [*command, *server.command()], env=environment, capture_output=True, encoding="utf-8", check=False
@@ -91,17 +97,14 @@ def test_the_image_build_stops_on_a_wrong_answer(tmp_path: Path) -> None:
     assert 'text "I love it", expected "distress", got "joy"' in run.stderr
 
 
+def test_the_image_build_goes_on_after_right_answers(tmp_path: Path) -> None:
+    run = verify(tmp_path, examples=[{"text": "I love it", "predicts": "joy"}])
+    assert run.returncode == 0, run.stderr
+    assert "1 of 1 golden examples answered right" in run.stdout
+
+
 def test_the_image_build_stops_on_a_server_that_does_not_start(tmp_path: Path) -> None:
-    render(tmp_path / "broken")
-    (tmp_path / "broken" / "models" / "model_onnx" / "1" / "model.onnx").write_bytes(b"no graph")
-    golden = tmp_path / "broken" / "golden.json"
-    server = Triton(tmp_path / "broken" / "models", "ensemble_model", tmp_path / "broken", golden)
-    backend_folder(tmp_path / "broken" / "backends")
-    command = [sys.executable, "-m", "triton_repository", "verify", "--golden", golden, "--probe", PROBE, "--"]
-    environment = server_environment() | {"PYTHONPATH": str(TEMPLATES.parent / "exporter")}
-    run = subprocess.run(
-        [*command, *server.command()], env=environment, capture_output=True, encoding="utf-8", check=False
-    )
+    run = verify(tmp_path, examples=None)
     assert run.returncode == 1
     assert "before it was ready" in run.stderr
     assert "model_onnx" in run.stderr

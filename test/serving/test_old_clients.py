@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from ask import infer_grpc, infer_http, labels, post
 from triton import Triton
 

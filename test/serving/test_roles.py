@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 import tritonclient.http as http
-from triton import Triton
 from tritonclient.utils import InferenceServerException
+
+from triton import Triton
 
 FEED = ["input_ids", "attention_mask", "token_type_ids"]
 

@@ -1,5 +1,5 @@
-"""The real tritonserver for tests. In: a model repository. Out: a running server on ports of its own, ended by its process
-id. Server, python backend and stub come from the PyPI wheel nvidia-pytriton, laid out as a Triton installation."""
+"""The real tritonserver for tests. In: a model repository. Out: a running server on ports of its own, ended by its
+process id. Server, python backend and stub come from the PyPI wheel nvidia-pytriton, laid out as an installation."""
 
 import os
 import shutil

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, Sequence, Tuple
+from typing import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,7 @@ def sigmoid(logits: FloatArray) -> FloatArray:
 ACTIVATIONS = {"softmax": softmax, "sigmoid": sigmoid}
 
 
-def answer(logits: FloatArray, labels: Sequence[str], activation: str) -> Tuple[List[str], FloatArray]:
+def answer(logits: FloatArray, labels: Sequence[str], activation: str) -> tuple[list[str], FloatArray]:
     """The best label of each text, with its score. Of equal scores the first class wins.
 
     Raises ArithmeticError if a logit is not a number: a score of NaN is not valid JSON and no answer."""

@@ -1,18 +1,18 @@
 """How many CPU cores this process may really use. onnxruntime counts those of the node: in a pod that is limited to one
-core of 64 it would start 64 threads, which the kernel then stops most of the time (measured: 87 instead of 111 texts/s, and
-a p99 three times as long). In: cgroup v1 or v2 files, the CPU affinity. Out: whole cores, at least 1."""
+core of 64 it would start 64 threads, which the kernel then stops most of the time (measured: 87 instead of 111 texts/s,
+and a p99 three times as long). In: cgroup v1 or v2 files, the CPU affinity. Out: whole cores, at least 1."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Iterator
 
 CGROUPS = Path("/sys/fs/cgroup")
 OWN_CGROUP = Path("/proc/self/cgroup")
 
 
-def cores(cgroups: Path = CGROUPS, own_cgroup: Path = OWN_CGROUP, affinity: Optional[int] = None) -> int:
+def cores(cgroups: Path = CGROUPS, own_cgroup: Path = OWN_CGROUP, affinity: int | None = None) -> int:
     """The smaller of CPU limit (rounded down: the rest is left to tokenising) and affinity."""
     allowed = affinity if affinity is not None else len(os.sched_getaffinity(0))
     limits = [limit for folder in _folders(cgroups, own_cgroup) for limit in [_limit(folder)] if limit is not None]
@@ -34,7 +34,7 @@ def _folders(cgroups: Path, own_cgroup: Path) -> Iterator[Path]:
             yield cgroups / "cpu" / path.lstrip("/")
 
 
-def _limit(folder: Path) -> Optional[float]:
+def _limit(folder: Path) -> float | None:
     """Cores that the quota of one cgroup allows, or None where it sets none."""
     try:
         if (folder / "cpu.max").exists():

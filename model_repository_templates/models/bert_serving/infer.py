@@ -1,12 +1,12 @@
-"""The graph, on onnxruntime in this process. In: for each request its int64 arrays [texts, tokens]. Out: for each request
-its logits [texts, classes], or why there are none.
+"""The graph, on onnxruntime in this process. In: for each request its int64 arrays [texts, tokens]. Out: for each
+request its logits [texts, classes], or why there are none.
 
 Requests come padded to their own longest text. Those of about the same length run together; a short text never waits in
 the same run as a long one, which would make it as slow."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence, Union
+from typing import Any, Dict, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -30,9 +30,9 @@ def open_session(path: str, threads: int) -> Any:
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def groups_by_length(lengths: Sequence[int]) -> List[List[int]]:
+def groups_by_length(lengths: Sequence[int]) -> list[list[int]]:
     """Positions in `lengths`, shortest first, cut into runs of about the same length."""
-    groups: List[List[int]] = []
+    groups: list[list[int]] = []
     for position in sorted(range(len(lengths)), key=lambda position: lengths[position]):
         if groups and lengths[position] <= lengths[groups[-1][0]] * LENGTH_RATIO + CALL_COST_TOKENS:
             groups[-1].append(position)
@@ -54,15 +54,15 @@ def checked(feed: Feed) -> Feed:
 class Graph:
     """A session that answers several requests at once, and lets a bad one fail alone."""
 
-    def __init__(self, session: Any, fillers: Dict[str, int], logits: str) -> None:
+    def __init__(self, session: Any, fillers: dict[str, int], logits: str) -> None:
         """`fillers`: the graph's inputs, each with the value that pads it. `logits`: the name of its output."""
         self._session = session
         self._fillers = fillers
         self._logits = logits
 
-    def run_all(self, feeds: Sequence[Union[Feed, Exception]]) -> List[Union[Logits, Exception]]:
+    def run_all(self, feeds: Sequence[Feed | Exception]) -> list[Logits | Exception]:
         """One outcome for each feed, in order. A feed that is an exception already is passed on."""
-        outcomes: List[Union[Logits, Exception]] = [feed if isinstance(feed, Exception) else BadRequest() for feed in feeds]
+        outcomes: list[Logits | Exception] = [feed if isinstance(feed, Exception) else BadRequest() for feed in feeds]
         good = {position: feed for position, feed in enumerate(feeds) if not isinstance(feed, Exception)}
         positions = list(good)
         for group in groups_by_length([next(iter(feed.values())).shape[1] for feed in good.values()]):
@@ -71,7 +71,7 @@ class Graph:
                 outcomes[position] = outcome
         return outcomes
 
-    def _run_group(self, feeds: List[Feed]) -> List[Union[Logits, Exception]]:
+    def _run_group(self, feeds: list[Feed]) -> list[Logits | Exception]:
         try:
             logits = self._session.run([self._logits], self._joined(feeds))[0]
         except Exception as problem:
@@ -82,7 +82,7 @@ class Graph:
         ends = np.cumsum([len(next(iter(feed.values()))) for feed in feeds])
         return list(np.split(logits, ends[:-1]))
 
-    def _joined(self, feeds: List[Feed]) -> Feed:
+    def _joined(self, feeds: list[Feed]) -> Feed:
         if len(feeds) == 1:
             return feeds[0]
         longest = max(next(iter(feed.values())).shape[1] for feed in feeds)

@@ -6,7 +6,7 @@ order. An exception that leaves `execute` would fail them all."""
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, List, TypeVar, Union
+from typing import Any, Callable, TypeVar
 
 import triton_python_backend_utils as pb_utils
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 MAX_ID_LENGTH = 64
 
 
-def attempt(work: Callable[[Any], T], request: Any) -> Union[T, Exception]:
+def attempt(work: Callable[[Any], T], request: Any) -> T | Exception:
     """What `work` makes of a request, or the exception that it raised."""
     try:
         return work(request)
@@ -25,7 +25,7 @@ def attempt(work: Callable[[Any], T], request: Any) -> Union[T, Exception]:
         return problem
 
 
-def respond(model: str, request: Any, outcome: Union[Dict[str, Any], Exception]) -> Any:
+def respond(model: str, request: Any, outcome: dict[str, Any] | Exception) -> Any:
     """A response with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for any other exception INTERNAL."""
     if not isinstance(outcome, Exception):
         return pb_utils.InferenceResponse([pb_utils.Tensor(name, array) for name, array in outcome.items()])
@@ -55,7 +55,7 @@ def _failed(message: str, code: Any) -> Any:
     return pb_utils.InferenceResponse(error=pb_utils.TritonError(message, code))
 
 
-def _place(problem: Exception) -> List[str]:
+def _place(problem: Exception) -> list[str]:
     places, step = [], problem.__traceback__
     while step is not None:
         places.append(f"{step.tb_frame.f_code.co_name}:{step.tb_lineno}")

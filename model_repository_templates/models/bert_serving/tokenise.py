@@ -4,7 +4,7 @@ A text that is too long is cut to `max_length` tokens, special tokens included, 
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Sequence
+from typing import Any, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from bert_serving.errors import BadRequest
 IntArray = npt.NDArray[np.int64]
 
 
-def texts_of(values: Iterable[Any], tensor: str) -> List[str]:
+def texts_of(values: Iterable[Any], tensor: str) -> list[str]:
     """The texts of a BYTES tensor. Raises BadRequest for one that is empty or no UTF-8, naming `tensor[position]`."""
     return [_text(value, f"{tensor}[{position}]") for position, value in enumerate(values)]
 
@@ -40,10 +40,10 @@ class Encoder:
         self._pad_token_id = pad_token_id
         side = (self._tokenizer.truncation or {}).get("direction", "right")
         self._tokenizer.enable_truncation(max_length, direction=side)
-        # tokenizer.json may carry padding to a fixed length, which would make each short text cost as much as a long one.
+        # tokenizer.json may carry padding to a fixed length; each short text would cost as much as a long one.
         self._tokenizer.no_padding()
 
-    def encode(self, texts: Sequence[str]) -> Dict[str, IntArray]:
+    def encode(self, texts: Sequence[str]) -> dict[str, IntArray]:
         """Padded on the right to the longest of `texts`; padding is 0 in the attention mask."""
         encodings = self._tokenizer.encode_batch(list(texts))
         columns = {

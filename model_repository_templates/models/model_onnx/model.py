@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 from bert_serving.cores import cores
 from bert_serving.infer import Feed, Graph, checked, open_session
@@ -15,17 +15,17 @@ HERE = Path(__file__).parent
 
 
 class TritonPythonModel:
-    def initialize(self, args: Dict[str, str]) -> None:
+    def initialize(self, args: dict[str, str]) -> None:
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
-        self._fillers: Dict[str, int] = settings["inputs"]
+        self._fillers: dict[str, int] = settings["inputs"]
         self._logits: str = settings["logits"]
         # Every instance is a process of its own; together they must fit the cores that there are.
         threads = max(1, cores() // settings["instances"])
         self._graph = Graph(open_session(str(HERE / "model.onnx"), threads), self._fillers, self._logits)
         log("info", "loaded", model=self._name, threads=threads, instances=settings["instances"])
 
-    def execute(self, requests: List[Any]) -> List[Any]:
+    def execute(self, requests: list[Any]) -> list[Any]:
         outcomes = self._graph.run_all([attempt(self._feed, request) for request in requests])
         return [
             respond(self._name, request, outcome if isinstance(outcome, Exception) else {self._logits: outcome})

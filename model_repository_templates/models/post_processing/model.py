@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 import numpy as np
-
 from bert_serving.answer import answer
 from bert_serving.respond import array_of, attempt, log, respond
 
@@ -15,22 +14,22 @@ HERE = Path(__file__).parent
 
 
 class TritonPythonModel:
-    def initialize(self, args: Dict[str, str]) -> None:
+    def initialize(self, args: dict[str, str]) -> None:
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
         self._logits: str = settings["logits"]
         self._label: str = settings["label"]
         self._score: str = settings["score"]
-        self._labels: List[str] = settings["labels"]
+        self._labels: list[str] = settings["labels"]
         self._activation: str = settings["activation"]
         log("info", "loaded", model=self._name, labels=len(self._labels), activation=self._activation)
 
-    def execute(self, requests: List[Any]) -> List[Any]:
+    def execute(self, requests: list[Any]) -> list[Any]:
         return [respond(self._name, request, attempt(self._answer, request)) for request in requests]
 
     def finalize(self) -> None:
         log("info", "unloaded", model=self._name)
 
-    def _answer(self, request: Any) -> Dict[str, Any]:
+    def _answer(self, request: Any) -> dict[str, Any]:
         labels, scores = answer(array_of(request, self._logits), self._labels, self._activation)
         return {self._label: np.array([label.encode() for label in labels], dtype=object), self._score: scores}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 from bert_serving.respond import array_of, attempt, log, respond
 from bert_serving.tokenise import Encoder, IntArray, texts_of
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 class TritonPythonModel:
-    def initialize(self, args: Dict[str, str]) -> None:
+    def initialize(self, args: dict[str, str]) -> None:
         # Threads of the tokenizer would take the cores of the graph for a task of microseconds.
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
@@ -28,11 +28,11 @@ class TritonPythonModel:
         )
         log("info", "loaded", model=self._name, maxLength=settings["maxLength"], inputs=settings["inputs"])
 
-    def execute(self, requests: List[Any]) -> List[Any]:
+    def execute(self, requests: list[Any]) -> list[Any]:
         return [respond(self._name, request, attempt(self._encode, request)) for request in requests]
 
     def finalize(self) -> None:
         log("info", "unloaded", model=self._name)
 
-    def _encode(self, request: Any) -> Dict[str, IntArray]:
+    def _encode(self, request: Any) -> dict[str, IntArray]:
         return self._encoder.encode(texts_of(array_of(request, self._text).reshape(-1), self._text))
