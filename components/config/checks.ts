@@ -114,7 +114,11 @@ function tolerationChecks({ placement }: Checked, locate: Locate): Problem[] {
       ];
     if (operator === "Equal" && key === undefined)
       return [
-        { path: where, because: "operator Equal needs a key", remedy: "set key, or set operator to Exists for all taints" },
+        {
+          path: where,
+          because: "operator Equal needs a key",
+          remedy: "set key, or set operator to Exists for all taints",
+        },
       ];
     return [];
   });

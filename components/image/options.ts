@@ -4,10 +4,12 @@ import { z } from "zod";
 import { exactlyOneOf } from "../exactlyOneOf";
 
 /** An address without user and password: they would stand in plain text in the stack file, the state and the image. */
-const plainUrl = z.url("must be an address such as https://host/path").refine((url) => !/^[^/]*:\/\/[^/]*@/.test(url), {
-  error: "holds a user or password, which would be stored in plain text",
-  params: { remedy: "take them out of the address; use an address that needs none" },
-});
+const plainUrl = z
+  .url({ protocol: /^https?$/, error: "must be an address such as https://host/path" })
+  .refine((url) => new URL(url).username === "" && new URL(url).password === "", {
+    error: "holds a user or password, which would be stored in plain text",
+    params: { remedy: "take them out of the address; use an address that needs none" },
+  });
 
 const hubSource = z
   .strictObject({

@@ -1,6 +1,7 @@
 /** Sets a stack's config the way the engine does, for the tests of this folder. */
 import * as pulumi from "@pulumi/pulumi";
 import { inspectStackConfig } from "../../../components/config/stackConfig";
+import { ConfigError } from "../../../components/problems";
 
 export const HUB = { hf: { id: "acme/sentiment", revision: "0123456789abcdef0123456789abcdef01234567" } };
 
@@ -19,17 +20,15 @@ export function setConfig(keys: Record<string, unknown>, secrets: string[] = [])
   ]);
   pulumi.runtime.setAllConfig(
     Object.fromEntries(entries) as Record<string, string>,
-    secrets.map((key) => `triton-bert:${key}`),
+    secrets.map((key) => (key.includes(":") ? key : `triton-bert:${key}`)),
   );
 }
 
-/** One line for each problem: `path (got …): because; remedy`. */
+/** What the user reads of each problem: `path (got …): because; remedy`. */
 export function problemsWith(keys: Record<string, unknown>, secrets: string[] = []): string[] {
   setConfig(keys, secrets);
-  return inspectStackConfig().problems.map(({ path, got, because, remedy }) => {
-    const value = got === undefined ? "" : ` (got ${JSON.stringify(got)})`;
-    return `${path}${value}: ${because}; ${remedy}`;
-  });
+  const { problems } = inspectStackConfig();
+  return problems.map((problem) => new ConfigError([problem]).message.split("\n  - ")[1] ?? "");
 }
 
 /** The problems of a config in which the model `sentiment` says `options` besides where it comes from. */
