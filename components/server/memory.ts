@@ -1,6 +1,8 @@
 /** What a pod needs of memory: the size of /dev/shm and the container's limit, which counts /dev/shm in.
  *  In: options, and the bytes of the model's weights where they are known (a local folder). Out: MiB, and a problem where
- *  the numbers a user gave cannot hold. Measured (recipes.md, design.md): /dev/shm use ≤ 14 MiB for MiniLM under load. */
+ *  the numbers a user gave cannot hold.
+ *  Measured on a pod of the pypi flavour with MiniLM-L6 (91 MB, 12 heads): 186 MiB idle; 1171 MiB after batches of 16 texts
+ *  of 512 tokens, that is 62 MiB a text; /dev/shm 3 MiB (design.md saw up to 14). */
 import type { Problem } from "../problems";
 import type { ResourcesOptions, ServingOptions } from "./options";
 
@@ -16,13 +18,14 @@ const TEXT_BYTES = 64 * 1024;
 const TOKEN_BYTES = 3 * 8;
 const LONGEST = 512;
 
-/** tritonserver, its backends and the python stubs before any model: MiB. With CUDA its libraries and pinned memory. */
-const RUNTIME = { cpu: 768, gpu: 3072 };
+/** tritonserver, its backends, the python stubs and the probe before any model: MiB. With CUDA, its libraries and pinned
+ *  memory too: estimated, not measured. */
+const RUNTIME = { cpu: 384, gpu: 3072 };
 /** While it loads, onnxruntime holds the file's bytes and its own prepacked weights at once. */
 const WEIGHT_COPIES = 2;
-/** Activations of a BERT-base layer for one text of 512 tokens, MiB: attention 2 × 12 × 512² × 4 B, feed-forward 2 × 512 ×
- *  3072 × 4 B. onnxruntime's arena keeps the largest it ever needed. */
-const ACTIVATIONS_PER_TEXT = 37;
+/** Activations for one text of 512 tokens in a BERT-base, MiB: onnxruntime's arena keeps the most it ever needed, which is
+ *  about four copies of the attention scores (12 × 512² × 4 B) and of the feed-forward layer (512 × 3072 × 4 B). */
+const ACTIVATIONS_PER_TEXT = 80;
 /** Weights of a model whose size is unknown at preview (a Hub model), MiB: BERT-large in fp32 is 1278. */
 const ASSUMED_MODEL = 1280;
 
@@ -75,6 +78,7 @@ function shmByFormula({ maxBatchSize, maxLength = LONGEST, instances }: ServingO
 /** Everything but /dev/shm, MiB. Activations live on the GPU where there is one. */
 function serverMiB({ serving, device, modelBytes }: MemoryInput): number {
   const model = modelBytes === undefined ? ASSUMED_MODEL : modelBytes / MiB;
+  // Attention shrinks with the square of the length: linear is on the safe side.
   const share = (serving.maxLength ?? LONGEST) / LONGEST;
   const activations = device === "gpu" ? 0 : serving.maxBatchSize * share * ACTIVATIONS_PER_TEXT;
   return RUNTIME[device] + serving.instances * (WEIGHT_COPIES * model + activations);

@@ -19,8 +19,14 @@ const servings = fc.record({
 
 describe("a pod's memory", () => {
   it("is, for a MiniLM: runtime + 2 × weights + activations of a full batch + /dev/shm, up to the next 64 MiB", () => {
-    expect(768 + 2 * 91 + 16 * 37 + 64).toBe(1606);
-    expect(memoryPlan(base)).toEqual({ shmMiB: 64, limitMiB: 1664, assumed: false, problems: [] });
+    expect(384 + 2 * 91 + 16 * 80 + 64).toBe(1910);
+    expect(memoryPlan(base)).toEqual({ shmMiB: 64, limitMiB: 1920, assumed: false, problems: [] });
+  });
+
+  it("holds what a real pod of a MiniLM needed: 1171 MiB, and 62 MiB of it for each text of a full batch", () => {
+    expect(memoryPlan(base).limitMiB).toBeGreaterThan(1171 * 1.25);
+    const wide = memoryPlan({ ...base, serving: { ...base.serving, maxBatchSize: 64 } });
+    expect(wide.limitMiB - memoryPlan(base).limitMiB).toBeGreaterThan(48 * 62);
   });
 
   it("assumes a BERT-large where the model's size is unknown, and says so", () => {
@@ -40,7 +46,7 @@ describe("a pod's memory", () => {
           const input = { ...base, serving, device, modelBytes: model * MiB } as const;
           const plan = memoryPlan(input);
           expect(plan.shmMiB).toBeGreaterThanOrEqual(64);
-          expect(plan.limitMiB).toBeGreaterThanOrEqual(plan.shmMiB + model * serving.instances + 768);
+          expect(plan.limitMiB).toBeGreaterThanOrEqual(plan.shmMiB + model * serving.instances + 384);
           const more = memoryPlan({ ...input, serving: { ...serving, instances: serving.instances + 1 } });
           expect(more.limitMiB).toBeGreaterThanOrEqual(plan.limitMiB);
           expect(more.shmMiB).toBeGreaterThanOrEqual(plan.shmMiB);
@@ -50,7 +56,7 @@ describe("a pod's memory", () => {
   });
 
   it("grows by what is given to /dev/shm", () => {
-    expect(memoryPlan({ ...base, shm: "1Gi" })).toMatchObject({ shmMiB: 1024, limitMiB: 1664 + 960 });
+    expect(memoryPlan({ ...base, shm: "1Gi" })).toMatchObject({ shmMiB: 1024, limitMiB: 1920 + 960 });
   });
 
   it("is what the config says, if the config says it", () => {
