@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { writeContext } from "../../../components/image/buildContext";
+import type { ContextFile, ContextFiles } from "../../../components/image/contextFiles";
 import { type ImagePlan, planImage } from "../../../components/image/imagePlan";
 import { type ExportOptions, planModelImage } from "../../../components/image/modelImage";
 import { buildOptions } from "../../../components/image/options";
@@ -14,33 +13,22 @@ import type { ServerChoice } from "../../../components/server/supportMatrix";
 import { locate, project, REVISION, site, write } from "./world";
 
 /** The docker provider's `build.contextDigest`, as recipes.md gives it: over name, Go mode string, SHA-256 of the content
- *  and NUL of each file, the Dockerfile first. */
-function contextDigest(folder: string): string {
+ *  and NUL of each file, the Dockerfile first. The mode is 0644, as buildContext.test.ts holds. */
+function contextDigest(files: ContextFiles): string {
   const sum = createHash("sha256");
-  const record = (name: string, mode: string, file: string) =>
-    sum
-      .update(name)
-      .update(mode)
-      .update(createHash("sha256").update(fs.readFileSync(file)).digest())
-      .update("\0");
-  record("Dockerfile", "----------", path.join(folder, "Dockerfile"));
-  for (const name of fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
-    const file = path.join(folder, name);
-    if (fs.lstatSync(file).isFile()) record(name, goMode(fs.lstatSync(file).mode), file);
-  }
+  const record = (name: string, mode: string, file: ContextFile | undefined) => {
+    const bytes = file === undefined ? "" : "content" in file ? file.content : fs.readFileSync(file.file);
+    sum.update(name).update(mode).update(createHash("sha256").update(bytes).digest()).update("\0");
+  };
+  record("Dockerfile", "----------", files.get("Dockerfile"));
+  for (const name of [...files.keys()].sort()) record(name, "-rw-r--r--", files.get(name));
   return sum.digest("hex");
-}
-
-function goMode(mode: number): string {
-  return `-${[..."rwxrwxrwx"].map((letter, bit) => (mode & (0o400 >> bit) ? letter : "-")).join("")}`;
 }
 
 /** All inputs of the docker.Image that come from a plan, but for the hash itself. */
 function inputs(place: BuildSite, plan: ImagePlan): string {
-  const folder = path.join(place.projectFolder, plan.context);
-  writeContext(folder, plan.files);
   const repository = place.registry.repository(place.model);
-  return JSON.stringify([contextDigest(folder), plan.context, plan.args, repository, place.project, place.stack]);
+  return JSON.stringify([contextDigest(plan.files), plan.context, plan.args, repository, place.project, place.stack]);
 }
 
 const HUB: ExportOptions = {

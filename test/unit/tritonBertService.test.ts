@@ -1,0 +1,340 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it, vi } from "vitest";
+import type { TritonBertServiceArgs } from "../../components/args";
+import { ConfigError } from "../../components/problems";
+import { TritonBertService as Service } from "../../components/tritonBertService";
+import { project, REVISION, tree, write } from "./image/world";
+
+interface Registered {
+  readonly type: string;
+  readonly name: string;
+  /** Logical name; empty for what has no parent. */
+  readonly parent: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the inputs of any resource
+  readonly inputs: any;
+  readonly provider: string;
+  readonly ignoreChanges: readonly string[];
+}
+
+const DIGEST = `sha256:${"d".repeat(64)}`;
+const TYPE = "triton-bert:index:TritonBertService";
+
+let registered: Registered[] = [];
+let outputs: Record<string, string[]> = {};
+let warnings: string[] = [];
+
+interface Struct {
+  toJavaScript(): object;
+}
+
+/** Of resource.proto, what is looked at. */
+interface Request {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getProvider(): string;
+  getIgnorechangesList(): string[];
+  getObject(): Struct | undefined;
+}
+
+interface OutputsRequest {
+  getUrn(): string;
+  getOutputs(): Struct | undefined;
+}
+
+/** Lets `look` see each request to `method`. */
+function watch<Seen>(monitor: object, method: string, look: (request: Seen) => void): void {
+  const methods = monitor as Record<string, (request: Seen, ...rest: unknown[]) => unknown>;
+  const original = methods[method]?.bind(monitor);
+  methods[method] = (request, ...rest) => {
+    look(request);
+    return original?.(request, ...rest);
+  };
+}
+
+const urnOf = (resource?: pulumi.Resource): Promise<string | undefined> =>
+  new Promise((resolve) => (resource ? resource.urn.apply(resolve) : resolve(undefined)));
+
+/** Runs a program to its end in a project folder of its own, under an engine that remembers what is registered. In a
+ *  preview nothing is known that a build will tell. */
+async function run(program: () => void, { folder = project(), preview = true } = {}): Promise<string> {
+  registered = [];
+  outputs = {};
+  warnings = [];
+  await pulumi.runtime.setMocks(
+    {
+      call: ({ inputs }) => inputs,
+      newResource({ type, name, inputs }) {
+        const built = type === "docker:index/image:Image" && !preview;
+        const repository = String(inputs.imageName).replace(/:[^:/]+$/, "");
+        return { id: `${name}-id`, state: built ? { ...inputs, repoDigest: `${repository}@${DIGEST}` } : inputs };
+      },
+    },
+    "shop",
+    "dev",
+    preview,
+    "acme",
+  );
+  const monitor = pulumi.runtime.getMonitor();
+  if (monitor === undefined) throw new Error("the mocks made no monitor");
+  // Parents, providers and options are not among what mocks are told; the requests have them.
+  watch(monitor, "registerResource", (request: Request) => {
+    const [type, name] = [request.getType(), request.getName()];
+    const parent = request.getParent().split("::").at(-1) ?? "";
+    const [inputs, provider] = [request.getObject()?.toJavaScript(), request.getProvider()];
+    registered.push({ type, name, parent, inputs, provider, ignoreChanges: request.getIgnorechangesList() });
+  });
+  watch(monitor, "registerResourceOutputs", (request: OutputsRequest) => {
+    outputs[request.getUrn().split("::").at(-1) ?? ""] = Object.keys(request.getOutputs()?.toJavaScript() ?? {});
+  });
+  const warn = vi.spyOn(pulumi.log, "warn").mockImplementation(async (text, resource) => {
+    warnings.push(`${(await urnOf(resource))?.split("::").at(-1)}: ${text}`);
+  });
+  const cwd = vi.spyOn(process, "cwd").mockReturnValue(folder);
+  try {
+    program();
+    await pulumi.runtime.disconnect();
+  } finally {
+    cwd.mockRestore();
+    warn.mockRestore();
+  }
+  return folder;
+}
+
+const ARGS: TritonBertServiceArgs = {
+  model: { local: { path: "models/emotion" } },
+  server: { pypi: {} },
+  registry: { repository: "registry.example.com/triton" },
+  namespace: "ml",
+};
+
+const HUB: TritonBertServiceArgs = {
+  ...ARGS,
+  model: { hf: { id: "acme/sentiment", revision: REVISION, credential: "hf" } },
+};
+
+const made = (kind: string): Registered[] => registered.filter(({ type }) => type.endsWith(`:${kind}`));
+const only = (kind: string, name = ""): Registered => {
+  const found = made(kind).filter((child) => child.name.startsWith(name));
+  expect(found, `${kind} ${name}`).toHaveLength(1);
+  return found[0] as Registered;
+};
+
+describe("a service", () => {
+  it("makes its children under itself, named after it", async () => {
+    await run(() => void new Service("sentiment", { ...ARGS, autoscaling: { cpu: { max: 3 } } }));
+    const children = registered.filter(({ type }) => type !== TYPE);
+    const listed = children.map(({ name, type, parent }) => `${parent} > ${type} ${name}`).sort();
+    expect(listed.map((line) => line.replace(/model-image-[0-9a-f]{12}/, "model-image-<hash>"))).toEqual([
+      "sentiment > docker:index/image:Image sentiment-model-image-<hash>",
+      "sentiment > docker:index/image:Image sentiment-server-image",
+      "sentiment > kubernetes:apps/v1:Deployment sentiment-deployment",
+      "sentiment > kubernetes:autoscaling/v2:HorizontalPodAutoscaler sentiment-autoscaler",
+      "sentiment > kubernetes:core/v1:Service sentiment-metrics-service",
+      "sentiment > kubernetes:core/v1:Service sentiment-service",
+      "sentiment > kubernetes:core/v1:ServiceAccount sentiment-service-account",
+      "sentiment > kubernetes:networking.k8s.io/v1:NetworkPolicy sentiment-network-policy",
+      "sentiment > kubernetes:policy/v1:PodDisruptionBudget sentiment-disruption-budget",
+    ]);
+  });
+
+  it("never changes the URN of what runs", async () => {
+    await run(() => {
+      new Service("sentiment", { ...ARGS, autoscaling: { cpu: { max: 3 } } });
+      new Service("emotion", ARGS);
+    });
+    const urns = registered.map(({ type, name, parent }) => {
+      const under = parent === "" ? "" : `${TYPE}$`;
+      return `urn:pulumi:dev::shop::${under}${type}::${name.replace(/(model-image)-[0-9a-f]{12}$/, "$1-<hash>")}`;
+    });
+    await expect(`${urns.sort().join("\n")}\n`).toMatchFileSnapshot("urns.golden.txt");
+  });
+
+  it("knows both tags at preview, and with them the whole pod", async () => {
+    await run(() => void new Service("sentiment", ARGS));
+    const model = only("Image", "sentiment-model-image");
+    expect(model.inputs.imageName).toMatch(/^registry\.example\.com\/triton\/tritoned_sentiment:onnx-[0-9a-f]{12}$/);
+    expect(model.name).toBe(`sentiment-model-image-${model.inputs.imageName.slice(-12)}`);
+    const server = only("Image", "sentiment-server-image");
+    expect(server.inputs.imageName).toMatch(/tritoned_sentiment:latest-[0-9a-f]{12}$/);
+    const [container] = only("Deployment").inputs.spec.template.spec.containers;
+    expect(container.image).toBe(server.inputs.imageName);
+  });
+
+  it("builds the server from the model image's digest, and pins the pod to a digest on request", async () => {
+    await run(() => void new Service("sentiment", { ...ARGS, image: { pin: "digest" } }), { preview: false });
+    const reference = `registry.example.com/triton/tritoned_sentiment@${DIGEST}`;
+    expect(only("Image", "sentiment-server-image").inputs.build.args.MODEL_IMAGE).toBe(reference);
+    expect(only("Deployment").inputs.spec.template.spec.containers[0].image).toBe(reference);
+  });
+
+  it("says every input of an image that would differ between machines if unsaid", async () => {
+    await run(() => void new Service("sentiment", ARGS));
+    for (const kind of ["model", "server"]) {
+      const { inputs } = only("Image", `sentiment-${kind}-image`);
+      expect(inputs).toMatchObject({ buildOnPreview: false, registry: { server: "registry.example.com" } });
+      expect(inputs.build).toMatchObject({
+        context: `.triton-bert/dev/sentiment/${kind}`,
+        dockerfile: `.triton-bert/dev/sentiment/${kind}/Dockerfile`,
+        platform: "linux/amd64",
+        builderVersion: "BuilderBuildKit",
+      });
+    }
+  });
+
+  it("registers its outputs", async () => {
+    await run(() => void new Service("sentiment", ARGS), { preview: false });
+    const names = ["endpoints", "image", "imageDigest", "modelNames", "quality", "url"];
+    expect(outputs.sentiment?.sort()).toEqual(names);
+  });
+
+  it("says at preview where a text is sent", async () => {
+    let url = "";
+    await run(() => {
+      new Service("sentiment", { ...ARGS, apiName: "ensemble_model" }).url.apply((value) => {
+        url = value;
+      });
+    });
+    expect(url).toBe("http://sentiment.ml.svc:8000/v2/models/ensemble_model/infer");
+  });
+
+  it("warns on itself, at preview", async () => {
+    await run(() => void new Service("sentiment", ARGS));
+    expect(warnings).toEqual([
+      expect.stringMatching(/^sentiment: sentiment\.server: Triton 2\.51\.0 .* dev and tests/),
+    ]);
+  });
+
+  it("hands the user's provider and transforms down to every child", async () => {
+    // The mocks' engine runs no `transforms`; `transformations` come down the same way, through the parent.
+    const seen: string[] = [];
+    await run(() => {
+      const provider = new k8s.Provider("cluster", { context: "other" });
+      const transformations: pulumi.ResourceTransformation[] = [
+        ({ type, props, opts }) => {
+          seen.push(type);
+          return { props: { ...props, marked: true }, opts };
+        },
+      ];
+      new Service("sentiment", ARGS, { provider, transformations });
+    });
+    const children = registered.filter(({ parent }) => parent === "sentiment");
+    expect(children).toHaveLength(8);
+    expect(seen).toEqual(expect.arrayContaining(children.map(({ type }) => type)));
+    expect(children.map(({ inputs }) => inputs.marked)).toEqual(children.map(() => true));
+    const onCluster = children.filter(({ type }) => type.startsWith("kubernetes:"));
+    for (const { name, provider } of onCluster) expect(provider, name).toContain("::cluster::");
+  });
+});
+
+/** How the engine is told that a value is a secret: sdk/go/common/resource/properties.go. */
+const [SIGNATURE, SECRET] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
+
+describe("a token", () => {
+  const CREDENTIALS = { hf: pulumi.secret("hf_token_one") };
+
+  it("is a secret build argument that rotates without a change, and stands nowhere else", async () => {
+    const folder = await run(() => void new Service("sentiment", { ...HUB, credentials: CREDENTIALS }));
+    const model = only("Image", "sentiment-model-image");
+    expect(model.ignoreChanges).toEqual(["build.args.HF_TOKEN"]);
+    expect(model.inputs.build.args.HF_TOKEN).toEqual({ [SIGNATURE]: SECRET, value: "hf_token_one" });
+    const { HF_TOKEN: _, ...args } = model.inputs.build.args;
+    expect(Object.keys(args)).toContain("BASE_IMAGE");
+    const rest = [args, ...registered.filter((resource) => resource !== model).map(({ inputs }) => inputs)];
+    expect(JSON.stringify([rest, tree(folder)])).not.toContain("hf_token_one");
+  });
+
+  it("moves no name when it is rotated, taken away or given", async () => {
+    const names: string[][] = [];
+    for (const args of [
+      { ...HUB, credentials: CREDENTIALS },
+      { ...HUB, credentials: { hf: pulumi.secret("hf_token_two") } },
+      { ...HUB, model: { hf: { id: "acme/sentiment", revision: REVISION } } },
+    ]) {
+      await run(() => void new Service("sentiment", args));
+      names.push(made("Image").flatMap(({ name, inputs }) => [name, inputs.imageName]));
+    }
+    expect(names[1]).toEqual(names[0]);
+    expect(names[2]).toEqual(names[0]);
+  });
+});
+
+describe("a change", () => {
+  /** The images of one model, as name and tag. */
+  async function images(args: TritonBertServiceArgs, folder?: string): Promise<{ model: string; server: string }> {
+    await run(() => void new Service("sentiment", args), { folder });
+    const [model, server] = ["model", "server"].map(
+      (kind) => only("Image", `sentiment-${kind}-image`).inputs.imageName,
+    );
+    return { model, server };
+  }
+
+  it("of serving leaves the model image alone", async () => {
+    const before = await images(ARGS);
+    const after = await images({ ...ARGS, serving: { maxBatchSize: 32 } });
+    expect(after.model).toBe(before.model);
+    expect(after.server).not.toBe(before.server);
+  });
+
+  it("of the number of pods leaves both images alone", async () => {
+    expect(await images({ ...ARGS, replicas: 3 })).toEqual(await images(ARGS));
+  });
+
+  it("of the model's files moves both", async () => {
+    const folder = project();
+    const before = await images(ARGS, folder);
+    write(folder, { "models/emotion/model.safetensors": "WEIGHTS" });
+    const after = await images(ARGS, folder);
+    expect(after.model).not.toBe(before.model);
+    expect(after.server).not.toBe(before.server);
+  });
+
+  it("of one model leaves another's resources as they are", async () => {
+    const inputs = async (replaced: TritonBertServiceArgs) => {
+      await run(() => {
+        new Service("sentiment", replaced);
+        new Service("emotion", ARGS);
+      });
+      return registered.filter(({ name }) => name.startsWith("emotion")).sort((a, b) => (a.name < b.name ? -1 : 1));
+    };
+    expect(await inputs({ ...HUB, credentials: { hf: "x" } })).toEqual(await inputs(ARGS));
+  });
+
+  it("of the folder that the checkout lies in is none", async () => {
+    const everything = async () => {
+      await run(() => void new Service("sentiment", ARGS));
+      return registered.map(({ type, name, inputs }) => ({ type, name, inputs }));
+    };
+    expect(await everything()).toEqual(await everything());
+  });
+});
+
+describe("what is wrong with the args", () => {
+  it("is told all at once, before anything is registered or written", async () => {
+    const args: TritonBertServiceArgs = {
+      ...ARGS,
+      model: { local: { path: "models/none" } },
+      labels: { file: "none.json" },
+      gpu: { type: "L4" },
+    };
+    let problem: unknown;
+    const folder = await run(() => {
+      try {
+        new Service("sentiment", args);
+      } catch (thrown) {
+        problem = thrown;
+      }
+    });
+    expect(problem).toBeInstanceOf(ConfigError);
+    expect((problem as ConfigError).problems.map((one) => one.path)).toEqual([
+      "sentiment.server.pypi",
+      "sentiment.model.local.path",
+      "sentiment.labels.file",
+    ]);
+    expect(registered).toEqual([]);
+    expect(fs.existsSync(path.join(folder, ".triton-bert"))).toBe(false);
+  });
+});
