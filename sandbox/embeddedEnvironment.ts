@@ -22,7 +22,7 @@ export async function embeddedEnvironment(log: Progress): Promise<Environment> {
     ensureToolchain({ cache, log: update }),
   );
   const pulumiHome = join(cache, "pulumi-home");
-  const officialSearch = searchOf(toolchain.bin);
+  const officialSearch = searchOf([toolchain.bin, pulumiHome]);
   const plugins = await ensurePlugins({ toolchain, pulumiHome, officialSearch });
   for (const { provider, binary, official } of plugins)
     if (official) log.line(`  official ${provider} provider: ${binary}`);
@@ -30,6 +30,8 @@ export async function embeddedEnvironment(log: Progress): Promise<Environment> {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     ...sandbox.env,
+    // Not the tool chain's folder: the CLI warns of every provider that it finds on PATH.
+    PATH: process.env.PATH,
     ...pulumiEnv(pulumiHome, layout(cache).pulumiState),
   };
   const own = (options: RunOptions) => ({ ...options, env: { ...env, ...options.env } });

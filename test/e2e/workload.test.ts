@@ -19,7 +19,7 @@ let outputs: Record<
 beforeAll(async () => {
   stack = await openStack("e2e-workload", stackFile({ plain: classifier() }));
   await stack.up();
-  outputs = (await stack.outputs()) as typeof outputs;
+  outputs = (await stack.outputs()).models as typeof outputs;
 });
 afterAll(() => stack.destroy());
 
@@ -35,7 +35,7 @@ const inPod = async (...command: string[]) => {
 describe("the outputs", () => {
   it("name the endpoints, the pushed digest and the parity figures", () => {
     const { url, endpoints, imageDigest, image, modelNames, quality } = outputs.plain ?? expect.fail("no output plain");
-    expect(url).toBe("http://plain.triton-bert.svc:8000");
+    expect(url).toBe("http://plain.triton-bert.svc:8000/v2/models/plain/infer");
     expect(Object.keys(endpoints).sort()).toEqual(["grpc", "http", "metrics"]);
     expect(image).toMatch(/^localhost:5001\/e2e\/tritoned_plain:latest-[0-9a-f]{12}$/);
     expect(imageDigest).toMatch(/^localhost:5001\/e2e\/tritoned_plain@sha256:[0-9a-f]{64}$/);
