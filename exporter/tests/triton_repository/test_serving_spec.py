@@ -1,0 +1,71 @@
+"""What a deployment asks for is held against what the model is; all problems come at once, with place and remedy."""
+
+from typing import Any
+
+import pytest
+from fitting import Read
+
+from triton_repository.errors import InvalidInput
+
+
+def test_defaults_come_from_the_model(read: Read) -> None:
+    serving = read()
+    assert serving.max_length == 512
+    assert serving.labels == ("neutral", "distress")
+    assert serving.examples[0].min_score == 0.9
+
+
+def test_the_deployment_may_rename_labels_and_shorten_texts(read: Read) -> None:
+    serving = read(labels={"1": "тревога", "0": "ничего"}, maxLength=64, examples=[])
+    assert serving.labels == ("ничего", "тревога")
+    assert serving.max_length == 64
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"apiName": "model_onnx"}, 'apiName is "model_onnx", the name of a model behind the public one'),
+        ({"apiName": "a/b"}, "apiName must be letters, digits"),
+        ({"apiName": "../x"}, "apiName must be letters, digits"),
+        ({"maxLength": 513}, "maxLength must be from 4 to the model's own 512 tokens, got 513"),
+        ({"maxLength": 3}, "maxLength must be from 4"),
+        ({"maxBatchSize": 0}, "maxBatchSize must be a whole number from 1 to 1024, got 0"),
+        ({"maxBatchSize": True}, "maxBatchSize must be a whole number"),
+        ({"instances": "2"}, "instances must be a whole number from 1 to 64, got '2'"),
+        ({"labels": {"0": "a"}}, 'has the entries "0"; the model has 2 classes, so it must have "0", "1"'),
+        ({"labels": {"0": "a", "1": "b", "2": "c"}}, "the model has 2 classes"),
+        ({"labels": {"1": "a", "2": "b"}}, "the model has 2 classes"),
+        ({"labels": {"0": "a", "1": " "}}, "labels.1 must be a text that is not empty"),
+        ({"device": "tpu"}, 'device must be one of "cpu", "gpu", got "tpu"'),
+        ({"device": "gpu"}, 'onnxBackend is "python", which runs on the CPU only'),
+        ({"maxBatchsize": 4}, "maxBatchsize is unknown; known are apiName"),
+        (
+            {"examples": [{"text": "a", "predicts": "postive"}]},
+            'predicts is "postive", which is no label of this model',
+        ),
+        ({"examples": [{"text": " ", "predicts": "neutral"}]}, "examples[0]: text is empty"),
+        ({"examples": [{"text": "a", "predicts": "neutral", "minScore": 2}]}, "minScore must be a number from 0 to 1"),
+        ({"examples": [{"text": "a", "predicts": "neutral", "score": 1}]}, "score is unknown"),
+        ({"examples": ["a"]}, "examples[0]: must be a JSON object"),
+        ({"model": {"inputs": ["input_ids", "pixel_values"]}}, 'names "pixel_values", which no tokenizer fills'),
+        ({"model": {"inputs": ["attention_mask"]}}, "lacks input_ids"),
+        ({"model": {"activation": "argmax"}}, 'activation must be one of "softmax", "sigmoid"'),
+    ],
+)
+def test_refused_with_place_and_remedy(read: Read, changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read(**changes)
+    assert says in str(refused.value)
+
+
+def test_all_problems_at_once(read: Read) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read(apiName="model_onnx", maxBatchSize=0, device="tpu", model={"maxLength": None})
+    assert len(refused.value.problems) == 4
+
+
+def test_many_labels_are_cut_short(read: Read) -> None:
+    names = [f"label {index}" for index in range(3000)]
+    with pytest.raises(InvalidInput) as refused:
+        read(model={"labels": names}, examples=[{"text": "a", "predicts": "b"}])
+    assert len(str(refused.value)) < 1000
