@@ -1,55 +1,16 @@
-"""Servers that the tests share. Each renders a repository with the product's own command line and runs the real
-tritonserver on it, with the product's own flags."""
+"""Servers that the tests share: the real tritonserver on rendered repositories, with the product's own flags."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-TEMPLATES = ROOT / "model_repository_templates"
-sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "exporter")]
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "exporter")]
 
 # ruff: noqa: E402 - the path is set above, so that pytest can be called from anywhere
-from classifier import write_classifier
+from rendering import serve
 from triton import Triton
-from triton_repository.__main__ import main as triton_repository
-
-GOLDEN = [
-    {"text": "Help me, I am lost", "predicts": "distress", "minScore": 0.5},
-    {"text": "спасибо, люблю", "predicts": "joy"},
-]
-
-
-def render(folder: Path, **options: Any) -> tuple[Path, Path]:
-    """A repository for a classifier made on the spot, and golden.json. `options`: spec.json's or the classifier's."""
-    kind = {name: options.pop(name) for name in ("token_types", "activation") if name in options}
-    model = write_classifier(folder / "model", **kind)
-    spec = {
-        "apiName": "ensemble_model",
-        "maxBatchSize": 4,
-        "maxLength": None,
-        "instances": 1,
-        "onnxBackend": "python",
-        "device": "cpu",
-        "gpuCount": 1,
-        "labels": None,
-        "examples": GOLDEN,
-        **options,
-    }
-    (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
-    arguments = ["render", "--spec", folder / "spec.json", "--model", model, "--templates", TEMPLATES]
-    arguments += ["--out", folder / "models", "--golden", folder / "golden.json"]
-    assert triton_repository([str(argument) for argument in arguments]) == 0
-    return folder / "models", folder / "golden.json"
-
-
-def serve(folder: Path, **options: Any) -> Triton:
-    repository, golden = render(folder, **options)
-    return Triton(repository, options.get("apiName", "ensemble_model"), folder, golden)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conftest import TEMPLATES, render
+from rendering import TEMPLATES, render
 from triton import Triton, backend_folder, free_ports, server_environment
 
 PROBE = TEMPLATES / "golden" / "golden_probe.py"

@@ -1,0 +1,44 @@
+"""A repository as the product renders it, for a classifier made on the spot. In: options of spec.json. Out: the
+repository, its golden.json, and a server for both."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from classifier import write_classifier
+from triton import Triton
+from triton_repository.__main__ import main as triton_repository
+
+TEMPLATES = Path(__file__).parents[2] / "model_repository_templates"
+GOLDEN = [
+    {"text": "Help me, I am lost", "predicts": "distress", "minScore": 0.5},
+    {"text": "спасибо, люблю", "predicts": "joy"},
+]
+
+
+def render(folder: Path, **options: Any) -> tuple[Path, Path]:
+    """A repository for a classifier made on the spot, and golden.json. `options`: spec.json's or the classifier's."""
+    kind = {name: options.pop(name) for name in ("token_types", "activation") if name in options}
+    model = write_classifier(folder / "model", **kind)
+    spec = {
+        "apiName": "ensemble_model",
+        "maxBatchSize": 4,
+        "maxLength": None,
+        "instances": 1,
+        "onnxBackend": "python",
+        "device": "cpu",
+        "gpuCount": 1,
+        "labels": None,
+        "examples": GOLDEN,
+        **options,
+    }
+    (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+    arguments = ["render", "--spec", folder / "spec.json", "--model", model, "--templates", TEMPLATES]
+    arguments += ["--out", folder / "models", "--golden", folder / "golden.json"]
+    assert triton_repository([str(argument) for argument in arguments]) == 0
+    return folder / "models", folder / "golden.json"
+
+
+def serve(folder: Path, **options: Any) -> Triton:
+    repository, golden = render(folder, **options)
+    return Triton(repository, options.get("apiName", "ensemble_model"), folder, golden)
