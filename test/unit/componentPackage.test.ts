@@ -1,0 +1,45 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
+import { describe, expect, it } from "vitest";
+import { serviceArgs } from "../../components/config/stackOptions";
+import * as entry from "../../components/index";
+
+const ROOT = path.resolve(__dirname, "../..");
+const FOLDER = path.join(ROOT, "components");
+const read = (file: string) => JSON.parse(fs.readFileSync(path.join(ROOT, file), "utf8"));
+
+describe("the component package for other languages", () => {
+  it("is understood by Pulumi's component analyser, with every option", () => {
+    const analyzer = new Analyzer(
+      FOLDER,
+      "triton-bert",
+      read("components/package.json"),
+      new Set(["TritonBertService"]),
+    );
+    const { components, typeDefinitions } = analyzer.analyze();
+    const { inputs, outputs, description } = components.TritonBertService ?? {};
+    expect(Object.keys(inputs ?? {}).sort()).toEqual(Object.keys(serviceArgs.shape).sort());
+    expect(Object.keys(outputs ?? {}).sort()).toEqual([
+      "endpoints",
+      "image",
+      "imageDigest",
+      "modelNames",
+      "quality",
+      "url",
+    ]);
+    expect(description).toMatch(/BERT/);
+    expect(Object.keys(typeDefinitions.Quality?.properties ?? {})).toContain("unavailable");
+  }, 30_000);
+
+  it("offers the component and nothing else", () => {
+    expect(Object.keys(entry)).toEqual(["TritonBertService"]);
+    expect(fs.readFileSync(path.join(FOLDER, "PulumiPlugin.yaml"), "utf8")).toBe("runtime: nodejs\n");
+  });
+
+  it("has the same name, version and dependencies as the project around it, so that one install serves both", () => {
+    const [inner, outer] = [read("components/package.json"), read("package.json")];
+    expect(outer.workspaces).toEqual(["components"]);
+    for (const field of ["name", "version", "license", "dependencies"]) expect(inner[field]).toEqual(outer[field]);
+  });
+});
