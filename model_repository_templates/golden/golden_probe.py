@@ -3,7 +3,7 @@
 
 In: golden.json (what to ask, written by the renderer), a server's HTTP address. Out: exit status
   0  the model is ready and every example was answered right (without examples: it answered some text);
-  1  not ready yet: the server is not up, or the model is not loaded. Try again;
+  1  not ready yet: the server is not up, the model not loaded, or the answer late. Try again;
   2  a wrong answer or an error. It is said on stdout and in the termination log: text, expected, got.
 Golden texts come from the deployment's config, so they may be shown; this program never sees a user's text.
 
@@ -17,6 +17,7 @@ import argparse
 import contextlib
 import http.client
 import json
+import socket
 import sys
 import urllib.error
 import urllib.request
@@ -24,8 +25,8 @@ from pathlib import Path
 from typing import Any, Dict, Sequence
 
 RIGHT, NOT_READY, WRONG = 0, 1, 2
-# A probe that hangs is ended by Kubernetes without a word; this one says why first.
-TIMEOUT_SECONDS = 10
+# Two calls must fit the probe's own limit: Kubernetes ends one that hangs without a word, this one says why first.
+TIMEOUT_SECONDS = 4
 # Any text does where no answer is known: it proves that all parts of the model work together.
 ANY_TEXT = "triton-bert"
 
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     model = "http://{}/v2/models/{}".format(options.http, golden["apiName"])
     try:
-        with web.open(model + "/ready", timeout=TIMEOUT_SECONDS):
+        with web.open(model + "/ready", timeout=options.timeout):
             pass
     except urllib.error.HTTPError as problem:
         print("model {} is not ready (HTTP {})".format(golden["apiName"], problem.code))
@@ -48,7 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("server {} is not up ({})".format(options.http, getattr(problem, "reason", problem)))
         return NOT_READY
 
-    failures = ask(web, model, golden)
+    try:
+        failures = ask(web, model, golden, options.timeout)
+    except socket.timeout:
+        print(f"no answer within {options.timeout} s")
+        return NOT_READY
     if failures:
         report = "\n".join(failures)
         print(report)
@@ -58,17 +63,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return RIGHT
 
 
-def ask(web: Any, model: str, golden: dict[str, Any]) -> list[str]:
-    """What is wrong with the answers, one line each; empty if they are right."""
+def ask(web: Any, model: str, golden: dict[str, Any], timeout: float) -> list[str]:
+    """What is wrong with the answers, one line each; empty if they are right. Raises socket.timeout."""
     examples = golden["examples"] or [{"text": ANY_TEXT}]
     size = golden["maxBatchSize"]
     failures = []
     for start in range(0, len(examples), size):
         some = examples[start : start + size]
         try:
-            answers = infer(web, model, golden["tensors"], [example["text"] for example in some])
+            answers = infer(web, model, golden["tensors"], [example["text"] for example in some], timeout)
         except urllib.error.HTTPError as problem:
             failures.append(f"golden examples failed: {_quoted(some)} {_error(problem)}")
+        except socket.timeout:
+            raise
         except (OSError, http.client.HTTPException, ValueError, KeyError) as problem:
             failures.append(f"golden examples failed: {_quoted(some)} {type(problem).__name__}: {problem}")
         else:
@@ -77,13 +84,13 @@ def ask(web: Any, model: str, golden: dict[str, Any]) -> list[str]:
     return failures
 
 
-def infer(web: Any, model: str, tensors: dict[str, str], texts: list[str]) -> list[tuple[str, float]]:
+def infer(web: Any, model: str, tensors: dict[str, str], texts: list[str], timeout: float) -> list[tuple[str, float]]:
     """Label and score of each text."""
     body = {"inputs": [{"name": tensors["text"], "shape": [len(texts), 1], "datatype": "BYTES", "data": texts}]}
     request = urllib.request.Request(
         model + "/infer", json.dumps(body).encode("utf-8"), {"Content-Type": "application/json"}
     )
-    with web.open(request, timeout=TIMEOUT_SECONDS) as response:
+    with web.open(request, timeout=timeout) as response:
         outputs = {output["name"]: output["data"] for output in json.load(response)["outputs"]}
     answers = list(zip(outputs[tensors["label"]], outputs[tensors["score"]]))
     if len(answers) != len(texts):
@@ -123,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Ask a Triton server the golden examples.")
     parser.add_argument("--golden", default="/opt/triton-bert/golden.json")
     parser.add_argument("--http", default="127.0.0.1:8000", metavar="HOST:PORT")
+    parser.add_argument("--timeout", type=float, default=TIMEOUT_SECONDS, metavar="SECONDS", help="for one call")
     parser.add_argument("--termination-log", default="/dev/termination-log", metavar="FILE", help="empty: none")
     return parser
 

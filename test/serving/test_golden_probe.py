@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -15,10 +17,10 @@ PROBE = TEMPLATES / "golden" / "golden_probe.py"
 RIGHT, NOT_READY, WRONG = 0, 1, 2
 
 
-def probe(golden: Path, http: str, termination_log: Path) -> "subprocess.CompletedProcess[str]":
+def probe(golden: Path, http: str, termination_log: Path, timeout: float = 20) -> "subprocess.CompletedProcess[str]":
     termination_log.touch()
     command = [sys.executable, str(PROBE), "--golden", str(golden), "--http", http]
-    command += ["--termination-log", str(termination_log)]
+    command += ["--termination-log", str(termination_log), "--timeout", str(timeout)]
     # As bare as a container: no locale.
     return subprocess.run(command, env={"PATH": "/usr/bin"}, capture_output=True, encoding="utf-8", check=False)
 
@@ -72,6 +74,27 @@ def test_absent_server_and_absent_model(server: Triton, tmp_path: Path) -> None:
     assert run.returncode == NOT_READY
     assert "not ready" in run.stdout
     assert (tmp_path / "log").read_text() == ""
+
+
+def test_a_late_answer_is_no_wrong_answer(server: Triton, tmp_path: Path) -> None:
+    class Late(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            probed.wait(20)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Quiet."""
+
+    probed = Event()
+    late = ThreadingHTTPServer(("127.0.0.1", 0), Late)
+    Thread(target=late.serve_forever, daemon=True).start()
+    run = probe(server.golden, f"127.0.0.1:{late.server_port}", tmp_path / "log", timeout=0.3)
+    probed.set()
+    late.shutdown()
+    assert (run.returncode, run.stdout) == (NOT_READY, "no answer within 0.3 s\n")
 
 
 def verify(folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
