@@ -114,6 +114,8 @@ export async function ensureControllers(paths: Layout, pki: Pki, toolchain: Tool
           `--service-account-private-key-file=${pki.file("service-accounts", "key")}`,
           `--root-ca-file=${pki.file("ca", "crt")}`,
           "--use-service-account-credentials=true",
+          // The default is a folder under /usr, which it makes.
+          `--flex-volume-plugin-dir=${join(paths.cluster, "volume-plugins")}`,
         ],
         env: NO_PROXIES,
         reads,

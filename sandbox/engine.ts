@@ -24,6 +24,7 @@ export async function ensureEngine(paths: Layout): Promise<"kept" | "started"> {
       "exec-root": RUN.dockerExec,
       hosts: [DOCKER_HOST],
       pidfile: RUN.dockerPid,
+      "deprecated-key-path": join(paths.root, "docker-key.json"), // else in /etc/docker
       mtu: await uplinkMtu(),
       // The default lowers the score, which some machines forbid even to root.
       "oom-score-adjust": 0,

@@ -44,6 +44,7 @@ export const RUN = {
   dockerContainerdPid: `${RUN_FOLDER}/docker/containerd/containerd.pid`,
   containerd: `${RUN_FOLDER}/containerd`,
   containerdSocket: `${RUN_FOLDER}/containerd.sock`,
+  runc: `${RUN_FOLDER}/runc`,
   cniAddresses: `${RUN_FOLDER}/cni-addresses`,
   before: `${RUN_FOLDER}/before.json`,
 } as const;

@@ -76,6 +76,7 @@ export async function ensureNode(paths: Layout, pki: Pki, toolchain: Toolchain):
           `--config=${kubeletFile}`,
           `--kubeconfig=${kubelet}`,
           `--root-dir=${join(paths.cluster, "kubelet")}`,
+          `--cert-dir=${join(paths.cluster, "kubelet-pki")}`,
           `--hostname-override=${NODE}`,
           `--node-ip=${NETWORKS.pods.gateway}`,
         ],

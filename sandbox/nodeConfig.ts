@@ -33,6 +33,10 @@ state = ${quoted(RUN.containerd)}
     config_path = ${quoted(options.registries)}
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = ${quoted(options.snapshotter)}
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      Root = ${quoted(RUN.runc)}
 `;
 }
 

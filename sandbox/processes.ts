@@ -94,6 +94,18 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether any program of these names runs, whoever started it. */
+export function runs(names: readonly string[]): boolean {
+  return readdirSync("/proc").some((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      return names.includes(readFileSync(`/proc/${entry}/comm`, "utf8").trim()) && isAlive(Number(entry));
+    } catch {
+      return false; // ended meanwhile
+    }
+  });
+}
+
 export function mainProcesses(part: Pick<Part, "name" | "command">): Marked[] {
   const program = basename(part.command[0]);
   return markedProcesses().filter(

@@ -38,6 +38,7 @@ export const FIXED_FOLDERS = [
   "/run/containerd",
   "/run/docker",
   "/run/netns",
+  "/run/runc",
   "/var/lib/cni",
   "/var/lib/docker",
   "/var/lib/kubelet",

@@ -9,8 +9,8 @@ import { chainsOf, cleanFirewall, FAMILIES, forwardPolicy, isSharedChain, rulesO
 import { type Layout, NETWORKS, RUN_FOLDER } from "./layout";
 import { removeBridge } from "./network";
 import { CNI_NETWORK } from "./nodeConfig";
-import { end, markedProcesses } from "./processes";
-import { run, succeeds } from "./shell";
+import { end, markedProcesses, runs } from "./processes";
+import { succeeds } from "./shell";
 import { type Before, FIXED_FOLDERS, readBefore, restoreSettings } from "./state";
 
 /** First whoever would start things again, then what they started. */
@@ -68,7 +68,7 @@ async function unmountBelow(folders: readonly string[]): Promise<string[]> {
 }
 
 async function cleanRules(before: Before | undefined): Promise<void> {
-  const foreignEngine = await otherEngineRuns();
+  const foreignEngine = otherEngineRuns();
   for (const family of FAMILIES) {
     const note = before?.firewall[family];
     const keep: Record<string, string[]> = note?.chains ?? {};
@@ -85,14 +85,14 @@ async function cleanRules(before: Before | undefined): Promise<void> {
 }
 
 /** Asked when ours is down. */
-async function otherEngineRuns(): Promise<boolean> {
-  const commands = await run("ps", ["-eo", "comm="]).catch(() => "");
-  return /^(dockerd|kubelet)$/m.test(commands);
+function otherEngineRuns(): boolean {
+  return runs(["dockerd", "containerd", "kubelet"]);
 }
 
 /** Files and folders with fixed names: ours in them, and they themselves if they were not there before and are empty. */
 async function removeTraces(paths: Layout, before: Before | undefined): Promise<void> {
   if (!before) return;
+  const otherEngine = otherEngineRuns();
   const logs = "/var/log/containers";
   for (const name of await readdir(logs).catch(() => [])) {
     const target = await readlink(join(logs, name)).catch(() => "");
@@ -102,10 +102,13 @@ async function removeTraces(paths: Layout, before: Before | undefined): Promise<
   for (const name of await readdir(results).catch(() => [])) {
     if (name.startsWith(`${CNI_NETWORK}-`)) await rm(join(results, name), { force: true });
   }
-  const ours = ["/etc/docker/key.json", "/var/lib/kubelet/device-plugins"];
-  for (const path of ours) {
-    const parent = FIXED_FOLDERS.find((folder) => path.startsWith(`${folder}/`));
-    if (parent && !before.folders.includes(parent)) await rm(path, { recursive: true, force: true });
+  // Nothing in these tells whose it is; but they were not there before, and nobody else has a use for them now.
+  for (const [parent, name] of [
+    ["/run/containerd", "s"],
+    ["/var/lib/kubelet", "device-plugins"],
+  ] as const) {
+    if (!before.folders.includes(parent) && !otherEngine)
+      await rm(join(parent, name), { recursive: true, force: true });
   }
   for (const folder of FIXED_FOLDERS) if (!before.folders.includes(folder)) await removeEmpty(folder);
 }
