@@ -19,7 +19,8 @@ RUN set -e; \
       fi; \
       apt-get $apt update; \
       apt-get $apt install --yes --no-install-recommends python3.11 libpython3.11; \
-      rm -rf /tmp/ca /var/lib/apt/lists/*; \
+      apt-get clean; \
+      rm -rf /tmp/ca /var/lib/apt/lists/* /var/cache/apt/*.bin; \
     fi
 
 # --- pip: with the private CA and the package index of the config -------------------------------------------------------
