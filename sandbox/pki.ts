@@ -117,6 +117,10 @@ export async function writeKubeconfig(pki: Pki, client: Client, path: string, na
     ],
     contexts: [{ name: CONTEXT, context: { cluster: CONTEXT, user: client, ...(namespace ? { namespace } : {}) } }],
   };
-  await writeFile(path, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+  const text = `${JSON.stringify(config, null, 2)}\n`;
+  // Somebody may be reading it: a second `up` must not truncate it, not even for a moment.
+  if ((await readFile(path, "utf8").catch(() => "")) === text) return path;
+  await writeFile(`${path}.new`, text, { mode: 0o600 });
+  await rename(`${path}.new`, path);
   return path;
 }

@@ -94,10 +94,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether any program of these names runs, whoever started it. */
-export function runs(names: readonly string[]): boolean {
+/** Whether a program of one of these names runs that is not ours. */
+export function strangerRuns(names: readonly string[]): boolean {
+  const ours = new Set(markedProcesses().map(({ pid }) => pid));
   return readdirSync("/proc").some((entry) => {
-    if (!/^\d+$/.test(entry)) return false;
+    if (!/^\d+$/.test(entry) || ours.has(Number(entry))) return false;
     try {
       return names.includes(readFileSync(`/proc/${entry}/comm`, "utf8").trim()) && isAlive(Number(entry));
     } catch {

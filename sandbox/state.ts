@@ -6,8 +6,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { chainsOf, FAMILIES, forwardPolicy, type Rules, rulesOf } from "./firewall";
+import { chainsOf, FAMILIES, forwardPolicy, isSharedChain, type Rules, rulesOf } from "./firewall";
 import { RUN, RUN_FOLDER } from "./layout";
+import { strangerRuns } from "./processes";
 
 /** Kernel settings that dockerd, kube-proxy, the kubelet or we change. */
 const SETTINGS = [
@@ -59,12 +60,20 @@ export async function noteBefore(): Promise<void> {
   if (await readBefore()) return;
   await rm(RUN_FOLDER, { recursive: true, force: true });
   const firewall: Before["firewall"] = {};
+  const engineRuns = strangerRuns(["dockerd", "containerd", "kubelet", "kube-proxy"]);
   for (const family of FAMILIES) {
     const rules: Rules = await rulesOf(family);
-    firewall[family] = { forward: forwardPolicy(rules), chains: chainsOf(rules) };
+    const chains = chainsOf(rules);
+    const shared = Object.values(chains).flat().some(isSharedChain);
+    // Nobody's any more: an engine that is off left them behind, and makes them anew when it starts.
+    const stale = shared && !engineRuns;
+    if (stale)
+      for (const table of Object.keys(chains))
+        chains[table] = chains[table]?.filter((name) => !isSharedChain(name)) ?? [];
+    firewall[family] = { forward: stale ? "ACCEPT" : forwardPolicy(rules), chains };
   }
-  const strangers = Object.values(firewall.iptables?.chains ?? {}).flat();
-  if (strangers.some((chain) => chain.startsWith("KUBE-")))
+  const theirs = Object.values(firewall.iptables?.chains ?? {}).flat();
+  if (theirs.some((chain) => chain.startsWith("KUBE-")))
     throw new Error(
       "This machine already runs a Kubernetes node (iptables has KUBE- chains), and two kube-proxies undo each other's rules.\n" +
         "Use that cluster: npm start -- --context NAME --registry HOST/REPOSITORY",

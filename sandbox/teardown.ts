@@ -9,7 +9,7 @@ import { chainsOf, cleanFirewall, FAMILIES, forwardPolicy, isSharedChain, rulesO
 import { type Layout, NETWORKS, RUN_FOLDER } from "./layout";
 import { removeBridge } from "./network";
 import { CNI_NETWORK } from "./nodeConfig";
-import { end, markedProcesses, runs } from "./processes";
+import { end, markedProcesses, strangerRuns } from "./processes";
 import { succeeds } from "./shell";
 import { type Before, FIXED_FOLDERS, readBefore, restoreSettings } from "./state";
 
@@ -84,9 +84,8 @@ async function cleanRules(before: Before | undefined): Promise<void> {
   }
 }
 
-/** Asked when ours is down. */
 function otherEngineRuns(): boolean {
-  return runs(["dockerd", "containerd", "kubelet"]);
+  return strangerRuns(["dockerd", "containerd", "kubelet"]);
 }
 
 /** Files and folders with fixed names: ours in them, and they themselves if they were not there before and are empty. */
@@ -100,7 +99,10 @@ async function removeTraces(paths: Layout, before: Before | undefined): Promise<
   }
   const results = "/var/lib/cni/results";
   for (const name of await readdir(results).catch(() => [])) {
-    if (name.startsWith(`${CNI_NETWORK}-`)) await rm(join(results, name), { force: true });
+    const loopback = name.startsWith("cni-loopback-"); // the one network whose name is not ours to choose
+    const text = loopback ? await readFile(join(results, name), "utf8").catch(() => "") : "";
+    if (name.startsWith(`${CNI_NETWORK}-`) || text.includes(`"${RUN_FOLDER}/`))
+      await rm(join(results, name), { force: true });
   }
   // Nothing in these tells whose it is; but they were not there before, and nobody else has a use for them now.
   for (const [parent, name] of [
