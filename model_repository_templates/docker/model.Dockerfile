@@ -15,8 +15,9 @@ ENV PIP_BREAK_SYSTEM_PACKAGES=1 \
 
 # The private CA joins the base image's own. pip, requests and everything on OpenSSL read the same bundle.
 COPY certificates/ca.crt /opt/triton-bert/ca.crt
-RUN cat "$(python3 -c 'from pip._vendor import certifi; print(certifi.where())')" /opt/triton-bert/ca.crt \
-      > /opt/triton-bert/ca-bundle.crt
+RUN set -e; bundle=/etc/ssl/certs/ca-certificates.crt; \
+    [ -s "$bundle" ] || bundle="$(python3 -c 'from pip._vendor import certifi; print(certifi.where())')"; \
+    cat "$bundle" /opt/triton-bert/ca.crt > /opt/triton-bert/ca-bundle.crt
 ENV PIP_CERT=/opt/triton-bert/ca-bundle.crt \
     REQUESTS_CA_BUNDLE=/opt/triton-bert/ca-bundle.crt \
     SSL_CERT_FILE=/opt/triton-bert/ca-bundle.crt
@@ -33,6 +34,7 @@ RUN --mount=type=cache,target=/root/.cache/pip set -e; cd /opt/triton-bert; \
 
 # --- dev: the tests' environment; never part of a model's build ---------------------------------------------------------
 FROM env AS dev
+ARG PACKAGE_INDEX=""
 COPY exporter/requirements-dev.txt /opt/triton-bert/requirements-dev.txt
 RUN --mount=type=cache,target=/root/.cache/pip \
     python3 -m pip install ${PACKAGE_INDEX:+--index-url "$PACKAGE_INDEX"} -r /opt/triton-bert/requirements-dev.txt
