@@ -2,7 +2,7 @@
  *
  *  In: the layout. Out: an engine that answers at `unix://…`. The client is Debian's /usr/bin/docker of the same
  *  version; another one that is first on PATH may lack BuildKit. */
-import { access, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CGROUPS, type Layout, NETWORKS, RUN } from "./layout";
 import { ensureBridge, uplinkMtu } from "./network";
@@ -68,19 +68,4 @@ export async function docker(
 
 export function dockerEnv(paths: Layout): Record<string, string> {
   return { DOCKER_HOST, DOCKER_CONFIG: paths.dockerConfig, DOCKER_BUILDKIT: "1" };
-}
-
-export async function hasImage(paths: Layout, tag: string): Promise<boolean> {
-  return docker(paths, ["image", "inspect", "--format", "{{.Id}}", tag]).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** True when the engine's socket exists at all: a cheap first question. */
-export async function engineSeen(): Promise<boolean> {
-  return access(RUN.dockerSocket).then(
-    () => true,
-    () => false,
-  );
 }
