@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { Environment } from "./environment";
 import type { Progress } from "./progress";
+import { CommandError } from "./shell";
 import { Stack } from "./stack";
 
 /** What the stack exports for each model; see components/tritonBertService.ts. */
@@ -28,9 +29,15 @@ const SENTENCE = "What a lovely little machine, it just works!";
 export async function deploy(environment: Environment, project: string, log: Progress): Promise<Deployment> {
   const config = environment.config(await readFile(join(project, "Pulumi.dev.yaml"), "utf8"));
   const stack = await Stack.open("dev", { ...environment, project, folder: environment.stackFolder }, config);
-  await log.step("pulumi up --stack dev", (update) => stack.up({ onLine: update }));
+  await log.step("pulumi up --stack dev", (update) => stack.up({ onLine: update })).catch(inFull);
   const namespace = (parse(config) as { config: Record<string, string> }).config["triton-bert:namespace"] ?? "default";
   return { stack, namespace, outputs: (await stack.outputs()).models as Deployment["outputs"] };
+}
+
+/** What Pulumi said, all of it: the reason stands far above the end. */
+function inFull(problem: unknown): never {
+  if (problem instanceof CommandError) throw new Error(problem.output.trim());
+  throw problem;
 }
 
 /** Asks each deployed model one sentence, from outside, and prints what a newcomer wants to know. */

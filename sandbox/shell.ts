@@ -25,6 +25,17 @@ export function systemEnv(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { ...env, ...extra };
 }
 
+/** A command that failed: the message carries the end of what it said, `output` all of it. */
+export class CommandError extends Error {
+  constructor(
+    message: string,
+    readonly output: string,
+  ) {
+    super(message);
+    this.name = "CommandError";
+  }
+}
+
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -53,7 +64,8 @@ export async function run(command: string, args: readonly string[], options: Run
     child.on("close", (code, signal) => {
       if (code === 0) return resolve(stdout);
       const tail = `${stderr}\n${stderr ? "" : stdout}`.trim().split("\n").slice(-15).join("\n");
-      reject(new Error(`${command} ${args.join(" ")}: ${signal ?? `exit ${code}`}\n${tail}`));
+      const message = `${command} ${args.join(" ")}: ${signal ?? `exit ${code}`}\n${tail}`;
+      reject(new CommandError(message, `${stdout}\n${stderr}`));
     });
   });
 }

@@ -23,7 +23,7 @@ const root = join(__dirname, "..");
 
 export const layers: Readonly<Record<string, Layer>> = {
   static: () => commands([npx("tsc", "--noEmit"), npx("biome", "check", "--error-on-warnings")]),
-  unit: () => vitest("vitest.config.ts"),
+  unit: () => vitest("vitest.config.mts"),
   python: async (log) => {
     const python = await servingVenv(log);
     const tool = (name: string, ...args: string[]) => [python, "-m", name, ...args];
@@ -60,7 +60,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   e2e: async (log) => {
     const environment = await embeddedEnvironment(log);
     await ensureClassifier(environment, root, log);
-    return vitest("test/e2e/vitest.config.ts");
+    return vitest("test/e2e/vitest.config.mts");
   },
 };
 

@@ -2,9 +2,9 @@
  *  answers wrongly, the pod never gets Ready and the old ones serve on. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/stack";
-import { classifier, environment, infer, labelsOf, NAMESPACE, openStack, stackFile } from "./support";
+import { classifier, environment, infer, labelsOf, NAMESPACE, openStack, refusal, stackFile } from "./support";
 
-const quick = { startupSeconds: 40, pullSeconds: 20, endpointDelaySeconds: 1, longestRequestSeconds: 5 };
+const quick = { startupSeconds: 20, pullSeconds: 0, endpointDelaySeconds: 1, longestRequestSeconds: 5 };
 const right = classifier({ rollout: quick });
 let stack: Stack;
 
@@ -18,17 +18,11 @@ afterAll(async () => {
   await kubectl(["-n", NAMESPACE, "delete", "configmap", "wrong-golden", "--ignore-not-found"]);
 });
 
-const failure = (promise: Promise<string>) =>
-  promise.then(
-    () => "",
-    (problem: Error) => problem.message,
-  );
-
 describe("a golden example that is answered wrongly", () => {
   it("fails the server image's build with text, expected and got", async () => {
     const wrong = classifier({ rollout: quick, examples: [{ text: "I love it", predicts: "negative" }] });
     await stack.configure(stackFile({ golden: wrong }));
-    const said = await failure(stack.up());
+    const said = await refusal(stack);
     expect(said).toContain("I love it");
     expect(said).toMatch(/expected.*negative/);
     expect(said).toMatch(/got.*positive/);
@@ -46,7 +40,7 @@ describe("a golden example that is answered wrongly", () => {
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     })();
-    const said = await failure(stack.up());
+    const said = await refusal(stack);
     rolling = false;
     await asking;
     expect(said).toMatch(/I hate it/);

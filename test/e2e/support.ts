@@ -7,6 +7,7 @@ import type { ModelOptions } from "../../components/config/modelOptions";
 import { embeddedEnvironment } from "../../sandbox/embeddedEnvironment";
 import type { Environment } from "../../sandbox/environment";
 import { Progress } from "../../sandbox/progress";
+import { CommandError } from "../../sandbox/shell";
 import { Stack } from "../../sandbox/stack";
 
 export const project = join(__dirname, "..", "..");
@@ -52,6 +53,17 @@ export async function openStack(name: string, config: string, from = project): P
   const { pulumi, env } = await environment();
   const folder = mkdtempSync(join(tmpdir(), `triton-bert-${name}-`));
   return Stack.open(name, { pulumi, env, project: from, folder }, config);
+}
+
+/** Runs `up`, which must fail, and returns all that it said. */
+export async function refusal(stack: Stack): Promise<string> {
+  try {
+    await stack.up();
+  } catch (problem) {
+    if (problem instanceof CommandError) return problem.output;
+    throw problem;
+  }
+  throw new Error("`pulumi up` succeeded, and should have been refused");
 }
 
 export interface PreviewStep {

@@ -12,7 +12,7 @@ class TeardownLast extends BaseSequencer {
 
 /** One file after another: the sandbox has two cores and one cluster. */
 export default defineConfig({
-  root: join(__dirname, "..", ".."),
+  root: join(import.meta.dirname, "..", ".."),
   test: {
     include: ["test/e2e/**/*.test.ts"],
     fileParallelism: false,
