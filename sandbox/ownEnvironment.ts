@@ -22,6 +22,7 @@ export interface OwnOptions {
 export async function ownEnvironment(options: OwnOptions): Promise<Environment> {
   const { context, registry, base } = options;
   const [pulumi = "", docker = "", kubectl = ""] = await Promise.all(["pulumi", "docker", "kubectl"].map(onPath));
+  await checkContext(kubectl, context);
   const folder = join(cacheFolder(), "own", context.replaceAll(/[^\w.-]/g, "_"));
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -42,6 +43,15 @@ export async function ownEnvironment(options: OwnOptions): Promise<Environment> 
     kubectl: (args, options = {}) => run(kubectl, kube(args), { ...options, env }),
     reach: (service, use) => portForward(kubectl, kube, env, service, use),
   };
+}
+
+/** Said before minutes are spent on building; the program's own check comes only then. */
+async function checkContext(kubectl: string, context: string): Promise<void> {
+  const contexts = (await run(kubectl, ["config", "get-contexts", "-o", "name"], { env: process.env }))
+    .trim()
+    .split("\n");
+  if (contexts.includes(context)) return;
+  throw new Error(`--context ${context}: the kubeconfig has no such context; there are: ${contexts.join(", ")}`);
 }
 
 /** The committed config with the user's context, registry and namespace, and without what only the sandbox has. */

@@ -32,6 +32,8 @@ export class Stack {
   /** Makes the stack unless it is there, with `config` (the text of a stack file) as its config. */
   static async open(name: string, place: StackPlace, config: string): Promise<Stack> {
     await mkdir(place.folder, { recursive: true });
+    const backend = place.env.PULUMI_BACKEND_URL ?? "";
+    if (backend.startsWith("file:///")) await mkdir(backend.slice("file://".length), { recursive: true });
     await cp(join(place.project, "Pulumi.yaml"), join(place.folder, "Pulumi.yaml"));
     const stack = new Stack(name, place);
     await stack.configure(config);

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/stack";
 import { classifier, environment, infer, labelsOf, openStack, plannedSteps, project, stackFile } from "./support";
@@ -31,12 +31,12 @@ describe("the same config", () => {
 
   it("previews empty from another checkout, with another umask, as another user", async () => {
     const elsewhere = checkout();
-    const { pulumi, env } = await environment();
+    const { env } = await environment();
     const command = `umask 077; exec "$0" preview --json --non-interactive --stack e2e-quiet --config-file "$1"`;
     const asNobody = ["--reuid=65534", "--regid=65534", `--groups=${dockerGroup(env)}`, "--inh-caps=-all"];
     const { status, stdout, stderr } = spawnSync(
       "setpriv",
-      [...asNobody, "bash", "-c", command, pulumi, join(elsewhere.config, "Pulumi.e2e-quiet.yaml")],
+      [...asNobody, "bash", "-c", command, elsewhere.pulumi, join(elsewhere.config, "Pulumi.e2e-quiet.yaml")],
       { cwd: elsewhere.project, env: { ...env, ...elsewhere.env }, encoding: "utf8", maxBuffer: 1 << 26 },
     );
     expect(status, stderr + stdout).toBe(0);
@@ -57,10 +57,15 @@ describe("the same config", () => {
     cpSync(env.PULUMI_HOME ?? "", to("home"), { recursive: true });
     cpSync(env.KUBECONFIG ?? "", to("kubeconfig"));
     cpSync(stackFolder, to("config"), { recursive: true });
+    // The sandbox's own may lie in a folder that only root may enter. The language host belongs beside the CLI.
+    for (const program of ["pulumi", "pulumi-language-nodejs"]) {
+      cpSync(join(dirname(stack.place.pulumi), program), to(program));
+    }
     execFileSync("chown", ["-R", "65534:65534", folder]);
     chmodSync(folder, 0o755);
     return {
       project: to("project"),
+      pulumi: to("pulumi"),
       config: to("config"),
       env: {
         HOME: folder,

@@ -80,6 +80,15 @@ export async function plannedSteps(stack: Stack): Promise<string[]> {
     .map(({ op, urn }) => `${op} ${urn.split("::").pop()}`);
 }
 
+/** Names of the images that a stack's state holds. */
+export async function imagesOf(stack: Stack): Promise<string[]> {
+  const { deployment } = JSON.parse(await stack.export()) as {
+    deployment: { resources: { type: string; outputs?: { imageName?: string } }[] };
+  };
+  const images = deployment.resources.filter(({ type }) => type === "docker:index/image:Image");
+  return images.flatMap(({ outputs }) => outputs?.imageName ?? []);
+}
+
 /** One Kubernetes object as JSON. */
 export async function object<T>(kind: string, name: string): Promise<T> {
   const { kubectl } = await environment();
