@@ -2,6 +2,7 @@
  *  as needed, all of it ours. What is official and already on the machine is preferred to what we build. */
 import { join } from "node:path";
 import { cacheFolder } from "./cache";
+import { DOCKER } from "./engine";
 import type { Environment } from "./environment";
 import { layout } from "./layout";
 import { checkMachine } from "./packages";
@@ -11,9 +12,6 @@ import { type RunOptions, run } from "./shell";
 import { pulumiEnv } from "./stack";
 import { ensureToolchain } from "./toolchain/build";
 import { ensurePlugins, findOfficial, searchOf } from "./toolchain/plugins";
-
-/** Debian's own client: a `docker` that is first on PATH may be one without BuildKit. */
-const DOCKER = "/usr/bin/docker";
 
 export async function embeddedEnvironment(log: Progress): Promise<Environment> {
   await checkMachine();

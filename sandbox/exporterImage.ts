@@ -1,9 +1,11 @@
 /** The export stage's environment as an image of its own: the stage `env` of the model image's Dockerfile (torch, transformers,
  *  optimum, onnxruntime), the same layers that every model build starts from. Trains the sandbox's classifier, and with the
  *  stage `dev` on top runs the exporter's tests. */
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeContext } from "../components/image/buildContext";
+import type { ContextFile } from "../components/image/contextFiles";
 import { TORCH_CPU_INDEX } from "../components/image/modelImage";
 import type { Environment } from "./environment";
 
@@ -17,9 +19,10 @@ export async function exporterImage(
   const tag = `triton-bert-exporter-${stage}:local`;
   const context = await mkdtemp(join(tmpdir(), "triton-bert-env-"));
   try {
-    await cp(join(project, "exporter"), join(context, "exporter"), { recursive: true });
-    await mkdir(join(context, "certificates"));
-    await writeFile(join(context, "certificates", "ca.crt"), "");
+    // Written as the real contexts are: another mode would be another layer, and the environment be installed twice.
+    const requirements = ["exporter/requirements.txt", "exporter/requirements-dev.txt"];
+    const files = new Map<string, ContextFile>(requirements.map((file) => [file, { file: join(project, file) }]));
+    writeContext(context, files.set("certificates/ca.crt", { content: "" }));
     const dockerfile = join(project, "model_repository_templates", "docker", "model.Dockerfile");
     const args = {
       BASE_IMAGE: environment.baseImage,

@@ -3,9 +3,10 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ensureClassifier } from "../sandbox/classifier/classifier";
 import { embeddedEnvironment } from "../sandbox/embeddedEnvironment";
+import { DOCKER } from "../sandbox/engine";
 import { exporterImage } from "../sandbox/exporterImage";
 import type { Progress } from "../sandbox/progress";
 import { pytestCounts, vitestCounts } from "./reports";
@@ -26,22 +27,15 @@ export const layers: Readonly<Record<string, Layer>> = {
   unit: () => vitest("vitest.config.mts"),
   python: async (log) => {
     const python = await servingVenv(log);
-    const tool = (name: string, ...args: string[]) => [python, "-m", name, ...args];
-    return commands(
-      [tool("ruff", "check", "."), tool("ruff", "format", "--check", "."), tool("mypy", ".")],
-      join(root, "exporter"),
-    );
+    const ruff = (...args: string[]) => [python, "-m", "ruff", ...args, "--no-cache", "."];
+    return commands([ruff("check"), ruff("format", "--check"), ...mypyRuns.map((run) => mypy(python, run))]);
   },
   serving: async (log) => {
     const python = await servingVenv(log);
-    return pytest((report) => [
-      python,
-      "-m",
-      "pytest",
-      "test/serving",
-      "exporter/tests/triton_repository",
-      ...quiet(report),
-    ]);
+    // Triton's Python stub takes the packages of the environment that is first on PATH.
+    const env = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
+    const tests = ["test/serving", "exporter/tests/triton_repository"];
+    return pytest((report) => [python, "-m", "pytest", ...tests, ...quiet(report)], env);
   },
   exporter: async (log) => {
     const environment = await embeddedEnvironment(log);
@@ -49,13 +43,24 @@ export const layers: Readonly<Record<string, Layer>> = {
       exporterImage(environment, root, "dev", update),
     );
     const mounts = ["-v", `${root}:/repo:ro`, "-w", "/repo/exporter", "-e", "PYTHONDONTWRITEBYTECODE=1"];
-    return pytest(
-      (report, folder) => [
-        ...["docker", "run", "--rm", ...mounts, "-v", `${folder}:${folder}`, image],
-        ...["python3", "-m", "pytest", "tests/bert_exporter", ...quiet(report)],
-      ],
+    const inImage = (folder: string) => [
+      DOCKER,
+      "run",
+      "--rm",
+      ...mounts,
+      "-v",
+      `${folder}:${folder}`,
+      image,
+      "python3",
+      "-m",
+    ];
+    const types = ["mypy", "--cache-dir=/tmp/mypy", "bert_exporter", "tests/bert_exporter"];
+    const checks = await commands([[...inImage(tmpdir()), ...types]], root, environment.env);
+    const tests = await pytest(
+      (report, folder) => [...inImage(folder), "pytest", "tests/bert_exporter", ...quiet(report)],
       environment.env,
     );
+    return sum(checks, tests);
   },
   e2e: async (log) => {
     const environment = await embeddedEnvironment(log);
@@ -64,16 +69,40 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
 };
 
+/** Folders that are checked together; two runs, because both test folders have a `conftest`. What imports torch is checked
+ *  where torch is, in the layer `exporter`. */
+const mypyRuns = [
+  {
+    path: ["exporter", "model_repository_templates/models", "test/serving"],
+    check: ["exporter/triton_repository", "test/serving", "model_repository_templates", "test/stand-ins/hub"],
+  },
+  {
+    path: ["exporter", "model_repository_templates/models", "exporter/tests/triton_repository"],
+    check: ["exporter/tests/triton_repository"],
+  },
+];
+
+const mypy = (python: string, { path, check }: (typeof mypyRuns)[number]) => [
+  ...["env", `MYPYPATH=${path.join(":")}`, python, "-m", "mypy", "--config-file", "exporter/pyproject.toml"],
+  ...["--explicit-package-bases", "--cache-dir", join(tmpdir(), "triton-bert-mypy"), ...check],
+];
+
 const npx = (...command: string[]) => ["npx", "--no-install", ...command];
 
 const quiet = (report: string) => ["-q", "-p", "no:cacheprovider", `--junitxml=${report}`];
 
+export const sum = (one: Counts, other: Counts): Counts => ({
+  passed: one.passed + other.passed,
+  failed: one.failed + other.failed,
+  skipped: one.skipped + other.skipped,
+});
+
 /** Each command is one check: passed if it exits 0. */
-async function commands(list: readonly string[][], cwd = root): Promise<Counts> {
+async function commands(list: readonly string[][], cwd = root, env = process.env): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const command of list) {
-    const code = await exec(command, process.env, cwd);
-    console.log(`${code === 0 ? "ok    " : "FAILED"} ${command.slice(command[0] === "npx" ? 2 : 2).join(" ")}`);
+    const code = await exec(command, env, cwd);
+    console.log(`${code === 0 ? "ok    " : "FAILED"} ${command.join(" ")}`);
     counts[code === 0 ? "passed" : "failed"]++;
   }
   return counts;

@@ -1,7 +1,7 @@
 /** `npm test`: every layer, one after another, and one plain line at the end. `npm test -- unit serving` runs some.
  *  A layer that cannot start counts as failed, never as passed or skipped. */
 import { Progress } from "../sandbox/progress";
-import { type Counts, type Layer, layers } from "./layers";
+import { type Counts, type Layer, layers, sum } from "./layers";
 
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
@@ -9,13 +9,10 @@ async function main(): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`no layer ${unknown.join(", ")}; there are ${Object.keys(layers).join(", ")}`);
   const log = new Progress(process.stdout);
-  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  let total: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const [name, layer] of Object.entries(layers)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
-    const counts = await runLayer(name, layer, log);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
+    total = sum(total, await runLayer(name, layer, log));
   }
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from families import FAMILIES
 
 from bert_exporter.pipeline import run
+from families import FAMILIES
 
 Checkpoint = Callable[[str, Path], Path]
 Export = Callable[..., Path]

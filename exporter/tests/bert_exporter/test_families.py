@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from conftest import Checkpoint, Export
 from families import FAMILIES, LABELS, POSITIONS
 

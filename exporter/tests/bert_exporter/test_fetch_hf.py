@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import HUB_TOKEN, Checkpoint, Export, Hub
 
 from bert_exporter.errors import LfsPointer, SourceAccessDenied, SourceFileMissing, SourceNotFound, SourceUnreachable
+from conftest import HUB_TOKEN, Checkpoint, Export, Hub
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from conftest import Checkpoint, Export
 
 from bert_exporter.checkpoint import check_folder
 from bert_exporter.errors import LfsPointer, SourceFileMissing
+from conftest import Checkpoint, Export
 
 _POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 90868376\n"
 

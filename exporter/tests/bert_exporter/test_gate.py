@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from conftest import Checkpoint
 
 from bert_exporter.errors import ExportError, GraphError, ParityError
 from bert_exporter.export import export_onnx
 from bert_exporter.model import Original, load_model
 from bert_exporter.pipeline import verify
 from bert_exporter.tokenizer import Tokenizers, load_tokenizers
+from conftest import Checkpoint
 
 Break = Callable[[Any], None]
 

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Checkpoint, Export
 
 from bert_exporter.errors import LabelError
 from bert_exporter.labels import labels_by_class
+from conftest import Checkpoint, Export
 
 
 def test_order_is_that_of_the_classes() -> None:

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Checkpoint
-from families import FAMILIES, edit_json
 
 from bert_exporter.errors import ModelError
 from bert_exporter.model import load_model
+from conftest import Checkpoint
+from families import FAMILIES, edit_json
 
 
 def test_head_that_was_never_trained(checkpoint: Checkpoint, tmp_path: Path) -> None:

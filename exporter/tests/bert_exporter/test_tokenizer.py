@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Checkpoint, Export
-from families import POSITIONS, wordpiece
 
 from bert_exporter.errors import TokenizerError, TokenizerMismatch, VocabularyTooLarge
 from bert_exporter.tokenizer import Tokenizers, load_tokenizers, prove_equal
+from conftest import Checkpoint, Export
+from families import POSITIONS, wordpiece
 
 
 def test_slow_only_tokenizer_is_held_against_its_slow_form(checkpoint: Checkpoint, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "exporter"), str(ROOT / "
 
 # ruff: noqa: E402 - the path is set above, so that pytest can be called from anywhere
 from fitting import MODEL, SPEC, TEMPLATES, Read
-
 from triton_repository.contract import Contract, read_contract
 from triton_repository.spec import Serving, read_serving
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from bert_serving.cores import cores
 
 

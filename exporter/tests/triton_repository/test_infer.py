@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from bert_serving.errors import BadRequest
 from bert_serving.infer import Feed, Graph, checked, groups_by_length
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from fitting import TEMPLATES
 
 RENDERER = TEMPLATES.parent / "exporter" / "triton_repository"

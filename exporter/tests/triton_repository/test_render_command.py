@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fitting import SPEC, TEMPLATES
 
+from fitting import SPEC, TEMPLATES
 from triton_repository.__main__ import main
 
 

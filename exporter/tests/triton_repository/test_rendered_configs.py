@@ -4,10 +4,10 @@ import dataclasses
 from typing import Any
 
 import pytest
-from fitting import Read
 from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2 as pb
 
+from fitting import Read
 from triton_repository import model_config
 from triton_repository.contract import Contract
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from fitting import Read
 
+from fitting import Read
 from triton_repository.errors import InvalidInput
 
 

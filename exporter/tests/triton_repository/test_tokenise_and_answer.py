@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
 from bert_serving.answer import answer
 from bert_serving.errors import BadRequest
 from bert_serving.tokenise import Encoder, texts_of
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 VOCABULARY = {"[PAD]": 0, "[CLS]": 1, "[SEP]": 2, "[UNK]": 3, "a": 4, "b": 5, "c": 6}
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]

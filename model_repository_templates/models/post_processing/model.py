@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from bert_serving.answer import answer
 from bert_serving.respond import array_of, attempt, log, respond
 
