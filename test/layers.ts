@@ -9,6 +9,7 @@ import { embeddedEnvironment } from "../sandbox/embeddedEnvironment";
 import { DOCKER } from "../sandbox/engine";
 import { exporterImage } from "../sandbox/exporterImage";
 import type { Progress } from "../sandbox/progress";
+import { goTests } from "./goTests";
 import { pytestCounts, vitestCounts } from "./reports";
 import { servingVenv } from "./servingVenv";
 
@@ -37,6 +38,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     const tests = ["test/serving", "exporter/tests/triton_repository"];
     return pytest((report) => [python, "-m", "pytest", ...tests, ...quiet(report)], env);
   },
+  standIns: () => goTests(root),
   exporter: async (log) => {
     const environment = await embeddedEnvironment(log);
     const image = await log.step("exporter's test environment", (update) =>

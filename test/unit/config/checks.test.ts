@@ -1,12 +1,17 @@
 /** Names never collide once the checks have passed; and the args of a service made without a stack config are checked too. */
+import * as fs from "node:fs";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nameCollisions } from "../../../components/config/checks";
+import { optionTree } from "../../../components/config/optionTree";
 import { toSpec } from "../../../components/config/serviceSpec";
+import { wireContract } from "../../../components/contract";
+import { apiNameOptions } from "../../../components/image/options";
 import { MODEL_KEY, objectNames } from "../../../components/names";
 import { ConfigError } from "../../../components/problems";
-import { HUB } from "./stack";
+import { HUB, modelProblems } from "./stack";
 
 describe("names", () => {
   const key = fc.oneof(
@@ -24,6 +29,20 @@ describe("names", () => {
         for (const name of names) expect(name).toMatch(/^[a-z][-a-z0-9]{0,61}[a-z0-9]$|^[a-z]$/);
       }),
     );
+  });
+});
+
+describe("the name in the URL", () => {
+  it("may be what the renderer takes, no more and no less", () => {
+    const spec = path.resolve(__dirname, "../../../exporter/triton_repository/spec.py");
+    const python = /^API_NAME = re\.compile\(r"(.+)"\)$/m.exec(fs.readFileSync(spec, "utf8"))?.[1];
+    // re.fullmatch
+    expect(optionTree(apiNameOptions).pattern).toBe(`^${python}$`);
+  });
+
+  it("may not be that of a model behind the public one, whatever the contract calls them", () => {
+    for (const apiName of Object.values(wireContract().roles))
+      expect(modelProblems({ apiName })[0]).toMatch(/has a model of this name for its own use/);
   });
 });
 
