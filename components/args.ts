@@ -13,7 +13,7 @@ export interface TritonBertServiceArgs {
   labels?: Labels;
   /**
    * Name in the URL /v2/models/<apiName>/infer. Default: the model's key; old clients that name no model need ensemble_model.
-   * Bounds: `^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`.
+   * Bounds: `^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`.
    */
   apiName?: string;
   /**

@@ -1,16 +1,14 @@
 /** What no single option can be blamed for: options that contradict each other, and names that collide. In: what parsed of
  *  a model (after a mistake elsewhere in it, that is a part), and what the stack offers. Out: problems. Pure; what needs
- *  files, facts or the cluster is asked of the rooms, in roomChecks.ts. */
+ *  files, facts or the cluster is asked of the rooms, in readStack.ts. */
 import { isAbsolute } from "node:path";
+import { wireContract } from "../contract";
 import { didYouMean } from "../didYouMean";
 import { objectNames } from "../names";
 import type { Problem } from "../problems";
 import type { ModelSpec } from "./modelOptions";
 import type { Path } from "./schemaWalk";
 import { type Locate, nearestOf, shown } from "./validate";
-
-/** Models that Triton's repository holds beside the one that clients call (contract.yaml). */
-const ROLES = ["text_preprocessing", "model_onnx", "post_processing"];
 
 const ADD_CREDENTIAL =
   "store the token with: pulumi config set --secret --path 'triton-bert:credentials.<name>'; write its name here";
@@ -72,9 +70,10 @@ export function nameCollisions(keys: readonly string[], prefix: string, locate: 
 
 function apiNameChecks(key: string, { apiName }: Checked, locate: Locate): Problem[] {
   const name = apiName ?? key;
-  if (!ROLES.includes(name)) return [];
+  const taken = Object.values(wireContract().roles);
+  if (!taken.includes(name)) return [];
   const because = "the server's repository has a model of this name for its own use";
-  return [{ path: locate(["apiName"]), got: name, because, remedy: `choose a name other than ${ROLES.join(", ")}` }];
+  return [{ path: locate(["apiName"]), got: name, because, remedy: `choose a name other than ${taken.join(", ")}` }];
 }
 
 function scalingChecks({ autoscaling, replicas }: Checked, locate: Locate): Problem[] {

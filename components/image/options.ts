@@ -76,7 +76,7 @@ export const exampleOptions = z
 
 export const apiNameOptions = z
   .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, "must be letters, digits, _ . or -")
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be letters, digits, . _ or -, the first a letter or digit")
   .describe(
     "Name in the URL /v2/models/<apiName>/infer. Default: the model's key; old clients that name no model need ensemble_model.",
   );
