@@ -48,6 +48,7 @@ export async function showcase(environment: Environment, { outputs, namespace }:
       const answer = await infer(url, apiName, SENTENCE);
       console.log(
         lines(`${name} is served.`, {
+          model: "sandbox/model: MiniLM from PyPI with a sentiment head that was trained here, seeded",
           text: SENTENCE,
           predicts: `${answer.predicts}  (score ${answer.score.toFixed(3)})`,
           parity: parityOf(service.quality),

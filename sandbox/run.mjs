@@ -26,10 +26,15 @@ process.exit(child.status ?? 1);
 
 function installPackages() {
   const stamp = join(root, "node_modules", ".triton-bert-lock");
-  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   console.log("Installing the project's npm packages (about 20 s) …");
-  const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit" });
+  const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (install.status !== 0) process.exit(install.status ?? 1);
   writeFileSync(stamp, lock);
 }

@@ -1,7 +1,22 @@
 /** What kubectl and a stranger on the network see of a deployed service. */
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Progress } from "../../sandbox/progress";
+import { run } from "../../sandbox/shell";
 import type { Stack } from "../../sandbox/stack";
-import { classifier, environment, infer, labelsOf, NAMESPACE, object, openStack, stackFile } from "./support";
+import { servingVenv } from "../servingVenv";
+import {
+  classifier,
+  environment,
+  infer,
+  labelsOf,
+  NAMESPACE,
+  object,
+  openStack,
+  project,
+  refusal,
+  stackFile,
+} from "./support";
 
 let stack: Stack;
 let outputs: Record<
@@ -109,5 +124,32 @@ describe("a request", () => {
   ])("to the server's own endpoint %s %s is refused", async (method, path) => {
     const response = await call(path, { method, body: method === "POST" ? "{}" : undefined });
     expect(response.status).toBe(403);
+  });
+});
+
+describe("the official client over gRPC", () => {
+  it("gets answers, and is refused at the server's own endpoints", async () => {
+    const { spec } = await object<{ spec: { ports: { name: string; nodePort: number }[] } }>("service", "plain");
+    const port = spec.ports.find(({ name }) => name === "grpc")?.nodePort;
+    const python = await servingVenv(new Progress(process.stderr));
+    const script = [join(project, "test", "e2e", "ask_over_grpc.py"), `127.0.0.1:${port}`, "plain"];
+    const { predicts, refusals } = JSON.parse(await run(python, script, { env: process.env }));
+    expect(predicts).toEqual(["positive", "negative"]);
+    expect(refusals).toHaveLength(5);
+    for (const refusal of refusals) expect(refusal).toContain("restricted");
+  });
+});
+
+describe("a second stack with the same names in the same namespace", () => {
+  it("is refused, and what runs is not touched", async () => {
+    const before = await object<{ metadata: { generation: number } }>("deployment", "plain");
+    const rival = await openStack("e2e-rival", stackFile({ plain: classifier({ replicas: 2 }) }));
+    const said = await refusal(rival);
+    expect(said).toMatch(/conflict/i);
+    expect(said).toContain("triton-bert/stack");
+    await rival.destroy();
+    const after = await object<{ metadata: { generation: number } }>("deployment", "plain");
+    expect(after.metadata.generation).toBe(before.metadata.generation);
+    expect(labelsOf(await infer("plain", ["I love it"]))).toEqual(["positive"]);
   });
 });
