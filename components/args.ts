@@ -79,7 +79,7 @@ export interface TritonBertServiceArgs {
   /** Where images are built from. */
   build?: Build;
   /**
-   * Name → secret token. The only place where a secret may stand; options refer to it by name. Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'
+   * Name → secret token. The only place where a secret may stand; options refer to it by name. Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'. Look that each is encrypted (secure: …): one in plain text beside an encrypted one can't be told.
    * Bounds: keys `^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`.
    */
   credentials?: { [key: string]: pulumi.Input<string> };

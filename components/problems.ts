@@ -10,6 +10,9 @@ export interface Problem {
   readonly remedy: string;
 }
 
+/** Says where an option stands in the user's config, given its path among the args of a service. */
+export type Locate = (path: readonly PropertyKey[]) => string;
+
 /** Thrown with everything that is wrong at once. A RunError without a stack trace: it tells of the config, not of code, and
  *  Node 20 takes 15 seconds to colour the frames that Pulumi's source maps make of a program that threw. */
 export class ConfigError extends RunError {
@@ -24,6 +27,14 @@ export class ConfigError extends RunError {
 /** Throws a ConfigError if there is any problem. */
 export function throwIfAny(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** A path as `pulumi config set --path` takes it. */
+export function pathText(root: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return /^[\w-]+$/.test(String(key)) ? `${text}.${String(key)}` : `${text}[${JSON.stringify(String(key))}]`;
+  }, root);
 }
 
 function describe({ path, got, because, remedy }: Problem): string {

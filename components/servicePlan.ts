@@ -1,18 +1,19 @@
 /** Everything about a service that is known before any resource exists: its images' content and names, its server, the
- *  numbers of its pod. In: a validated spec, and where the program runs. Out: the plan, or all problems that only files
- *  and facts can tell; and the warnings. It reads the user's files and writes nothing. */
+ *  numbers of its pod, what to warn of. In: a validated spec, and where the program runs. Out: the plan, or all problems
+ *  that only files and facts can tell. It reads the user's files and writes nothing. */
+import * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "./config/stackOptions";
 import { type ModelImagePlan, planModelImage } from "./image/modelImage";
 import { genericRegistry, loginProblems } from "./image/registries/generic";
 import { planServerImage, type ServerImagePlan } from "./image/serverImage";
-import type { BuildSite, Locate } from "./image/site";
+import type { BuildSite } from "./image/site";
 import { type Scale, scale } from "./kubernetes/autoscaling";
 import type { KubernetesSite } from "./kubernetes/metadata";
 import type { PodInput } from "./kubernetes/pod";
 import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
 import { objectNames } from "./names";
-import type { Problem } from "./problems";
+import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
 import { memoryPlan } from "./server/memory";
 import { chooseServer, type ServerChoice } from "./server/supportMatrix";
@@ -27,7 +28,19 @@ export interface Place {
   readonly projectFolder: string;
 }
 
+/** Where this program runs. The provider, too, reads relative paths from the folder that it runs in. */
+export function here(): Place {
+  const projectFolder = process.cwd();
+  return {
+    organization: pulumi.getOrganization(),
+    project: pulumi.getProject(),
+    stack: pulumi.getStack(),
+    projectFolder,
+  };
+}
+
 export interface ServicePlan {
+  readonly spec: ServiceSpec;
   readonly apiName: string;
   readonly build: BuildSite;
   readonly kubernetes: KubernetesSite;
@@ -36,19 +49,18 @@ export interface ServicePlan {
   readonly scale: Scale;
   /** The pod but for its image, whose digest may be asked for. */
   readonly pod: Omit<PodInput, "image">;
+  /** For the preview. */
+  readonly warnings: readonly string[];
 }
 
 export interface Planned {
   /** Absent where there are problems. */
   readonly plan?: ServicePlan;
   readonly problems: readonly Problem[];
-  /** For the preview. */
-  readonly warnings: readonly string[];
 }
 
 /** Plans the service `key`; `locate` says where an option stands in the user's config. */
 export function planService(key: string, spec: ServiceSpec, place: Place, locate: Locate): Planned {
-  const path = locate([]);
   const build: BuildSite = {
     ...place,
     model: key,
@@ -56,40 +68,43 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     build: spec.build,
   };
   const names = objectNames(key, spec.namePrefix);
-  const server = chooseServer({ server: spec.server, gpu: spec.gpu, path });
+  const server = chooseServer({ server: spec.server, gpu: spec.gpu, locate });
   const model = planModelImage(build, spec, locate);
-  const memory = memoryPlan({ ...spec, device: deviceOf(spec), modelBytes: model.plan.model.modelBytes, path });
+  const memory = memoryPlan({ ...spec, device: deviceOf(spec), modelBytes: model.plan.model.modelBytes, locate });
   const problems = [
     ...server.problems,
     ...loginProblems(spec.registry, locate),
     ...model.problems,
     ...memory.problems,
-    ...podOverridesProblems(spec.podOverrides, names.object, path),
+    ...podOverridesProblems(spec.podOverrides, names.object, locate),
   ];
-  const downtime = downtimeWarning(scale(spec.autoscaling, spec.replicas).replicas, path, spec.gpu);
-  const warnings = [...server.warnings, ...(downtime === undefined ? [] : [downtime])];
   const { choice } = server;
-  if (problems.length > 0 || choice === undefined) return { problems, warnings };
+  if (problems.length > 0 || choice === undefined) return { problems };
 
   const { organization, project, stack } = place;
   const kubernetes = { names, namespace: spec.namespace, stack: `${organization}/${project}/${stack}` };
   const serve = { ...spec, apiName: spec.apiName ?? key, gpuCount: spec.gpu?.count };
   const serverImage = planServerImage(build, serve, choice, model.plan);
-  const parts = { choice, kubernetes, model: model.plan, memory };
+  const scaled = scale(spec.autoscaling, spec.replicas);
+  const downtime = downtimeWarning(scaled.replicas, locate, spec.gpu);
+  const parts = { choice, scaled, kubernetes, model: model.plan, memory };
   const plan = {
+    spec,
     apiName: serve.apiName,
     build,
     kubernetes,
     modelImage: model.plan,
     serverImage,
-    scale: scale(spec.autoscaling, spec.replicas),
+    scale: scaled,
     pod: podPlan(spec, serve.apiName, parts),
+    warnings: [...server.warnings, ...memory.warnings, ...(downtime === undefined ? [] : [downtime])],
   };
-  return { plan, problems, warnings };
+  return { plan, problems };
 }
 
 interface PodParts {
   readonly choice: ServerChoice;
+  readonly scaled: Scale;
   readonly kubernetes: KubernetesSite;
   readonly model: ModelImagePlan;
   readonly memory: PodInput["memory"];
@@ -98,10 +113,9 @@ interface PodParts {
 function podPlan(
   spec: ServiceSpec,
   apiName: string,
-  { choice, kubernetes, model, memory }: PodParts,
+  { choice, scaled, kubernetes, model, memory }: PodParts,
 ): ServicePlan["pod"] {
-  const { most } = scale(spec.autoscaling, spec.replicas);
-  const times = lifecycle(spec.rollout, waves(most, spec.gpu));
+  const times = lifecycle(spec.rollout, waves(scaled.most, spec.gpu));
   const { exitTimeoutSeconds } = times;
   return {
     site: kubernetes,

@@ -3,7 +3,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TritonBertServiceArgs } from "./args";
 import { toSpec } from "./config/serviceSpec";
-import { pathText } from "./config/validate";
 import { modelImage } from "./image/modelImage";
 import { type Quality, quality } from "./image/quality";
 import { serverImage } from "./image/serverImage";
@@ -11,8 +10,8 @@ import { autoscaling } from "./kubernetes/autoscaling";
 import { disruption } from "./kubernetes/disruption";
 import { endpoints, inferUrl, networking } from "./kubernetes/networking";
 import { workload } from "./kubernetes/workload";
-import { throwIfAny } from "./problems";
-import { planService } from "./servicePlan";
+import { type Locate, pathText, throwIfAny } from "./problems";
+import { here, planService, type ServicePlan } from "./servicePlan";
 
 /** Where a service answers inside the cluster. */
 export interface ServiceEndpoints {
@@ -24,7 +23,9 @@ export interface ServiceEndpoints {
   metrics: string;
 }
 
-/** One BERT text classifier, exported to ONNX, proven equal to the original, and served by Triton on Kubernetes. */
+/** One BERT text classifier, exported to ONNX, proven equal to the original, and served by Triton on Kubernetes. Its images
+ *  are built by a Docker engine, which must answer, at preview too: the Docker provider waits for ever for one that does
+ *  not. The program of a stack config asks first (image/dockerDaemon.ts); one that uses this class may do the same. */
 export class TritonBertService extends pulumi.ComponentResource {
   /** Where a text is sent, inside the cluster. */
   public readonly url: pulumi.Output<string>;
@@ -39,32 +40,29 @@ export class TritonBertService extends pulumi.ComponentResource {
   /** Names that can be called at /v2/models/<name>/infer. */
   public readonly modelNames: pulumi.Output<string[]>;
 
-  /** `name` is the model's key: the name of every object of the service, for ever.
+  /** `name` is the model's key: the name of every object of the service, for ever. `plan` is for a program that has made
+   *  it before, to tell the problems of many services at once.
    *  @throws ConfigError with all problems of the args, before anything is registered */
-  constructor(name: string, args: TritonBertServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    const spec = toSpec(name, args);
-    const { plan, problems, warnings } = planService(name, spec, here(), (path) => pathText(name, path));
-    throwIfAny(problems);
-    if (plan === undefined) throw new Error(`${name}: no plan and no problem`);
+  constructor(name: string, args: TritonBertServiceArgs, opts?: pulumi.ComponentResourceOptions, plan?: ServicePlan) {
+    const { spec, build, kubernetes, pod, scale, ...known } = plan ?? planned(name, args);
     super("triton-bert:index:TritonBertService", name, {}, opts);
-    for (const warning of warnings) void pulumi.log.warn(warning, this);
+    for (const warning of known.warnings) void pulumi.log.warn(warning, this);
 
     const owner = { name, resource: this };
-    const { build, kubernetes, pod, scale } = plan;
-    const model = modelImage(owner, build, plan.modelImage, spec.credentials);
-    const server = serverImage(owner, build, plan.serverImage, model);
+    const model = modelImage(owner, build, known.modelImage, spec.credentials);
+    const server = serverImage(owner, build, known.serverImage, model);
     const image = spec.image.pin === "digest" ? server.digest : server.name;
     workload(owner, { ...pod, ...scale, image, dependsOn: [server.image] });
     networking(owner, kubernetes, spec.service);
     disruption(owner, kubernetes);
     autoscaling(owner, kubernetes, spec.autoscaling);
 
-    this.url = pulumi.output(inferUrl(kubernetes, plan.apiName));
+    this.url = pulumi.output(inferUrl(kubernetes, known.apiName));
     this.endpoints = pulumi.output(endpoints(kubernetes));
     this.image = pulumi.output(server.name);
     this.imageDigest = server.digest;
     this.quality = quality(model.digest, build.registry);
-    this.modelNames = pulumi.output([plan.apiName]);
+    this.modelNames = pulumi.output([known.apiName]);
     const { url, imageDigest, modelNames } = this;
     this.registerOutputs({
       url,
@@ -77,13 +75,10 @@ export class TritonBertService extends pulumi.ComponentResource {
   }
 }
 
-/** The provider, too, reads relative paths from the folder that the program runs in. */
-function here() {
-  const projectFolder = process.cwd();
-  return {
-    organization: pulumi.getOrganization(),
-    project: pulumi.getProject(),
-    stack: pulumi.getStack(),
-    projectFolder,
-  };
+function planned(name: string, args: TritonBertServiceArgs): ServicePlan {
+  const locate: Locate = (path) => pathText(name, path);
+  const { plan, problems } = planService(name, toSpec(name, args), here(), locate);
+  throwIfAny(problems);
+  if (plan === undefined) throw new Error(`${name}: no plan and no problem`);
+  return plan;
 }

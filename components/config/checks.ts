@@ -5,10 +5,10 @@ import { isAbsolute } from "node:path";
 import { wireContract } from "../contract";
 import { didYouMean } from "../didYouMean";
 import { objectNames } from "../names";
-import type { Problem } from "../problems";
+import type { Locate, Problem } from "../problems";
 import type { ModelSpec } from "./modelOptions";
 import type { Path } from "./schemaWalk";
-import { type Locate, nearestOf, shown } from "./validate";
+import { nearestOf, shown } from "./validate";
 
 const ADD_CREDENTIAL =
   "store the token with: pulumi config set --secret --path 'triton-bert:credentials.<name>'; write its name here";

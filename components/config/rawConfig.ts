@@ -2,12 +2,13 @@
  *  `triton-bert:` keys. Out: their values, parsed; credentials as secrets; problems for what may not be read at all.
  *
  *  The engine tells of a key only whether a secret is somewhere in it, and gives nested secrets out in plain. So a key
- *  other than `credentials` that holds one is refused unread: its values could end up in an error, a tag or a context. */
+ *  other than `credentials` that holds one is refused unread: its values could end up in an error, a tag or a context. For
+ *  the same reason a credential in plain text is noticed only where none of them is encrypted. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem } from "../problems";
+import { type Problem, pathText } from "../problems";
 import { isMap } from "./schemaWalk";
 import { CONFIG_NAMESPACE, stackKeys } from "./stackOptions";
-import { nearestOf, pathText } from "./validate";
+import { nearestOf } from "./validate";
 
 /** Keys whose value is text; the engine hands all others over as JSON. */
 const TEXT_KEYS = ["namespace", "namePrefix"];

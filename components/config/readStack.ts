@@ -1,35 +1,46 @@
 /** The stack's config, or everything that is wrong with it at once: in itself (stackConfig.ts), with the files it names,
  *  with the facts about GPUs and releases, and with the cluster. Asked before any resource is registered. In: the config,
- *  and where the program runs. Out: the config, validated, or a ConfigError. */
+ *  and where the program runs. Out: the cluster and a plan for each model, or a ConfigError. */
 import { contextProblems } from "../kubernetes/cluster";
+import type { ClusterOptions } from "../kubernetes/options";
 import { type Problem, throwIfAny } from "../problems";
-import { type Place, planService } from "../servicePlan";
-import { inspectStackConfig, type StackConfig } from "./stackConfig";
-import { type ServiceSpec, serviceArgs } from "./stackOptions";
+import { type Place, planService, type ServicePlan } from "../servicePlan";
+import { inspectStackConfig } from "./stackConfig";
+import { serviceArgs } from "./stackOptions";
 
-/** The config of this stack.
+export interface StackPlan {
+  readonly cluster: ClusterOptions;
+  /** By the model's key, in the order of the keys. */
+  readonly services: Readonly<Record<string, ServicePlan>>;
+}
+
+/** The plan of this stack.
  *  @throws ConfigError with all problems */
-export function readStackConfig(place: Place): StackConfig {
+export function planStack(place: Place): StackPlan {
   const { config, problems, locate } = inspectStackConfig();
   const { cluster, models, ...shared } = config;
-  const asked = Object.entries(models).flatMap(([key, model]) => {
+  const asked = Object.entries(models).map(([key, model]) => {
     // a mistake elsewhere is no reason to keep quiet about this model: what could not be read counts as not said
     const args = serviceArgs.safeParse({ registry: PLACEHOLDER, ...shared, ...model });
-    return args.success ? planService(key, args.data, place, locate(key)).problems : [];
+    return { key, ...(args.success ? planService(key, args.data, place, locate(key)) : { problems: [] }) };
   });
   const context = cluster ? contextProblems(cluster.context, locate("")(["cluster", "context"])) : [];
-  throwIfAny(firstOfEachPath([...problems, ...context, ...asked]));
-  return config as StackConfig;
+  throwIfAny(firstOfEachPath([...problems, ...context, ...asked.flatMap((one) => one.problems)]));
+  const services = Object.fromEntries(asked.flatMap(({ key, plan }) => (plan ? [[key, plan]] : [])));
+  if (cluster === undefined || Object.keys(services).length < asked.length) throw new Error("no plan and no problem");
+  return { cluster, services: eachWarningOnce(services) };
 }
 
 /** Stands for a registry that could not be read; nothing is ever pushed there, for its problem is thrown. */
 const PLACEHOLDER = { repository: "registry.invalid" };
 
-/** The args of the service `key`. */
-export function argsOf({ cluster: _, models, ...shared }: StackConfig, key: string): ServiceSpec {
-  const model = models[key];
-  if (model === undefined) throw new Error(`no model ${key}`);
-  return { ...model, ...shared };
+/** What stands in `defaults` is warned of once, not for each model. */
+function eachWarningOnce(services: StackPlan["services"]): StackPlan["services"] {
+  const told = new Set<string>();
+  const untold = (warning: string): boolean => !told.has(warning) && told.add(warning) !== undefined;
+  return Object.fromEntries(
+    Object.entries(services).map(([key, plan]) => [key, { ...plan, warnings: plan.warnings.filter(untold) }]),
+  );
 }
 
 /** The first to report a path knows it best: the schema before the checks, and those before the rooms. */

@@ -18,6 +18,11 @@ export function fieldsOf(schema: z.ZodType): Record<string, z.ZodType> | undefin
   return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
 }
 
+/** Whether a value may be left out. */
+export function isOptional(schema: z.ZodType): boolean {
+  return unwrapped(schema) !== schema;
+}
+
 /** Names of which exactly one must be set, undefined if `schema` is no such choice. */
 export function choicesOf(schema: z.ZodType): readonly string[] | undefined {
   return unwrapped(schema).meta()?.[CHOICES] as readonly string[] | undefined;
@@ -39,16 +44,6 @@ export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
 /** The value at `path`, undefined where there is none. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((found, key) => (has(found, key) ? found[key] : undefined), value);
-}
-
-/** How many steps of `path` exist in `value`. */
-export function depthOf(value: unknown, path: Path): number {
-  let found = value;
-  for (const [depth, key] of path.entries()) {
-    if (!has(found, key)) return depth;
-    found = found[key];
-  }
-  return path.length;
 }
 
 export function isMap(value: unknown): value is Record<string, unknown> {

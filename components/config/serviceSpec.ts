@@ -1,10 +1,10 @@
 /** Checks the args of one TritonBertService, for programs that make it without a stack config. In: plain args, some of
  *  them Outputs where the options say so. Out: the spec with every default, or a ConfigError with all problems. */
 import { loginProblems } from "../image/registries/generic";
-import { throwIfAny } from "../problems";
+import { type Locate, pathText, throwIfAny } from "../problems";
 import { credentialCheck, modelChecks, relativeCheck } from "./checks";
 import { modelKey, type ServiceSpec, serviceArgs } from "./stackOptions";
-import { type Locate, pathText, schemaProblems } from "./validate";
+import { schemaProblems } from "./validate";
 
 /** The spec of the service `key`. Problems are shown under `root`, by default the key.
  *  @throws ConfigError with all problems */

@@ -3,28 +3,24 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { loginProblems } from "../image/registries/generic";
-import type { Problem } from "../problems";
+import { type Locate, type Problem, pathText } from "../problems";
 import { credentialCheck, modelChecks, nameCollisions, relativeCheck } from "./checks";
-import { withDefaults } from "./defaults";
+import { isOfDefaults, withDefaults } from "./defaults";
 import { type ModelSpec, modelOptions } from "./modelOptions";
 import { readRawConfig } from "./rawConfig";
-import { depthOf, isMap, type Path, valueAt } from "./schemaWalk";
+import { isMap, type Path, valueAt } from "./schemaWalk";
 import { CONFIG_NAMESPACE, modelKey, type StackOnly, stackOnlyOptions } from "./stackOptions";
-import { type Locate, pathText, schemaProblems } from "./validate";
+import { schemaProblems } from "./validate";
 
-export interface StackConfig extends Omit<StackOnly, "credentials"> {
-  readonly credentials: Readonly<Record<string, pulumi.Output<string>>>;
+/** What could be read, for checks that go on after a problem elsewhere; a field with a problem is absent. */
+export interface StackConfig extends Partial<Omit<StackOnly, "credentials">> {
+  readonly credentials?: Readonly<Record<string, pulumi.Output<string>>>;
   /** By the model's key, in the order of the keys. */
-  readonly models: Readonly<Record<string, ModelSpec>>;
-}
-
-/** What could be read, for checks that go on after a problem elsewhere. */
-export interface PartialStackConfig extends Partial<Omit<StackConfig, "models">> {
   readonly models: Readonly<Record<string, Partial<ModelSpec>>>;
 }
 
 export interface Inspection {
-  readonly config: PartialStackConfig;
+  readonly config: StackConfig;
   readonly problems: readonly Problem[];
   /** Where the args of the service `key` stand in the config. */
   readonly locate: (key: string) => Locate;
@@ -74,10 +70,10 @@ const inStack =
     return pathText(`${CONFIG_NAMESPACE}:${String(first)}`, path);
   };
 
-/** A field that only `defaults` names is shown there, once for all models; any other in the model. */
+/** What only `defaults` says is shown there, once for all models; anything else in the model. */
 function locator(key: string, own: unknown, defaults: unknown): Locate {
   return (path) =>
-    depthOf(defaults, path) > depthOf(own, path)
+    isOfDefaults(modelOptions, defaults, own ?? {}, path)
       ? pathText(`${CONFIG_NAMESPACE}:defaults`, path)
       : pathText(`${CONFIG_NAMESPACE}:models`, [key, ...path]);
 }

@@ -19,7 +19,8 @@ const credentials = z
   .default({})
   .describe(
     "Name → secret token. The only place where a secret may stand; options refer to it by name. " +
-      "Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'",
+      "Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'. " +
+      "Look that each is encrypted (secure: …): one in plain text beside an encrypted one can't be told.",
   );
 
 /** What all services of a stack share, and each takes among its args. */
@@ -43,7 +44,8 @@ export const stackOnlyOptions = z.strictObject({
 /** Texts of the two keys that hold models. */
 export const DEFAULTS_TEXT =
   "Any field of a model, for all models. Plain groups merge field by field under a model's own; choices (exactly one " +
-  "of), lists and free maps are taken whole from the model if it names them.";
+  "of), lists and free maps are taken whole from the model if it names them. `null` in a model is as if `defaults` did " +
+  "not say it: a model without a GPU says `gpu: null`.";
 export const MODELS_TEXT =
   "Model's key → its options. The key names every object of the service for ever; lower-case letters, digits and -, at " +
   "most 40.";

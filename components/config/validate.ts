@@ -4,21 +4,10 @@
 import { z } from "zod";
 import { didYouMean } from "../didYouMean";
 import { CHOICES, wrongChoice } from "../exactlyOneOf";
-import type { Problem } from "../problems";
+import type { Locate, Problem } from "../problems";
 import { choicesOf, fieldsOf, inside, isMap, type Path, schemaAt, unwrapped, valueAt } from "./schemaWalk";
 
-/** Says where a value stands in the user's config. */
-export type Locate = (path: Path) => string;
-
 type Issue = z.core.$ZodIssue;
-
-/** A path as `pulumi config set --path` takes it. */
-export function pathText(root: string, path: Path): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    return /^[\w-]+$/.test(String(key)) ? `${text}.${String(key)}` : `${text}[${JSON.stringify(String(key))}]`;
-  }, root);
-}
 
 /** Everything that `schema` finds wrong with `value`. */
 export function schemaProblems(schema: z.ZodType, value: unknown, locate: Locate): Problem[] {

@@ -3,10 +3,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";
-import type { Problem } from "../problems";
+import type { Locate, Problem } from "../problems";
 import { refusals } from "./contextFiles";
 import type { LabelsOptions } from "./options";
-import type { Locate } from "./site";
 
 const labelFile = z.record(z.string().regex(/^\d+$/), z.string().min(1));
 

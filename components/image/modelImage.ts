@@ -5,13 +5,13 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../canonicalJson";
 import type { Owner } from "../child";
-import type { Problem } from "../problems";
+import type { Locate, Problem } from "../problems";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import { readLabels } from "./labels";
 import type { LabelsOptions, QualityGateOptions, SourceOptions } from "./options";
 import { certificate, exportFiles } from "./packageFolders";
 import type { Credentials } from "./registries/generic";
-import { type BuildSite, commonArgs, type Locate } from "./site";
+import { type BuildSite, commonArgs } from "./site";
 import { prepareSource, type Source } from "./sources";
 
 /** PyTorch, "Start Locally": the index of wheels without CUDA, which are gigabytes smaller. */

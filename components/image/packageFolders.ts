@@ -3,9 +3,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { CONTRACT_FILE } from "../contract";
-import type { Problem } from "../problems";
+import type { Locate, Problem } from "../problems";
 import { type ContextFile, type ContextFiles, packageFiles, refusals } from "./contextFiles";
-import type { BuildSite, Locate } from "./site";
+import type { BuildSite } from "./site";
 
 const ROOT = path.resolve(__dirname, "..", "..");
 const TEMPLATES = path.join(ROOT, "model_repository_templates");

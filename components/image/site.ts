@@ -6,9 +6,6 @@ import type { Registry } from "./registries/generic";
 /** The platform of every image; unset, the provider takes that of the machine that previews. */
 export const PLATFORM = "linux/amd64";
 
-/** Says where an option stands in the user's config, given its path among the args of a service. */
-export type Locate = (path: readonly PropertyKey[]) => string;
-
 export interface BuildSite {
   readonly project: string;
   readonly stack: string;

@@ -3,10 +3,9 @@
  *  of the secret to fetch with. A new storage is one arm here and one file there. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Problem } from "../problems";
+import type { Locate, Problem } from "../problems";
 import { type ContextFiles, userFolder } from "./contextFiles";
 import type { SourceOptions } from "./options";
-import type { Locate } from "./site";
 
 export type SourceRole = "model" | "tokenizer";
 

@@ -3,7 +3,7 @@
  *  their key, other lists are replaced, null removes. Source: Kubernetes' strategic merge patch; keys from its API types. */
 import * as pulumi from "@pulumi/pulumi";
 import { selectorLabels } from "../names";
-import type { Problem } from "../problems";
+import type { Locate, Problem } from "../problems";
 
 /** Lists of a pod template that merge item by item, and the field that names an item. */
 const MERGE_KEYS: Readonly<Record<string, string>> = {
@@ -33,17 +33,17 @@ export function strategicMerge(base: Fields, patch: Fields): Record<string, unkn
   return merged;
 }
 
-/** What is wrong with the patch of the model at `path`, whose pods the labels of `object` select. */
-export function podOverridesProblems(overrides: Fields | undefined, object: string, path: string): Problem[] {
+/** What is wrong with the patch of a model whose pods the labels of `object` select. */
+export function podOverridesProblems(overrides: Fields | undefined, object: string, locate: Locate): Problem[] {
   if (overrides === undefined) return [];
-  const at = `${path}.podOverrides`;
+  const at: Locate = (path) => locate(["podOverrides", ...path]);
   return [
     ...Object.keys(overrides)
       .filter((field) => field !== "metadata" && field !== "spec")
       .map((field) => ({
-        path: `${at}.${field}`,
+        path: at([field]),
         because: "a pod template has only metadata and spec",
-        remedy: `move it into ${at}.spec or ${at}.metadata`,
+        remedy: `move it into ${at(["spec"])} or ${at(["metadata"])}`,
       })),
     ...selectorProblems(overrides, object, at),
     ...namelessProblems(overrides, at),
@@ -79,12 +79,12 @@ function isFields(value: unknown): value is Fields {
 }
 
 /** Pods without the selector's labels would belong to no Deployment. */
-function selectorProblems({ metadata }: Fields, object: string, at: string): Problem[] {
+function selectorProblems({ metadata }: Fields, object: string, at: Locate): Problem[] {
   const labels = isFields(metadata) && isFields(metadata.labels) ? metadata.labels : {};
   return Object.entries(selectorLabels(object))
     .filter(([label, value]) => label in labels && labels[label] !== value)
     .map(([label]) => ({
-      path: `${at}.metadata.labels.${label}`,
+      path: at(["metadata", "labels", label]),
       got: labels[label],
       because: "the Deployment finds its pods by this label",
       remedy: "leave it out",
@@ -92,15 +92,15 @@ function selectorProblems({ metadata }: Fields, object: string, at: string): Pro
 }
 
 /** An item without its key would be appended and then refused by the API server, far from its cause. */
-function namelessProblems(value: Fields, at: string): Problem[] {
+function namelessProblems(value: Fields, at: Locate): Problem[] {
   return Object.entries(value).flatMap(([field, inner]) => {
     const key = MERGE_KEYS[field];
     if (Array.isArray(inner) && key !== undefined)
       return inner.flatMap((item, index) => {
-        const place = `${at}.${field}[${index}]`;
+        const place: Locate = (path) => at([field, index, ...path]);
         if (isFields(item) && item[key] !== undefined) return namelessProblems(item, place);
-        return [{ path: place, because: `items of ${field} merge by their ${key}`, remedy: `give it a ${key}` }];
+        return [{ path: place([]), because: `items of ${field} merge by their ${key}`, remedy: `give it a ${key}` }];
       });
-    return isFields(inner) ? namelessProblems(inner, `${at}.${field}`) : [];
+    return isFields(inner) ? namelessProblems(inner, (path) => at([field, ...path])) : [];
   });
 }

@@ -1,9 +1,9 @@
 /** What a pod needs of memory: the size of /dev/shm and the container's limit, which counts /dev/shm in.
- *  In: options, and the bytes of the model's weights where they are known (a local folder). Out: MiB, and a problem where
- *  the numbers a user gave cannot hold.
+ *  In: options, and the bytes of the model's weights where they are known (a local folder). Out: MiB, a problem where
+ *  the numbers a user gave cannot hold, and a warning where a size had to be assumed.
  *  Measured on a pod of the pypi flavour with MiniLM-L6 (91 MB, 12 heads): 186 MiB idle; 1171 MiB after batches of 16 texts
  *  of 512 tokens, that is 62 MiB a text; /dev/shm 3 MiB (design.md saw up to 14). */
-import type { Problem } from "../problems";
+import type { Locate, Problem } from "../problems";
 import type { ResourcesOptions, ServingOptions } from "./options";
 
 const MiB = 1024 * 1024;
@@ -29,6 +29,8 @@ const ACTIVATIONS_PER_TEXT = 80;
 /** Weights of a model whose size is unknown at preview (a Hub model), MiB: BERT-large in fp32 is 1278. */
 const ASSUMED_MODEL = 1280;
 
+const MEMORY = ["resources", "memory"] as const;
+
 export interface MemoryInput {
   /** The option `shm`, such as "128Mi"; absent: by formula. */
   readonly shm?: string;
@@ -37,17 +39,16 @@ export interface MemoryInput {
   readonly device: "cpu" | "gpu";
   /** Bytes of the model's weights; absent: unknown, BERT-large is assumed. */
   readonly modelBytes?: number;
-  /** The model's config path, for problems. */
-  readonly path: string;
+  readonly locate: Locate;
 }
 
 export interface MemoryPlan {
   readonly shmMiB: number;
   /** Request and limit. */
   readonly limitMiB: number;
-  /** The model's size was assumed, and nobody gave a limit. */
-  readonly assumed: boolean;
   readonly problems: readonly Problem[];
+  /** For the preview. */
+  readonly warnings: readonly string[];
 }
 
 /** limit = runtime + (weights while loading + activations) × instances + /dev/shm, up to the next 64 MiB. */
@@ -56,10 +57,15 @@ export function memoryPlan(input: MemoryInput): MemoryPlan {
   const { memory } = input.resources;
   if (memory === undefined) {
     const limitMiB = Math.ceil((serverMiB(input) + shmMiB) / 64) * 64;
-    return { shmMiB, limitMiB, assumed: input.modelBytes === undefined, problems: [] };
+    return {
+      shmMiB,
+      limitMiB,
+      problems: [],
+      warnings: input.modelBytes === undefined ? [assumed(input, limitMiB)] : [],
+    };
   }
   const limitMiB = mebibytes(memory);
-  return { shmMiB, limitMiB, assumed: false, problems: tooSmall(input, shmMiB, limitMiB) };
+  return { shmMiB, limitMiB, problems: tooSmall(input, shmMiB, limitMiB), warnings: [] };
 }
 
 /** "512Mi" → 512, "2Gi" → 2048. The options' schema has checked the form. */
@@ -84,15 +90,23 @@ function serverMiB({ serving, device, modelBytes }: MemoryInput): number {
   return RUNTIME[device] + serving.instances * (WEIGHT_COPIES * model + activations);
 }
 
-function tooSmall({ path, resources, modelBytes, serving }: MemoryInput, shmMiB: number, limitMiB: number): Problem[] {
+function assumed({ locate }: MemoryInput, limitMiB: number): string {
+  return `${locate(MEMORY)}: only its build will tell how big the model is; ${limitMiB} MiB fit a BERT-large, set this for another size`;
+}
+
+function tooSmall(
+  { locate, resources, modelBytes, serving }: MemoryInput,
+  shmMiB: number,
+  limitMiB: number,
+): Problem[] {
   const weights = modelBytes === undefined ? 0 : Math.ceil(modelBytes / MiB) * serving.instances;
   if (limitMiB > shmMiB + weights) return [];
   return [
     {
-      path: `${path}.resources.memory`,
+      path: locate(MEMORY),
       got: resources.memory,
       because: `${limitMiB} MiB cannot hold /dev/shm (${shmMiB} MiB), which counts against it, and the weights (${weights} MiB)`,
-      remedy: `leave ${path}.resources.memory out to have it computed, or give more than ${shmMiB + weights} MiB`,
+      remedy: `leave ${locate(MEMORY)} out to have it computed, or give more than ${shmMiB + weights} MiB`,
     },
   ];
 }

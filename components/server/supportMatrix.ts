@@ -2,7 +2,7 @@
  *  known before any resource is registered; and warnings for the preview. Newest secure release that runs on the GPU and
  *  driver, unless the config names one; a release with known CVEs only where the config says so. */
 import { didYouMean } from "../didYouMean";
-import type { Problem } from "../problems";
+import type { Locate, Problem } from "../problems";
 import { driverObstacle, findGpu, gpuObstacle, gpusLike, knownCves, minSecure, requirements } from "./compatibility";
 import { type Gpu, gpus, type Release, releases } from "./facts";
 import type { GpuOptions, ServerOptions } from "./options";
@@ -25,8 +25,7 @@ export interface ServerChoice {
 export interface ServerInput {
   readonly server: ServerOptions;
   readonly gpu?: GpuOptions;
-  /** Config path of the model, such as models.sentiment. */
-  readonly path: string;
+  readonly locate: Locate;
 }
 
 export interface ServerDecision {
@@ -35,29 +34,33 @@ export interface ServerDecision {
   readonly warnings: readonly string[];
 }
 
+const ALLOW = ["server", "ngc", "allowInsecureRelease"] as const;
+
 type NgcOptions = NonNullable<ServerOptions["ngc"]>;
 
-export function chooseServer({ server, gpu, path }: ServerInput): ServerDecision {
+export function chooseServer({ server, gpu, locate }: ServerInput): ServerDecision {
   const card = gpu === undefined ? undefined : findGpu(gpu.type);
-  if (gpu !== undefined && card === undefined) return refused(unknownGpu(gpu.type, path));
-  if (server.pypi !== undefined) return pypi(gpu, path);
+  if (gpu !== undefined && card === undefined) return refused(unknownGpu(gpu.type, locate));
+  if (server.pypi !== undefined) return pypi(gpu, locate);
   if (server.image !== undefined) return ownImage(server.image.ref);
-  if (server.ngc !== undefined) return ngc(server.ngc, path, gpu, card);
-  throw new Error(`${path}.server: no choice is set, which validation lets nobody do`);
+  if (server.ngc !== undefined) return ngc(server.ngc, locate, gpu, card);
+  throw new Error(`${locate(["server"])}: no choice is set, which validation lets nobody do`);
 }
 
-function pypi(gpu: GpuOptions | undefined, path: string): ServerDecision {
+function pypi(gpu: GpuOptions | undefined, locate: Locate): ServerDecision {
   if (gpu !== undefined)
     return refused({
-      path: `${path}.server.pypi`,
-      because: `the Triton that PyPI carries has no GPU backend for onnxruntime, and ${path}.gpu asks for a GPU`,
-      remedy: `set ${path}.server to { ngc: {} }, or leave ${path}.gpu out`,
+      path: locate(["server", "pypi"]),
+      because: `the Triton that PyPI carries has no GPU backend for onnxruntime, and ${locate(["gpu"])} asks for a GPU`,
+      remedy: `set ${locate(["server"])} to { ngc: {} }, or say gpu: null in the model`,
     });
   const described = `Triton ${PYPI.triton} (${PYPI.container}) from PyPI`;
   return {
     choice: { flavour: "pypi", release: PYPI.container, onnxBackend: "python", described },
     problems: [],
-    warnings: [`${path}.server: ${described} is for dev and tests; it is affected by ${knownCves(PYPI.container)}`],
+    warnings: [
+      `${locate(["server"])}: ${described} is for dev and tests; it is affected by ${knownCves(PYPI.container)}`,
+    ],
   };
 }
 
@@ -66,19 +69,19 @@ function ownImage(ref: string): ServerDecision {
   return { choice, problems: [], warnings: [] };
 }
 
-function ngc(options: NgcOptions, path: string, gpu?: GpuOptions, card?: Gpu): ServerDecision {
-  if (options.release !== undefined) return named(options.release, options, path, gpu, card);
+function ngc(options: NgcOptions, locate: Locate, gpu?: GpuOptions, card?: Gpu): ServerDecision {
+  if (options.release !== undefined) return named(options.release, options, locate, gpu, card);
   const fitting = releases.filter((release) => obstacle(release, gpu, card) === undefined).reverse();
   const newest = fitting[0];
-  if (newest === undefined) return refused(nothingRuns(path, gpu));
-  if (knownCves(newest.container) === undefined) return chosen(newest, options, path, card);
-  if (options.allowInsecureRelease) return chosen(newest, options, path, card);
-  return refused(onlyInsecure(newest, path, gpu, card));
+  if (newest === undefined) return refused(nothingRuns(locate, gpu));
+  if (knownCves(newest.container) === undefined) return chosen(newest, options, locate, card);
+  if (options.allowInsecureRelease) return chosen(newest, options, locate, card);
+  return refused(onlyInsecure(newest, locate, gpu, card));
 }
 
 /** The release that the config names, or why it cannot be. */
-function named(container: string, options: NgcOptions, path: string, gpu?: GpuOptions, card?: Gpu): ServerDecision {
-  const at = `${path}.server.ngc.release`;
+function named(container: string, options: NgcOptions, locate: Locate, gpu?: GpuOptions, card?: Gpu): ServerDecision {
+  const at = locate(["server", "ngc", "release"]);
   const release = releases.find((row) => row.container === container);
   const secure = releases.filter((row) => row.container >= minSecure).map((row) => row.container);
   if (release === undefined)
@@ -96,7 +99,7 @@ function named(container: string, options: NgcOptions, path: string, gpu?: GpuOp
       got: container,
       because: `Triton ${container} does not run here: ${because}`,
       remedy:
-        other === undefined ? "choose a newer GPU or driver" : `set it to "${other}"${consent(other, options, path)}`,
+        other === undefined ? "choose a newer GPU or driver" : `set it to "${other}"${consent(other, options, locate)}`,
     });
   }
   const cves = knownCves(container);
@@ -105,18 +108,18 @@ function named(container: string, options: NgcOptions, path: string, gpu?: GpuOp
       path: at,
       got: container,
       because: `it is affected by ${cves}`,
-      remedy: `set "${minSecure}" or later, or accept it with ${path}.server.ngc.allowInsecureRelease: true`,
+      remedy: `set "${minSecure}" or later, or accept it with ${locate(ALLOW)}: true`,
     });
-  return chosen(release, options, path, card);
+  return chosen(release, options, locate, card);
 }
 
 /** What must be said besides, to get an insecure release. */
-function consent(container: string, { allowInsecureRelease }: NgcOptions, path: string): string {
+function consent(container: string, { allowInsecureRelease }: NgcOptions, locate: Locate): string {
   if (allowInsecureRelease || knownCves(container) === undefined) return "";
-  return `, which has known CVEs and needs ${path}.server.ngc.allowInsecureRelease: true; or choose a newer GPU or driver`;
+  return `, which has known CVEs and needs ${locate(ALLOW)}: true; or choose a newer GPU or driver`;
 }
 
-function chosen(release: Release, { repository }: NgcOptions, path: string, card?: Gpu): ServerDecision {
+function chosen(release: Release, { repository }: NgcOptions, locate: Locate, card?: Gpu): ServerDecision {
   const { container } = release;
   const cves = knownCves(container);
   const takenOver = card === undefined ? [] : requirements(release).takenOver;
@@ -130,11 +133,11 @@ function chosen(release: Release, { repository }: NgcOptions, path: string, card
     },
     problems: [],
     warnings: [
-      ...(cves === undefined ? [] : [`${path}.server: Triton ${container} is affected by ${cves}`]),
+      ...(cves === undefined ? [] : [`${locate(["server"])}: Triton ${container} is affected by ${cves}`]),
       ...(takenOver.length === 0
         ? []
         : [
-            `${path}.server: whether Triton ${container} runs on the ${card?.name} rests on what its sources do not state: ${takenOver.join("; ")}`,
+            `${locate(["server"])}: whether Triton ${container} runs on the ${card?.name} rests on what its sources do not state: ${takenOver.join("; ")}`,
           ]),
     ],
   };
@@ -149,39 +152,39 @@ function obstacle(release: Release, gpu?: GpuOptions, card?: Gpu): string | unde
   return gpuObstacle(card, needs) ?? driverObstacle(gpu?.driver, needs);
 }
 
-function unknownGpu(type: string, path: string): Problem {
+function unknownGpu(type: string, locate: Locate): Problem {
   const names = gpus.map(({ name }) => name);
   const like = gpusLike(type);
   const nearest = didYouMean(type, names);
   const hint = like.length > 0 ? like.join(" or ") : nearest;
   return {
-    path: `${path}.gpu.type`,
+    path: locate(["gpu", "type"]),
     got: type,
     because: "the support matrix has no such GPU",
     remedy: hint === undefined ? `set one of ${names.join(", ")}` : `did you mean ${hint}?`,
   };
 }
 
-function nothingRuns(path: string, gpu?: GpuOptions): Problem {
+function nothingRuns(locate: Locate, gpu?: GpuOptions): Problem {
   return {
-    path: `${path}.gpu`,
+    path: locate(["gpu"]),
     because: `no release of Triton from ${OLDEST_RELEASE} on runs on ${gpu?.type} with driver ${gpu?.driver ?? "unknown"}`,
     remedy: "choose a newer GPU or driver",
   };
 }
 
 /** The GPU or the driver rules out every secure release: says which of them it is. */
-function onlyInsecure(newest: Release, path: string, gpu?: GpuOptions, card?: Gpu): Problem {
-  const accept = `accept ${newest.container} with ${path}.server.ngc.allowInsecureRelease: true`;
+function onlyInsecure(newest: Release, locate: Locate, gpu?: GpuOptions, card?: Gpu): Problem {
+  const accept = `accept ${newest.container} with ${locate(ALLOW)}: true`;
   const secure = releases.filter(({ container }) => container >= minSecure);
   const oldestDriver = secure
     .filter((release) => card !== undefined && gpuObstacle(card, requirements(release)) === undefined)
     .map((release) => requirements(release).minDriver)[0];
   const because = `the newest Triton that runs here, ${newest.container}, is affected by ${knownCves(newest.container)}`;
   if (oldestDriver === undefined)
-    return { path: `${path}.gpu.type`, got: gpu?.type, because, remedy: `choose a newer GPU, or ${accept}` };
+    return { path: locate(["gpu", "type"]), got: gpu?.type, because, remedy: `choose a newer GPU, or ${accept}` };
   const remedy = `bring the nodes to driver ${oldestDriver} or later, or ${accept}`;
-  return { path: `${path}.gpu.driver`, got: gpu?.driver, because, remedy };
+  return { path: locate(["gpu", "driver"]), got: gpu?.driver, because, remedy };
 }
 
 function refused(...problems: Problem[]): ServerDecision {

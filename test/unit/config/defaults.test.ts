@@ -5,7 +5,7 @@ import { withDefaults } from "../../../components/config/defaults";
 import { modelOptions } from "../../../components/config/modelOptions";
 import { inspectStackConfig } from "../../../components/config/stackConfig";
 import { serviceArgs } from "../../../components/config/stackOptions";
-import { GOOD, HUB, setConfig } from "./stack";
+import { GOOD, HUB, problemsWith, setConfig } from "./stack";
 
 const merged = (defaults: unknown, own: unknown) => withDefaults(modelOptions, defaults, own);
 
@@ -36,6 +36,19 @@ describe("what a model says itself goes before", () => {
       { podOverrides: { spec: { a: 1 } } },
       { podOverrides: { metadata: {} } },
       { podOverrides: { metadata: {} } },
+    ],
+    ["null, for an option", { gpu: { type: "L4" }, replicas: 2 }, { gpu: null, replicas: null }, {}],
+    [
+      "null, inside a group",
+      { serving: { maxLength: 64, instances: 2 } },
+      { serving: { maxLength: null } },
+      { serving: { instances: 2 } },
+    ],
+    [
+      "null in a patch, which is data",
+      { podOverrides: { spec: {} } },
+      { podOverrides: { spec: { a: null } } },
+      { podOverrides: { spec: { a: null } } },
     ],
     ["a number", { replicas: 2 }, { replicas: 5 }, { replicas: 5 }],
     ["nothing", { gpu: { type: "L4" } }, {}, { gpu: { type: "L4" } }],
@@ -88,4 +101,20 @@ it("fills in what nobody says, and hands on specs that are legal args", () => {
   expect(specs.b).toMatchObject({ serving: { maxBatchSize: 4, instances: 1 }, tag: "latest", server: { ngc: {} } });
   const spec = { ...specs.b, ...shared };
   expect(serviceArgs.parse(spec)).toEqual(spec);
+});
+
+it("takes `null` in a model for what may be left out, and for nothing else", () => {
+  const defaults = { gpu: { type: "L4" }, server: { pypi: {} }, serving: { maxLength: 64 } };
+  const own = { gpu: null, server: null, serving: { maxLength: null }, tokenizer: null };
+  setConfig({ ...GOOD, defaults, models: { a: { model: HUB, ...own } } });
+  const { config, problems } = inspectStackConfig();
+  expect(problems).toEqual([]);
+  expect(config.models.a).toMatchObject({ server: { ngc: {} }, serving: { instances: 1 } });
+  expect([config.models.a?.gpu, config.models.a?.serving?.maxLength]).toEqual([undefined, undefined]);
+  expect(problemsWith({ ...GOOD, models: { a: { model: null } } })[0]).toMatch(
+    /^triton-bert:models\.a\.model: must be/,
+  );
+  expect(problemsWith({ ...GOOD, defaults: { ...defaults, gpu: { type: null } } })[0]).toMatch(
+    /^triton-bert:defaults\.gpu\.type: must be text, not empty/,
+  );
 });

@@ -50,7 +50,7 @@ describe("options of a model", () => {
       `${AT}.server.ngc.allowInsecureRelease (got "true"): must be true or false, not text; write it without quotes`,
     ],
     ["map for list", { examples: {} }, `${AT}.examples: must be a list, not a map; this option is: `],
-    ["empty", { serving: null }, `${AT}.serving: must be a map, not empty; this option is: Batching and length.`],
+    ["empty", { model: null }, `${AT}.model: must be a map, not empty; this option is: Where the model comes from.`],
     ["fraction", { replicas: 2.5 }, `${AT}.replicas (got 2.5): must be a whole number; `],
     [
       "too big",
@@ -203,6 +203,20 @@ describe("keys of the stack", () => {
       "in defaults",
       { ...GOOD, defaults: { servr: {} } },
       ['triton-bert:defaults.servr: there is no such option; did you mean "server"?'],
+    ],
+    [
+      "nothing to unset",
+      { ...GOOD, defaults: { serving: null } },
+      ["triton-bert:defaults.serving: must be a map, not empty; this option is: Batching and length."],
+    ],
+    [
+      "half a choice",
+      {
+        ...GOOD,
+        defaults: { server: { ngc: { allowInsecureRelease: 1 } } },
+        models: { sentiment: { ...models.sentiment, server: { ngc: { allowInsecureRelease: 2 } } } },
+      },
+      [`${AT}.server.ngc.allowInsecureRelease (got 2): must be true or false`],
     ],
     [
       "half a group",

@@ -4,13 +4,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { argsOf, readStackConfig } from "../../../components/config/readStack";
+import { planStack } from "../../../components/config/readStack";
 import { ConfigError } from "../../../components/problems";
 import { GOOD, HUB, setConfig } from "./stack";
 
 const ROOT = path.resolve(__dirname, "..", "..", "..");
 let projectFolder: string;
-const read = () => readStackConfig({ organization: "org", project: "triton-bert", stack: "test", projectFolder });
+const read = () => planStack({ organization: "org", project: "triton-bert", stack: "test", projectFolder });
 
 beforeAll(() => {
   projectFolder = fs.mkdtempSync(path.join(os.tmpdir(), "triton-bert-stack-"));
@@ -42,8 +42,8 @@ describe("committed stacks", () => {
 
   it("dev is what the sandbox deploys", () => {
     load("dev");
-    const stack = read();
-    expect(argsOf(stack, "sentiment")).toMatchObject({
+    const spec = read().services.sentiment?.spec;
+    expect(spec).toMatchObject({
       namespace: "triton-bert",
       registry: { repository: "localhost:5001/triton" },
       build: { base: "triton-bert-sandbox/python:3.11-bookworm", torchCpuWheels: false },
@@ -52,13 +52,12 @@ describe("committed stacks", () => {
       service: { type: "NodePort" },
       autoscaling: { none: {} },
     });
-    expect(stack.models.sentiment?.examples).toHaveLength(2);
+    expect(spec?.examples).toHaveLength(2);
   });
 
   it("gpu has a GPU, NVIDIA's own Triton and an autoscaler", () => {
     load("gpu");
-    const { sentiment } = read().models;
-    expect(sentiment).toMatchObject({
+    expect(read().services.sentiment?.spec).toMatchObject({
       gpu: { type: "L4", driver: "580", count: 1, resource: "nvidia.com/gpu" },
       server: { ngc: {} },
       autoscaling: { podsMetric: { min: 1, max: 4 } },
@@ -84,4 +83,27 @@ it("asks files, facts and cluster too, all in one message with the config's own 
     "triton-bert:models.c.gpu.type",
     "triton-bert:models.c.labels.file",
   ]);
+});
+
+it("blames and warns where the user wrote it, and warns of what stands in `defaults` once", () => {
+  const models = { a: { model: HUB }, b: { model: HUB, gpu: { spare: 1 } }, c: { model: HUB, server: { pypi: {} } } };
+  const defaults = { gpu: { type: "L4" }, server: { ngc: { release: "26.05" } } };
+  setConfig({ ...GOOD, defaults, models });
+  expect(problems()).toEqual([
+    expect.stringMatching(/^triton-bert:defaults\.server\.ngc\.release: it is affected by/),
+    expect.stringMatching(/^triton-bert:models\.c\.server\.pypi: .* and triton-bert:defaults\.gpu asks for a GPU/),
+  ]);
+  const accepted = { ngc: { release: "26.05", allowInsecureRelease: true } };
+  const none = { model: HUB, server: { pypi: {} }, gpu: null };
+  setConfig({ ...GOOD, defaults: { ...defaults, server: accepted }, models: { ...models, c: none } });
+  const { services } = read();
+  const about = (key: string) => services[key]?.warnings.map((warning) => warning.split(": ")[0]);
+  expect(about("a")).toEqual([
+    "triton-bert:defaults.server",
+    "triton-bert:models.a.resources.memory",
+    "triton-bert:models.a",
+  ]);
+  expect(about("b")).toEqual(["triton-bert:models.b.resources.memory"]);
+  expect(about("c")).toEqual(["triton-bert:models.c.server", "triton-bert:models.c.resources.memory"]);
+  expect(services.c?.pod.gpu).toBeUndefined();
 });

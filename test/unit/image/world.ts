@@ -5,7 +5,8 @@ import * as path from "node:path";
 import { onTestFinished } from "vitest";
 import { buildOptions } from "../../../components/image/options";
 import { genericRegistry } from "../../../components/image/registries/generic";
-import type { BuildSite, Locate } from "../../../components/image/site";
+import type { BuildSite } from "../../../components/image/site";
+import { type Locate, pathText } from "../../../components/problems";
 
 export const REVISION = "714eb0fa89d2f80546fda750413ed43d93601a13";
 
@@ -38,7 +39,7 @@ export function project(): string {
 }
 
 /** As the args of a service called `sentiment` are located. */
-export const locate: Locate = (path) => ["sentiment", ...path].join(".");
+export const locate: Locate = (path) => pathText("sentiment", path);
 
 export function site(projectFolder: string, change: Partial<BuildSite> = {}): BuildSite {
   return {

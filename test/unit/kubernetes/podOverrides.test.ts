@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { podOverridesProblems, strategicMerge } from "../../../components/kubernetes/podOverrides";
+import { pathText } from "../../../components/problems";
 
 const template = {
   metadata: { labels: { a: "1" } },
@@ -91,7 +92,7 @@ describe("a strategic merge", () => {
 
 describe("what is refused", () => {
   const problems = (overrides: Record<string, unknown>) =>
-    podOverridesProblems(overrides, "sentiment", "models.sentiment").map(({ path }) => path);
+    podOverridesProblems(overrides, "sentiment", (path) => pathText("models.sentiment", path)).map(({ path }) => path);
 
   it("is a field beside metadata and spec", () => {
     expect(problems({ containers: [] })).toEqual(["models.sentiment.podOverrides.containers"]);
@@ -99,7 +100,7 @@ describe("what is refused", () => {
 
   it("is a label that would take the pods from their Deployment", () => {
     expect(problems({ metadata: { labels: { "app.kubernetes.io/instance": "other" } } })).toEqual([
-      "models.sentiment.podOverrides.metadata.labels.app.kubernetes.io/instance",
+      'models.sentiment.podOverrides.metadata.labels["app.kubernetes.io/instance"]',
     ]);
     expect(problems({ metadata: { labels: { "app.kubernetes.io/instance": "sentiment", team: "ml" } } })).toEqual([]);
   });

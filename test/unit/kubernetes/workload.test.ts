@@ -138,11 +138,12 @@ describe("a rollout", () => {
   });
 
   it("is announced as downtime where it is", () => {
-    expect(downtimeWarning(1, "models.sentiment", gpu)).toContain("models.sentiment.gpu.spare: 1");
+    const locate = (path: readonly PropertyKey[]) => ["models.sentiment", ...path].join(".");
+    expect(downtimeWarning(1, locate, gpu)).toContain("models.sentiment.gpu.spare: 1");
     expect([
-      downtimeWarning(2, "models.sentiment", gpu),
-      downtimeWarning(1, "models.sentiment", { ...gpu, spare: 1 }),
-      downtimeWarning(1, "models.sentiment"),
+      downtimeWarning(2, locate, gpu),
+      downtimeWarning(1, locate, { ...gpu, spare: 1 }),
+      downtimeWarning(1, locate),
     ]).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -9,7 +9,7 @@ const base: MemoryInput = {
   serving: servingOptions.parse({}),
   device: "cpu",
   modelBytes: 91 * MiB,
-  path: "models.sentiment",
+  locate: (path) => ["models.sentiment", ...path].join("."),
 };
 const servings = fc.record({
   maxBatchSize: fc.integer({ min: 1, max: 64 }),
@@ -20,7 +20,7 @@ const servings = fc.record({
 describe("a pod's memory", () => {
   it("is, for a MiniLM: runtime + 2 × weights + activations of a full batch + /dev/shm, up to the next 64 MiB", () => {
     expect(384 + 2 * 91 + 16 * 80 + 64).toBe(1910);
-    expect(memoryPlan(base)).toEqual({ shmMiB: 64, limitMiB: 1920, assumed: false, problems: [] });
+    expect(memoryPlan(base)).toEqual({ shmMiB: 64, limitMiB: 1920, problems: [], warnings: [] });
   });
 
   it("holds what a real pod of a MiniLM needed: 1171 MiB, and 62 MiB of it for each text of a full batch", () => {
@@ -31,9 +31,12 @@ describe("a pod's memory", () => {
 
   it("assumes a BERT-large where the model's size is unknown, and says so", () => {
     const { modelBytes: _, ...unknown } = base;
-    const plan = memoryPlan(unknown);
-    expect(plan.assumed).toBe(true);
-    expect(plan).toEqual({ ...memoryPlan({ ...base, modelBytes: 1280 * MiB }), assumed: true });
+    const { warnings, ...plan } = memoryPlan(unknown);
+    expect(plan).toEqual({ ...memoryPlan({ ...base, modelBytes: 1280 * MiB }), warnings: undefined });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^models\.sentiment\.resources\.memory: .*4288 MiB fit a BERT-large/),
+    ]);
+    expect(memoryPlan({ ...unknown, resources: { cpu: 2, memory: "2Gi" } }).warnings).toEqual([]);
   });
 
   it("counts /dev/shm in the limit, has at least 64 MiB of it, and never shrinks when the work grows", () => {
@@ -62,7 +65,7 @@ describe("a pod's memory", () => {
   it("is what the config says, if the config says it", () => {
     expect(memoryPlan({ ...base, resources: { cpu: 2, memory: "2Gi" } })).toMatchObject({
       limitMiB: 2048,
-      assumed: false,
+      warnings: [],
       problems: [],
     });
   });

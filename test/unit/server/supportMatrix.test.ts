@@ -20,8 +20,9 @@ const gpu = (type: string, driver?: string): GpuOptions => ({
   resource: "nvidia.com/gpu",
   ...(driver === undefined ? {} : { driver }),
 });
+const locate = (path: readonly PropertyKey[]) => ["models.sentiment", ...path].join(".");
 const choose = (options: unknown, card?: GpuOptions) =>
-  chooseServer({ server: server(options), path: "models.sentiment", ...(card === undefined ? {} : { gpu: card }) });
+  chooseServer({ server: server(options), locate, ...(card === undefined ? {} : { gpu: card }) });
 const release = (container: string) => {
   const found = releases.find((row) => row.container === container);
   if (found === undefined) throw new Error(`no ${container} in the facts`);
