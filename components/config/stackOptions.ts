@@ -60,6 +60,3 @@ export type StackOnly = z.output<typeof stackOnlyOptions>;
 
 /** One service, validated, with every default filled in. */
 export type ServiceSpec = z.output<typeof serviceArgs>;
-
-/** What all services of a stack share. */
-export type SharedSpec = Pick<ServiceSpec, keyof typeof shared>;

@@ -1,7 +1,6 @@
 /** The model image: fetch, export to ONNX, parity, quality report; nothing of serving, so a change of serving knobs exports
  *  nothing again. Its logical name carries its hash, so it is only ever created, never updated: an update would build with
  *  the token that `ignoreChanges` keeps. In: the model's sources, labels and gate. Out: the plan, then the image. */
-import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../canonicalJson";
 import type { Owner } from "../child";
@@ -35,9 +34,6 @@ export interface ModelImagePlan extends ImagePlan {
 }
 
 export interface ModelImage {
-  readonly image: docker.Image;
-  readonly hash: string;
-  readonly tag: string;
   /** repository@sha256:… */
   readonly digest: pulumi.Output<string>;
 }
@@ -100,7 +96,7 @@ export function modelImage(owner: Owner, site: BuildSite, plan: ModelImagePlan, 
     // Always said, so that adding or dropping a credential is as quiet as rotating one.
     ignoreChanges: ["build.args.HF_TOKEN"],
   });
-  return { image, hash: plan.hash, tag: plan.tag, digest: image.repoDigest };
+  return { digest: image.repoDigest };
 }
 
 function modelArgs(site: BuildSite): Record<string, string> {

@@ -147,4 +147,3 @@ export type QualityGateOptions = z.output<typeof qualityGateOptions>;
 export type ExampleOptions = z.output<typeof exampleOptions>;
 export type BuildOptions = z.output<typeof buildOptions>;
 export type RegistryOptions = z.output<typeof registryOptions>;
-export type ImageOptions = z.output<typeof imageOptions>;

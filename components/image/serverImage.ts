@@ -35,7 +35,7 @@ export interface ServerImagePlan extends ImagePlan {
 
 export interface ServerImage {
   readonly image: docker.Image;
-  readonly hash: string;
+  /** repository:tag */
   readonly name: string;
   /** repository@sha256:… */
   readonly digest: pulumi.Output<string>;
@@ -73,5 +73,5 @@ export function planServerImage(
 
 export function serverImage(owner: Owner, site: BuildSite, plan: ServerImagePlan, model: ModelImage): ServerImage {
   const image = dockerImage(owner, "server-image", site, plan, plan.tag, { MODEL_IMAGE: model.digest });
-  return { image, hash: plan.hash, name: plan.name, digest: image.repoDigest };
+  return { image, name: plan.name, digest: image.repoDigest };
 }

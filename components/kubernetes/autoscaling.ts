@@ -22,14 +22,10 @@ export function scale({ cpu, podsMetric }: AutoscalingOptions, replicas = 1): Sc
   return { replicas: bounds.min, most: bounds.max, autoscaled: true };
 }
 
-/** The HorizontalPodAutoscaler, or none. */
-export function autoscaling(
-  owner: Owner,
-  site: KubernetesSite,
-  options: AutoscalingOptions,
-): k8s.autoscaling.v2.HorizontalPodAutoscaler | undefined {
+/** Makes the HorizontalPodAutoscaler, if one is asked for. */
+export function autoscaling(owner: Owner, site: KubernetesSite, options: AutoscalingOptions): void {
   const args = autoscalerArgs(site, options);
-  return args === undefined ? undefined : child(k8s.autoscaling.v2.HorizontalPodAutoscaler, owner, "autoscaler", args);
+  if (args !== undefined) child(k8s.autoscaling.v2.HorizontalPodAutoscaler, owner, "autoscaler", args);
 }
 
 export function autoscalerArgs(site: KubernetesSite, { cpu, podsMetric }: AutoscalingOptions) {

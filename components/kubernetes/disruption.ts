@@ -4,8 +4,9 @@ import { child, type Owner } from "../child";
 import { selectorLabels } from "../names";
 import { type KubernetesSite, metadata } from "./metadata";
 
-export function disruption(owner: Owner, site: KubernetesSite): k8s.policy.v1.PodDisruptionBudget {
-  return child(k8s.policy.v1.PodDisruptionBudget, owner, "disruption-budget", disruptionBudgetArgs(site));
+/** Makes the child. */
+export function disruption(owner: Owner, site: KubernetesSite): void {
+  child(k8s.policy.v1.PodDisruptionBudget, owner, "disruption-budget", disruptionBudgetArgs(site));
 }
 
 /** maxUnavailable, not minAvailable: the latter would block every drain of a node with a model's only pod on it. */

@@ -14,18 +14,11 @@ export interface Endpoints {
   readonly metrics: string;
 }
 
-export interface Networking {
-  readonly service: k8s.core.v1.Service;
-  readonly metricsService: k8s.core.v1.Service;
-  readonly networkPolicy: k8s.networking.v1.NetworkPolicy;
-}
-
-export function networking(owner: Owner, site: KubernetesSite, options: ServiceOptions): Networking {
-  return {
-    service: child(k8s.core.v1.Service, owner, "service", serviceArgs(site, options)),
-    metricsService: child(k8s.core.v1.Service, owner, "metrics-service", metricsServiceArgs(site)),
-    networkPolicy: child(k8s.networking.v1.NetworkPolicy, owner, "network-policy", networkPolicyArgs(site, options)),
-  };
+/** Makes the children. */
+export function networking(owner: Owner, site: KubernetesSite, options: ServiceOptions): void {
+  child(k8s.core.v1.Service, owner, "service", serviceArgs(site, options));
+  child(k8s.core.v1.Service, owner, "metrics-service", metricsServiceArgs(site));
+  child(k8s.networking.v1.NetworkPolicy, owner, "network-policy", networkPolicyArgs(site, options));
 }
 
 export function endpoints({ names, namespace }: KubernetesSite): Endpoints {

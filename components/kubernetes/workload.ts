@@ -17,23 +17,17 @@ export interface WorkloadInput extends PodInput {
   readonly dependsOn?: readonly pulumi.Resource[];
 }
 
-export interface Workload {
-  readonly serviceAccount: k8s.core.v1.ServiceAccount;
-  readonly deployment: k8s.apps.v1.Deployment;
-}
-
 /** Makes the children. The Deployment waits for the ServiceAccount not only because its pods need it: another stack's
  *  account of the same name refuses to be taken over (metadata.ts), and with it the Deployment, which may use force. */
-export function workload(owner: Owner, input: WorkloadInput): Workload {
+export function workload(owner: Owner, input: WorkloadInput): void {
   const account = serviceAccountArgs(input.site);
   const serviceAccount = child(k8s.core.v1.ServiceAccount, owner, "service-account", account);
   const timeout = `${input.lifecycle.awaitSeconds}s`;
-  const deployment = child(k8s.apps.v1.Deployment, owner, "deployment", deploymentArgs(input), {
+  child(k8s.apps.v1.Deployment, owner, "deployment", deploymentArgs(input), {
     dependsOn: [serviceAccount, ...(input.dependsOn ?? [])],
     customTimeouts: { create: timeout, update: timeout },
     ignoreChanges: ignoredChanges(input),
   });
-  return { serviceAccount, deployment };
 }
 
 /** No token is mounted: Triton has no business with the API server. */

@@ -39,7 +39,7 @@ interface FlagRow {
 const onCpu = ({ device }: FlagInput) => device === "cpu";
 const onnxruntimeOnCpu = ({ device, onnxBackend }: FlagInput) => device === "cpu" && onnxBackend === "onnxruntime";
 
-export const flagRows: readonly FlagRow[] = [
+const flagRows: readonly FlagRow[] = [
   { flag: "--model-repository", value: () => "/models" },
   // Whatever is in the image is served; nothing can be loaded or unloaded later, not even with the key.
   { flag: "--model-control-mode", value: () => "none" },

@@ -9,9 +9,12 @@ import { program } from "../../../components/config/program";
 import { requireDockerDaemon } from "../../../components/image/dockerDaemon";
 import { clusterProvider } from "../../../components/kubernetes/cluster";
 import { ConfigError } from "../../../components/problems";
+import type { ServicePlan } from "../../../components/servicePlan";
 import { GOOD, HUB, setConfig } from "./stack";
 
-const made = vi.hoisted(() => [] as { name: string; args: TritonBertServiceArgs; provider: unknown }[]);
+const made = vi.hoisted(
+  () => [] as { name: string; args: TritonBertServiceArgs; provider: unknown; plan: ServicePlan }[],
+);
 const PROVIDER = vi.hoisted(() => ({ provider: "of the cluster" }));
 
 vi.mock("../../../components/image/dockerDaemon", () => ({ requireDockerDaemon: vi.fn() }));
@@ -27,8 +30,8 @@ vi.mock("../../../components/tritonBertService", () => ({
     imageDigest = "imageDigest";
     quality = "quality";
     modelNames = "modelNames";
-    constructor(name: string, args: TritonBertServiceArgs, { provider }: { provider: unknown }) {
-      made.push({ name, args, provider });
+    constructor(name: string, args: TritonBertServiceArgs, { provider }: { provider: unknown }, plan: ServicePlan) {
+      made.push({ name, args, provider, plan });
     }
   },
 }));
@@ -69,6 +72,9 @@ it("makes one service for each model under the cluster's provider, every time it
     registry: GOOD.registry,
     serving: { maxLength: 64, maxBatchSize: 16 },
   });
+  // the plan that the config was checked with, whose warnings say where the user wrote it
+  expect(made[0]?.plan.spec).toBe(made[0]?.args);
+  expect(made[0]?.plan.warnings[0]).toMatch(/^triton-bert:models\.a\.resources\.memory: /);
   const fields = ["url", "endpoints", "image", "imageDigest", "quality", "modelNames"];
   const outputs = Object.fromEntries(fields.map((field) => [field, field]));
   expect(first).toEqual({ models: { a: outputs, b: outputs } });

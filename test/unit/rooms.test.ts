@@ -1,0 +1,54 @@
+/** The architecture, as design.md has it: a room imports only from rooms to its left (server ← image ← kubernetes),
+ *  `config/` joins them, the wiring sees all; what all rooms share knows none of them; and nothing is circular. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = path.resolve(__dirname, "..", "..", "components");
+/** From left to right. */
+const ROOMS = ["shared", "server", "image", "kubernetes", "config"];
+/** Files beside the rooms that see all of them. */
+const WIRING = ["servicePlan.ts", "tritonBertService.ts", "index.ts", "args.ts"];
+
+const files = fs
+  .readdirSync(ROOT, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts") && !file.includes("node_modules"));
+
+const roomOf = (file: string): string =>
+  WIRING.includes(file) ? "wiring" : file.includes(path.sep) ? (file.split(path.sep)[0] ?? "") : "shared";
+
+/** Files that `file` imports. */
+function imports(file: string): string[] {
+  const text = fs.readFileSync(path.join(ROOT, file), "utf8");
+  const found = text.matchAll(/^(?:import|export)\s[^;]*?from "(\.[^"]+)";$/gm);
+  return [...found].map(([, to = ""]) => `${path.join(path.dirname(file), to)}.ts`);
+}
+
+describe("components/", () => {
+  it("has the rooms of the design and no other", () => {
+    expect(files.length).toBeGreaterThan(40);
+    expect([...new Set(files.map(roomOf))].sort()).toEqual([...ROOMS, "wiring"].sort());
+  });
+
+  it.each(["shared", "server", "image", "kubernetes"])("%s imports only from rooms to its left", (room) => {
+    const allowed = ROOMS.slice(0, ROOMS.indexOf(room) + 1);
+    const wrong = files
+      .filter((file) => roomOf(file) === room)
+      .flatMap((file) => imports(file).map((to) => ({ file, to })))
+      .filter(({ to }) => !allowed.includes(roomOf(to)));
+    expect(wrong).toEqual([]);
+  });
+
+  it("imports only files that are there, and none that in the end imports it back", () => {
+    const known = new Set(files);
+    const done = new Set<string>();
+    const visit = (file: string, trail: readonly string[]): void => {
+      expect(known, `${trail.at(-1)} imports ${file}`).toContain(file);
+      expect(trail, `${file} imports itself through ${trail.join(", ")}`).not.toContain(file);
+      if (done.has(file)) return;
+      for (const to of imports(file)) visit(to, [...trail, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+  });
+});
