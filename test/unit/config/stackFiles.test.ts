@@ -66,6 +66,17 @@ describe("committed stacks", () => {
   });
 });
 
+it("the stack that the README offers to copy is right, once its token is set", () => {
+  const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
+  const blocks = [...readme.matchAll(/```yaml\n(.*?)```/gs)].map(([, block = ""]) => block);
+  const stack = blocks.find((block) => block.includes("config:")) ?? expect.fail("the README shows no stack");
+  const { config } = parse(stack) as { config: Record<string, unknown> };
+  const cluster = { context: "somewhere" }; // theirs is not in this test's kubeconfig
+  const keys = { ...config, "triton-bert:cluster": cluster, "triton-bert:credentials": { "hf-readonly": "hf_x" } };
+  setConfig(keys, ["triton-bert:credentials"]);
+  expect(problems()).toEqual([]);
+});
+
 it("asks files, facts and cluster too, all in one message with the config's own problems", () => {
   const models = {
     a: { model: { local: { path: "nowhere" } }, replicas: 0 },
