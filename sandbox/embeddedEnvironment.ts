@@ -6,6 +6,7 @@ import { DOCKER } from "./engine";
 import type { Environment } from "./environment";
 import { layout } from "./layout";
 import { checkMachine } from "./packages";
+import { marked } from "./processes";
 import type { Progress } from "./progress";
 import { up } from "./sandbox";
 import { type RunOptions, run } from "./shell";
@@ -31,6 +32,8 @@ export async function embeddedEnvironment(log: Progress): Promise<Environment> {
     // Not the tool chain's folder: the CLI warns of every provider that it finds on PATH.
     PATH: process.env.PATH,
     ...pulumiEnv(pulumiHome, layout(cache).pulumiState),
+    // A pulumi that is killed leaves its providers behind.
+    ...marked("pulumi"),
   };
   const own = (options: RunOptions) => ({ ...options, env: { ...env, ...options.env } });
   return {

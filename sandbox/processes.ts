@@ -34,6 +34,11 @@ export interface Marked {
   command: readonly string[];
 }
 
+/** The mark as environment variables: `down` ends whatever bears it. */
+export function marked(name: string, fingerprint = "0"): Record<string, string> {
+  return { [MARK]: `${name}:${fingerprint}` };
+}
+
 /** Every process that bears our mark, children of the parts included. */
 export function markedProcesses(): Marked[] {
   const found: Marked[] = [];
@@ -119,7 +124,7 @@ function start(part: Part, fingerprint: string, logFolder: string): number {
   const log = openSync(logFile(part.name, logFolder), "a");
   const [program, ...args] = part.command;
   writeSync(log, `\n=== ${new Date().toISOString()} ${part.command.join(" ")}\n`);
-  const env = { ...systemEnv(part.env), [MARK]: `${part.name}:${fingerprint}` };
+  const env = { ...systemEnv(part.env), ...marked(part.name, fingerprint) };
   const child = spawn(program, args, { cwd: "/", detached: true, env, stdio: ["ignore", log, log] });
   closeSync(log);
   child.on("error", () => {}); // no such program: seen below as "ended"

@@ -30,7 +30,7 @@ export async function tearDown(paths: Layout, update: (detail: string) => void):
     2000,
   );
   update("mounts, network, cgroups");
-  const mounts = await unmountBelow([RUN_FOLDER, paths.docker, paths.cluster]);
+  const mounts = await unmount([RUN_FOLDER, paths.docker, paths.cluster]);
   for (const bridge of [NETWORKS.pods, NETWORKS.docker]) await removeBridge(bridge);
   await cleanRules(before);
   const groups = await removeGroups();
@@ -54,17 +54,17 @@ function pidsOf(which: (process: ReturnType<typeof markedProcesses>[number]) => 
     .map(({ pid }) => pid);
 }
 
-/** Deepest first. Returns the mount points that stay. */
-async function unmountBelow(folders: readonly string[]): Promise<string[]> {
-  const below = async () => {
+/** The folders' own mount points too: dockerd binds its data folder onto itself. Deepest first. Returns what stays. */
+async function unmount(folders: readonly string[]): Promise<string[]> {
+  const found = async () => {
     const lines = (await readFile("/proc/self/mountinfo", "utf8")).split("\n");
     const points = lines.flatMap((line) => line.split(" ")[4]?.replace(/\\040/g, " ") ?? []);
-    return points.filter((point) => folders.some((folder) => point.startsWith(`${folder}/`)));
+    return points.filter((point) => folders.some((folder) => `${point}/`.startsWith(`${folder}/`)));
   };
-  for (const point of (await below()).sort((a, b) => b.length - a.length)) {
+  for (const point of (await found()).sort((a, b) => b.length - a.length)) {
     if (!(await succeeds("umount", [point]))) await succeeds("umount", ["--lazy", point]);
   }
-  return below();
+  return found();
 }
 
 async function cleanRules(before: Before | undefined): Promise<void> {
