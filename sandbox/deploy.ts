@@ -56,7 +56,7 @@ export async function showcase(environment: Environment, { outputs, namespace }:
           digest: service.imageDigest,
           URL: hint ? `${url} while this runs: ${hint}` : url,
           "in cluster": service.url,
-          try: `curl -s ${url}/v2/models/${apiName}/infer -d '${JSON.stringify(request(SENTENCE))}'`,
+          try: `curl -s ${url}/v2/models/${apiName}/infer -H 'Content-Type: application/json' -d '${JSON.stringify(request(SENTENCE))}'`,
         }),
       );
     });

@@ -43,6 +43,7 @@ export async function embeddedEnvironment(log: Progress): Promise<Environment> {
     stackFolder: join(layout(cache).pulumiState, "stack-files"),
     baseImage: sandbox.baseImage,
     torchCpuWheels: false,
+    stop: "npm run stop",
     config: (committed) => committed,
     docker: (args, options = {}) =>
       run(DOCKER, args, own({ ...options, env: { DOCKER_BUILDKIT: "1", ...options.env } })),

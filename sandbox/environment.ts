@@ -14,6 +14,8 @@ export interface Environment {
   readonly baseImage: string;
   /** Whether torch's CPU wheels may be taken from the PyTorch project's own index. */
   readonly torchCpuWheels: boolean;
+  /** The command that takes down what `npm start` deployed. */
+  readonly stop: string;
   /** Makes the committed stack file fit: own context, own registry. */
   config(committed: string): string;
   docker(args: readonly string[], options?: RunOptions): Promise<string>;

@@ -16,20 +16,21 @@ export interface OwnOptions {
   readonly namespace: string;
   /** Base image of the builds; default: the stack file's default for users. */
   readonly base: string | undefined;
+  /** torch from pip's own index, not from the PyTorch project's index of CPU wheels. */
+  readonly torchFromPip: boolean;
 }
 
 /** Throws, with what to install, when one of the three programs is missing. */
 export async function ownEnvironment(options: OwnOptions): Promise<Environment> {
-  const { context, registry, base } = options;
+  const { context, registry, base, torchFromPip } = options;
   const [pulumi = "", docker = "", kubectl = ""] = await Promise.all(["pulumi", "docker", "kubectl"].map(onPath));
   await checkContext(kubectl, context);
   const folder = join(cacheFolder(), "own", context.replaceAll(/[^\w.-]/g, "_"));
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    PULUMI_BACKEND_URL: process.env.PULUMI_BACKEND_URL ?? `file://${join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE ?? "triton-bert",
-    PULUMI_SKIP_UPDATE_CHECK: "1",
-  };
+  const ours = withoutTheirs({
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "triton-bert",
+  });
+  const env = { DOCKER_BUILDKIT: "1", PULUMI_SKIP_UPDATE_CHECK: "1", ...process.env, ...ours };
   const kube = (args: readonly string[]) => ["--context", context, ...args];
   return {
     title: `cluster ${context}, registry ${registry}`,
@@ -37,12 +38,21 @@ export async function ownEnvironment(options: OwnOptions): Promise<Environment> 
     env,
     stackFolder: folder,
     baseImage: base ?? buildOptions.parse({}).base,
-    torchCpuWheels: base === undefined,
+    torchCpuWheels: !torchFromPip,
+    stop: [
+      ...Object.entries(ours).map(([name, value]) => `${name}='${value}'`),
+      `pulumi destroy --stack dev --config-file ${join(folder, "Pulumi.dev.yaml")}`,
+    ].join(" "),
     config: (committed) => withOwn(committed, options),
     docker: (args, options = {}) => run(docker, args, { ...options, env: { ...env, ...options.env } }),
     kubectl: (args, options = {}) => run(kubectl, kube(args), { ...options, env }),
     reach: (service, use) => portForward(kubectl, kube, env, service, use),
   };
+}
+
+/** What the user has set is theirs. */
+function withoutTheirs(variables: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => process.env[name] === undefined));
 }
 
 /** Said before minutes are spent on building; the program's own check comes only then. */
@@ -55,14 +65,13 @@ async function checkContext(kubectl: string, context: string): Promise<void> {
 }
 
 /** The committed config with the user's context, registry and namespace, and without what only the sandbox has. */
-function withOwn(committed: string, { context, registry, namespace, base }: OwnOptions): string {
+function withOwn(committed: string, { context, registry, namespace, base, torchFromPip }: OwnOptions): string {
   const document = parseDocument(committed);
   const set = (key: string, value: unknown) => document.setIn(["config", `triton-bert:${key}`], value);
   set("cluster", { context });
   set("registry", { repository: registry });
   set("namespace", namespace);
-  if (base) set("build", { base, torchCpuWheels: false });
-  else document.deleteIn(["config", "triton-bert:build"]);
+  set("build", { ...(base === undefined ? {} : { base }), torchCpuWheels: !torchFromPip });
   return String(document);
 }
 

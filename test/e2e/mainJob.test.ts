@@ -14,6 +14,7 @@ describe("npm start", () => {
   it("deploys the committed dev stack, asks it a sentence and prints what a person needs", async () => {
     const said = await start();
     expect(said).toMatch(/predicts +positive {2}\(score 0\.\d+\)/);
+    expect(said).toMatch(/model +sandbox\/model: .* seeded/);
     expect(said).toMatch(/parity +largest logit difference to the original \d\.\de-\d+, over \d+ texts/);
     expect(said).toMatch(/image +localhost:5001\/triton\/tritoned_sentiment:latest-[0-9a-f]{12}, \d+ MB/);
     expect(said).toMatch(/curl -s http:\/\/127\.0\.0\.1:\d+\/v2\/models\/sentiment\/infer/);

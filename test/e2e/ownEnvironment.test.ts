@@ -40,20 +40,37 @@ async function asUser(program: string, args: readonly string[]) {
 }
 
 it("deploys on the user's cluster and registry, and says how to reach and how to stop it", async () => {
-  const own = ["--context", "triton-bert-sandbox", "--registry", "localhost:5001/own", "--namespace", NAMESPACE];
+  const own = [
+    "--context",
+    "triton-bert-sandbox",
+    "--registry",
+    "localhost:5001/own",
+    "--namespace",
+    NAMESPACE,
+    "--torch-from-pip",
+  ];
   said = (await asUser("npm", ["start", "--", ...own, "--base", sandboxBuild.base])).stdout;
   expect(said).toMatch(/predicts +positive/);
   expect(said).toMatch(/image +localhost:5001\/own\/tritoned_sentiment:latest-/);
   expect(said).toMatch(
     new RegExp(`kubectl --context triton-bert-sandbox -n ${NAMESPACE} port-forward service/sentiment`),
   );
-  expect(said).toContain("pulumi destroy --stack dev");
+  const stop = /stop +(.*pulumi destroy --stack dev .*)/.exec(said)?.[1] ?? expect.fail("no command to stop it");
+  await asUser("bash", ["-c", `${stop} --yes --skip-preview`]);
+  const { kubectl } = await environment();
+  expect(await kubectl(["-n", NAMESPACE, "get", "deployments", "-o", "name"])).toBe("");
 });
 
 it("refuses a context that the kubeconfig lacks, with the ones there are", async () => {
   const own = ["--context", "elsewhere", "--registry", "localhost:5001/own"];
   await expect(asUser("npm", ["start", "--", ...own, "--base", sandboxBuild.base])).rejects.toMatchObject({
     stderr: expect.stringMatching(/elsewhere.*triton-bert-sandbox/s),
+  });
+});
+
+it("takes an empty value for a mistake, not for the sandbox", async () => {
+  await expect(asUser("npm", ["start", "--", "--context=", "--registry="])).rejects.toMatchObject({
+    stderr: expect.stringContaining("--context is empty"),
   });
 });
 

@@ -40,8 +40,13 @@ function processes(): string[] {
 }
 
 describe("npm run stop", () => {
-  it("leaves no process, mount, interface, namespace or firewall rule behind", () => {
+  it("stops nothing when it is asked something else", () => {
     npm("start");
+    expect(() => npm("run", "stop", "--", "--help")).toThrow();
+    expect(traces().processes).not.toEqual([]);
+  });
+
+  it("leaves no process, mount, interface, namespace or firewall rule behind", () => {
     const running = Object.entries(traces()).filter(([kind]) => kind !== "namespaces");
     for (const [kind, lines] of running) expect(lines, kind).not.toEqual([]);
     npm("run", "stop");
@@ -49,6 +54,7 @@ describe("npm run stop", () => {
   });
 
   it("can be run twice", () => {
+    npm("run", "stop");
     npm("run", "stop");
   });
 
