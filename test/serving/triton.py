@@ -95,6 +95,10 @@ class Triton:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop()
 
+    def wait(self) -> int:
+        """The exit code of a server that ends by itself; negative: the signal."""
+        return self._process.wait(timeout=STOP_SECONDS)
+
     def alive(self) -> bool:
         return self._process.poll() is None
 
