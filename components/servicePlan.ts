@@ -3,6 +3,7 @@
  *  that only files and facts can tell. It reads the user's files and writes nothing. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "./config/stackOptions";
+import { readLabels } from "./image/labels";
 import { type ModelImagePlan, planModelImage } from "./image/modelImage";
 import { genericRegistry, loginProblems } from "./image/registries/generic";
 import { planServerImage, type ServerImagePlan } from "./image/serverImage";
@@ -70,11 +71,13 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
   const names = objectNames(key, spec.namePrefix);
   const server = chooseServer({ server: spec.server, gpu: spec.gpu, locate });
   const model = planModelImage(build, spec, locate);
+  const { labels, problems: labelProblems } = readLabels(spec.labels, place.projectFolder, locate);
   const memory = memoryPlan({ ...spec, device: deviceOf(spec), modelBytes: model.plan.model.modelBytes, locate });
   const problems = [
     ...server.problems,
     ...loginProblems(spec.registry, locate),
     ...model.problems,
+    ...labelProblems,
     ...memory.problems,
     ...podOverridesProblems(spec.podOverrides, names.object, locate),
   ];
@@ -83,7 +86,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
 
   const { organization, project, stack } = place;
   const kubernetes = { names, namespace: spec.namespace, stack: `${organization}/${project}/${stack}` };
-  const serve = { ...spec, apiName: spec.apiName ?? key, gpuCount: spec.gpu?.count };
+  const serve = { ...spec, apiName: spec.apiName ?? key, gpuCount: spec.gpu?.count, labels };
   const serverImage = planServerImage(build, serve, choice, model.plan);
   const scaled = scale(spec.autoscaling, spec.replicas);
   const downtime = downtimeWarning(scaled.replicas, locate, spec.gpu);

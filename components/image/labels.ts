@@ -1,5 +1,5 @@
-/** The label of each class, inline or from a JSON file of the project. Both end up in spec.json the same way, so moving
- *  them from one to the other exports nothing again. In: the option. Out: class number → label, and the problems. */
+/** The label of each class, inline or from a JSON file of the project. Both end up in the server's spec.json the same way, so moving
+ *  them from one to the other changes nothing. In: the option. Out: class number → label, and the problems. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";

@@ -1,13 +1,12 @@
-/** The model image: fetch, export to ONNX, parity, quality report; nothing of serving, so a change of serving knobs exports
- *  nothing again. Its logical name carries its hash, so it is only ever created, never updated: an update would build with
- *  the token that `ignoreChanges` keeps. In: the model's sources, labels and gate. Out: the plan, then the image. */
+/** The model image: fetch, export to ONNX, parity, quality report; nothing of serving, so a change of serving knobs or
+ *  of a label exports nothing again. Its logical name carries its hash, so it is only ever created, never updated: an update would build with
+ *  the token that `ignoreChanges` keeps. In: the model's sources and gate. Out: the plan, then the image. */
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../canonicalJson";
 import type { Owner } from "../child";
 import type { Locate, Problem } from "../problems";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
-import { readLabels } from "./labels";
-import type { LabelsOptions, QualityGateOptions, SourceOptions } from "./options";
+import type { QualityGateOptions, SourceOptions } from "./options";
 import { certificate, exportFiles } from "./packageFolders";
 import type { Credentials } from "./registries/generic";
 import { type BuildSite, commonArgs } from "./site";
@@ -20,7 +19,6 @@ export const TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu";
 export interface ExportOptions {
   readonly model: SourceOptions;
   readonly tokenizer?: SourceOptions | undefined;
-  readonly labels?: LabelsOptions | undefined;
   readonly task: string;
   readonly qualityGate: QualityGateOptions;
 }
@@ -47,12 +45,10 @@ export function planModelImage(
   const shared = { projectFolder, hubEndpoint: build.hubEndpoint, locate };
   const model = prepareSource(options.model, { ...shared, role: "model" });
   const tokenizer = options.tokenizer && prepareSource(options.tokenizer, { ...shared, role: "tokenizer" });
-  const { labels, problems: labelProblems } = readLabels(options.labels, projectFolder, locate);
   const ca = certificate(site, locate);
   const spec = {
     model: model.source.spec,
     tokenizer: tokenizer?.source.spec,
-    labels,
     task: options.task,
     qualityGate: options.qualityGate,
   };
@@ -60,7 +56,6 @@ export function planModelImage(
   const problems = [
     ...model.problems,
     ...(tokenizer?.problems ?? []),
-    ...labelProblems,
     ...ca.problems,
     ...twoCredentials(model.source, tokenizer?.source, locate),
   ];

@@ -1,5 +1,5 @@
-/** The server image: a Triton base, the model image's graph and tokenizer, the rendered repository, and the golden examples
- *  that its build has asked it. It takes the model image by digest, since a local tag may be a stale one. In: the model
+/** The server image: a Triton base, the model image's graph and tokenizer, the rendered repository with the user's labels over the
+ *  model's own, and the golden examples that its build has asked it. It takes the model image by digest, since a local tag may be a stale one. In: the model
  *  image and the options of serving. Out: the plan, whose name is known at preview, then the image. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
@@ -8,6 +8,7 @@ import type { Owner } from "../child";
 import type { ServerChoice } from "../server/supportMatrix";
 import type { ContextFiles } from "./contextFiles";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
+import type { Labels } from "./labels";
 import type { ModelImage, ModelImagePlan } from "./modelImage";
 import type { ExampleOptions } from "./options";
 import { certificate, serverFiles } from "./packageFolders";
@@ -22,6 +23,8 @@ export interface ServeOptions {
     readonly maxLength?: number | undefined;
     readonly instances: number;
   };
+  /** Instead of the model's own id2label. */
+  readonly labels?: Labels | undefined;
   readonly examples: readonly ExampleOptions[];
   /** Undefined on CPU. */
   readonly gpuCount?: number | undefined;
@@ -47,7 +50,7 @@ export function planServerImage(
   choice: ServerChoice,
   model: ModelImagePlan,
 ): ServerImagePlan {
-  const { serving, gpuCount, apiName, examples } = options;
+  const { serving, gpuCount, apiName, labels, examples } = options;
   const spec = {
     apiName,
     maxBatchSize: serving.maxBatchSize,
@@ -56,7 +59,7 @@ export function planServerImage(
     onnxBackend: choice.onnxBackend,
     device: gpuCount === undefined ? "cpu" : "gpu",
     gpuCount: gpuCount ?? 1,
-    labels: null,
+    labels: labels ?? null,
     examples,
   };
   const files: ContextFiles = new Map([

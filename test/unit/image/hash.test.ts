@@ -71,8 +71,6 @@ const EXPORTS: Record<string, Partial<ExportOptions>> = {
   "another id": { model: { hf: { id: "acme/sentiment-ru", revision: REVISION } } },
   "a local model": { model: { local: { path: "models/emotion" } } },
   "a tokenizer of its own": { tokenizer: { local: { path: "models/emotion" } } },
-  labels: { labels: { inline: { 0: "neutral", 1: "distress" } } },
-  "other labels": { labels: { inline: { 0: "distress", 1: "neutral" } } },
   "a tighter gate": { qualityGate: { maxLogitDifference: 1e-4 } },
 };
 
@@ -81,6 +79,8 @@ const SERVES: Record<string, [Partial<ServeOptions>, ServerChoice]> = {
   "a shorter length": [{ serving: { maxBatchSize: 16, instances: 1, maxLength: 128 } }, PYPI],
   "more instances": [{ serving: { maxBatchSize: 16, instances: 2 } }, PYPI],
   "another public name": [{ apiName: "ensemble_model" }, PYPI],
+  labels: [{ labels: { 0: "neutral", 1: "distress" } }, PYPI],
+  "other labels": [{ labels: { 0: "distress", 1: "neutral" } }, PYPI],
   "no examples": [{ examples: [] }, PYPI],
   "another flavour": [{}, NGC],
   "another release": [{}, { ...NGC, baseImage: "nvcr.io/t:26.08-py3" }],
@@ -153,12 +153,6 @@ describe("the hash of a model image", () => {
     expect(plan.hash).toBe(modelPlan(at).hash);
     expect(JSON.stringify([plan.args, [...plan.files]])).not.toContain("hf-readonly");
   });
-
-  it("does not move between labels inline and the same in a file", () => {
-    const at = place();
-    write(at.projectFolder, { "labels.json": '{"1": "distress", "0": "neutral"}' });
-    expect(modelPlan(at, { labels: { file: "labels.json" } }).hash).toBe(modelPlan(at, EXPORTS.labels).hash);
-  });
 });
 
 describe("the hash of a server image", () => {
@@ -206,12 +200,6 @@ describe("the problems of a model image", () => {
     expect(problemsOf({ model: hub("a"), tokenizer: hub("a") })).toEqual([]);
   });
 
-  it("name a label file that cannot be read as labels", () => {
-    expect(problemsOf({ labels: { file: "ca.pem" } })).toMatchObject([
-      { path: "sentiment.labels.file", got: "ca.pem" },
-    ]);
-  });
-
   it("name a private CA that is not there, or is no certificate", () => {
     const path = "sentiment.build.ca";
     expect(problemsOf({}, place(built({ ca: "none.pem" })))).toMatchObject([{ path, got: "none.pem" }]);
@@ -220,7 +208,7 @@ describe("the problems of a model image", () => {
   });
 
   it("come all at once", () => {
-    const change = { model: { local: { path: "none" } }, labels: { file: "none.json" } };
+    const change = { model: { local: { path: "none" } }, tokenizer: { local: { path: "none" } } };
     expect(problemsOf(change, place(built({ ca: "none.pem" })))).toHaveLength(3);
   });
 });

@@ -1,0 +1,63 @@
+/** Labels matter to serving alone: a change of one renders again and exports nothing. And what is wrong with them is told. */
+import { describe, expect, it } from "vitest";
+import { serviceArgs } from "../../../components/config/stackOptions";
+import { readLabels } from "../../../components/image/labels";
+import type { LabelsOptions } from "../../../components/image/options";
+import { type Planned, planService } from "../../../components/servicePlan";
+import { locate, project, REVISION, write } from "./world";
+
+const FILES = {
+  "labels.json": '{"1": "distress", "0": "neutral"}',
+  "list.json": '["neutral", "distress"]',
+  "text.json": "neutral",
+};
+
+function folder(): string {
+  const made = project();
+  write(made, FILES);
+  return made;
+}
+
+describe("labels", () => {
+  const planned = (labels?: LabelsOptions): Planned => {
+    const model = { hf: { id: "acme/sentiment", revision: REVISION } };
+    const registry = { repository: "registry.example.com/triton" };
+    const place = { organization: "acme", project: "shop", stack: "dev", projectFolder: folder() };
+    return planService("sentiment", serviceArgs.parse({ model, registry, labels }), place, locate);
+  };
+  const hashes = (labels?: LabelsOptions) => {
+    const { plan, problems } = planned(labels);
+    expect(problems).toEqual([]);
+    return { model: plan?.modelImage.hash, server: plan?.serverImage.hash };
+  };
+  const spec = (labels?: LabelsOptions): unknown => {
+    const file = planned(labels).plan?.serverImage.files.get("spec.json");
+    return file && "content" in file ? (JSON.parse(file.content) as { labels: unknown }).labels : file;
+  };
+  const inline = { 0: "neutral", 1: "distress" };
+
+  it("move the server's hash and not the model's", () => {
+    const without = hashes();
+    const first = hashes({ inline });
+    const second = hashes({ inline: { ...inline, 1: "panic" } });
+    expect([first.model, second.model]).toEqual([without.model, without.model]);
+    expect(new Set([without.server, first.server, second.server]).size).toBe(3);
+  });
+
+  it("are the same inline and in a file", () => {
+    expect(hashes({ file: "labels.json" })).toEqual(hashes({ inline }));
+  });
+
+  it("stand in the server's spec by class number, and as null where the model's own are meant", () => {
+    expect(spec({ inline })).toEqual({ "0": "neutral", "1": "distress" });
+    expect(spec()).toBeNull();
+  });
+});
+
+describe("a label file", () => {
+  it.each(["list.json", "text.json", "none.json"])("%s is refused", (file) => {
+    const { labels, problems } = readLabels({ file }, folder(), locate);
+    expect(labels).toBeUndefined();
+    expect(problems).toMatchObject([{ path: "sentiment.labels.file", got: file }]);
+  });
+});
