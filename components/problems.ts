@@ -13,14 +13,21 @@ export interface Problem {
 /** Says where an option stands in the user's config, given its path among the args of a service. */
 export type Locate = (path: readonly PropertyKey[]) => string;
 
-/** Thrown with everything that is wrong at once. A RunError without a stack trace: it tells of the config, not of code, and
- *  Node 20 takes 15 seconds to colour the frames that Pulumi's source maps make of a program that threw. */
-export class ConfigError extends RunError {
+/** What the user must put right. A RunError without a stack trace: it tells of config or machine, not of code, and Node 20
+ *  takes 15 seconds to colour the frames that Pulumi's source maps make of a program that threw. */
+export class UserError extends RunError {
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+    this.stack = undefined;
+  }
+}
+
+/** Thrown with everything that is wrong with the config at once. */
+export class ConfigError extends UserError {
   constructor(readonly problems: readonly Problem[]) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super(`${count} in the config; nothing was created:\n${problems.map(describe).join("\n")}`);
-    this.name = "ConfigError";
-    this.stack = undefined;
   }
 }
 

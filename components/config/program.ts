@@ -25,7 +25,7 @@ export interface StackOutputs {
   readonly models: Readonly<Record<string, ModelOutputs>>;
 }
 
-/** @throws ConfigError with all problems of the config, or Error if no Docker engine answers; before any resource */
+/** @throws ConfigError with all problems of the config, or UserError if no Docker engine answers; before any resource */
 export async function program(): Promise<StackOutputs> {
   const { cluster, services } = planStack(here());
   await requireDockerDaemon({ host: dockerHost() });

@@ -6,6 +6,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
+import { UserError } from "../problems";
 
 const LIMIT_MILLISECONDS = 5_000;
 
@@ -18,7 +19,7 @@ export interface DaemonSettings {
 }
 
 /** Resolves when a Docker engine answers its ping.
- *  @throws Error, in at most `limitMilliseconds` for each address tried, that names address, reason and remedy */
+ *  @throws UserError, in at most `limitMilliseconds` for each address tried, that names address, reason and remedy */
 export async function requireDockerDaemon(settings: DaemonSettings = {}): Promise<void> {
   const env = settings.env ?? process.env;
   const failures: string[] = [];
@@ -31,7 +32,7 @@ export async function requireDockerDaemon(settings: DaemonSettings = {}): Promis
       failures.push(`  - ${host}: ${problem instanceof Error ? problem.message : String(problem)}`);
     }
   }
-  throw new Error(
+  throw new UserError(
     `No Docker engine answers, and images are built with one (preview needs it too); nothing was created:\n${failures.join("\n")}\n` +
       "Start Docker, or point DOCKER_HOST at an engine that `docker version` can reach.",
   );

@@ -2,6 +2,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as net from "node:net";
 import * as path from "node:path";
+import { RunError } from "@pulumi/pulumi/errors";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { requireDockerDaemon } from "../../../components/image/dockerDaemon";
 import { temporaryFolder } from "./world";
@@ -59,6 +60,13 @@ describe("the probe of the Docker engine", () => {
   it("fails on a socket that is not there, and names it", async () => {
     const socket = socketIn(temporaryFolder());
     expect(await refusal(`unix://${socket}`)).toContain(`unix://${socket}: connect ENOENT`);
+  });
+
+  it("tells it as the user's affair, which Pulumi shows as it is: no unhandled exception, no stack frame", async () => {
+    const host = `unix://${socketIn(temporaryFolder())}`;
+    const problem: unknown = await requireDockerDaemon({ host }).catch((error: unknown) => error);
+    expect(RunError.isInstance(problem)).toBe(true);
+    expect((problem as Error).stack).toBeUndefined();
   });
 
   it("fails on something else that answers there", async () => {
