@@ -5,6 +5,7 @@ of a Git checkout may hold LFS pointers where weights should be. In: file names 
 an error that names what is missing.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,9 +20,11 @@ _WEIGHTS = (
     re.compile(r"model(-\d+-of-\d+)?\.safetensors|model\.safetensors\.index\.json"),
     re.compile(r"pytorch_model(-\d+-of-\d+)?\.bin|pytorch_model\.bin\.index\.json"),
 )
+_SHARD = re.compile(r"-\d+-of-\d+\.")
 _VOCABULARY = re.compile(r"tokenizer\.json|vocab\.(txt|json|bpe)|bpe\.codes|[\w.-]+\.model")
 _TOKENIZER_EXTRAS = re.compile(r"merges\.txt|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json")
 
+_INDEX = ".index.json"
 _LFS_FIRST_LINE = b"version https://git-lfs.github.com/spec/v1"
 
 
@@ -51,6 +54,12 @@ def select_files(present: Iterable[str], role: Role, where: str) -> list[str]:
             where=where,
             remedy="model.safetensors or pytorch_model.bin beside config.json",
         )
+    if all(_SHARD.search(name) for name in weights):
+        raise SourceFileMissing(
+            f"has {len(weights)} parts of the weights, but not the index that joins them",
+            where=where,
+            remedy="model.safetensors.index.json or pytorch_model.bin.index.json beside them",
+        )
     return sorted({CONFIG, *weights, *wanted})
 
 
@@ -79,3 +88,20 @@ def check_folder(folder: Path, role: Role) -> None:
                     where=str(folder / name),
                     remedy="run `git lfs pull` in the repository that the folder comes from",
                 )
+        if name.endswith(_INDEX):
+            _check_shards(folder, name)
+
+
+def _check_shards(folder: Path, index: str) -> None:
+    try:
+        shards = set(json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"].values())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise SourceFileMissing(
+            "is no index of weights", where=str(folder / index), remedy="the file as save_pretrained() wrote it"
+        ) from None
+    if missing := sorted(str(shard) for shard in shards if not (folder / str(shard)).is_file()):
+        raise SourceFileMissing(
+            f"lacks {', '.join(missing[:4])}, which {index} names",
+            where=str(folder),
+            remedy=f"all {len(shards)} parts of the weights",
+        )

@@ -18,7 +18,7 @@ def labels_by_class(labels: Mapping[int, str], classes: int, where: str) -> list
         classes: width of the classifier's logits.
         where: where the labels come from, for the message.
     Raises:
-        LabelError: when they are not exactly one for each class.
+        LabelError: when they are not exactly one for each class, or one is empty.
     """
     expected = range(classes)
     if len(labels) != classes:
@@ -33,6 +33,11 @@ def labels_by_class(labels: Mapping[int, str], classes: int, where: str) -> list
             f"has no label for class {', '.join(map(str, missing))}, but has labels for {_shown(labels)}",
             where=where,
             remedy=f"the class ids 0 to {classes - 1}",
+        )
+    nameless = [str(index) for index in expected if not labels[index].strip()]
+    if nameless:
+        raise LabelError(
+            f"has an empty label for class {', '.join(nameless)}", where=where, remedy="a text for each class"
         )
     return [labels[index] for index in expected]
 

@@ -1,18 +1,16 @@
 """The original model: loaded as its authors meant it, and asked for what serving has to know about it.
 
-transformers only warns when a checkpoint has no classification head (it makes up a random one) or one of another
-width; both are errors here. Code out of a repository is never run. In: a checkpoint folder. Out: an Original.
+What transformers only warns of or explains badly is told apart in `refusals`. Code out of a repository is never run.
+In: a checkpoint folder. Out: an Original.
 """
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from bert_exporter.errors import ModelError
+from bert_exporter.refusals import check_complete, check_config, unloadable
 
-# torch's words; the shapes stand nowhere else.
-_SIZE_MISMATCH = re.compile(r"size mismatch for (\S+): .*?torch\.Size\((.*?)\).*?torch\.Size\((.*?)\)")
+Activation = Literal["softmax", "sigmoid", "none"]
 
 # The template's limit, and what clients of BERT services expect.
 LONGEST = 512
@@ -28,7 +26,7 @@ class Original:
         embedding_rows: number of token ids that it has an embedding for.
         max_length: tokens that it can take, special ones included, at most 512.
         pad_token_id: id that fills a shorter text of a batch; None = the checkpoint does not say.
-        activation: what turns its logits into scores.
+        activation: what turns its logits into scores; `none` for a regression, whose score is the logit itself.
         id2label: the checkpoint's own labels.
     """
 
@@ -37,7 +35,7 @@ class Original:
     embedding_rows: int
     max_length: int
     pad_token_id: int | None
-    activation: Literal["softmax", "sigmoid"]
+    activation: Activation
     id2label: dict[int, str]
 
 
@@ -53,6 +51,7 @@ def load_model(folder: Path, name: str) -> Original:
     import torch
     from transformers import AutoModelForSequenceClassification
 
+    check_config(folder, name)
     try:
         model, info = AutoModelForSequenceClassification.from_pretrained(
             folder,
@@ -60,57 +59,31 @@ def load_model(folder: Path, name: str) -> Original:
             local_files_only=True,
             dtype=torch.float32,
             output_loading_info=True,
+            # Told by names and shapes below, instead of an exception without them.
+            ignore_mismatched_sizes=True,
         )
     except Exception as problem:
-        raise _unloadable(problem, name) from problem
-    _check_complete(info, name)
+        raise unloadable(problem, name) from problem
+    check_complete(model, info, name)
     model.eval()
     config = model.config
     classes = int(config.num_labels)
-    multi_label = config.problem_type == "multi_label_classification"
     return Original(
         model=model,
         classes=classes,
         embedding_rows=int(model.get_input_embeddings().weight.shape[0]),
         max_length=_max_length(model),
         pad_token_id=config.pad_token_id,
-        activation="sigmoid" if multi_label or classes == 1 else "softmax",
+        activation=_activation(config.problem_type, classes),
         id2label={int(index): str(label) for index, label in config.id2label.items()},
     )
 
 
-def _unloadable(problem: Exception, name: str) -> ModelError:
-    text = str(problem).strip()
-    if "trust_remote_code" in text:
-        return ModelError(
-            "needs Python code out of its own repository, which is never run",
-            where=name,
-            remedy="a model of an architecture that transformers knows",
-        )
-    if mismatch := _SIZE_MISMATCH.search(text):
-        key, in_weights, by_config = mismatch.groups()
-        return ModelError(
-            f"{key} has the shape {in_weights} in the weights and {by_config} by config.json",
-            where=name,
-            remedy="a config.json (id2label, vocab_size, …) that belongs to these weights",
-        )
-    first_line = text.splitlines()[0] if text else ""
-    return ModelError(
-        f"cannot be loaded as a text classifier: {type(problem).__name__}: {first_line}",
-        where=name,
-        remedy="a BERT-like checkpoint for sequence classification, saved with save_pretrained()",
-    )
-
-
-def _check_complete(info: dict[str, Any], name: str) -> None:
-    missing = sorted(info["missing_keys"])
-    if missing:
-        shown = ", ".join(missing[:4]) + (", …" if len(missing) > 4 else "")
-        raise ModelError(
-            f"the weights lack {shown}: it was never trained as a classifier",
-            where=name,
-            remedy="a checkpoint fine-tuned for sequence classification, with its head",
-        )
+def _activation(problem_type: str | None, classes: int) -> Activation:
+    """The rule of transformers' own text-classification pipeline."""
+    if problem_type == "regression":
+        return "none"
+    return "sigmoid" if problem_type == "multi_label_classification" or classes == 1 else "softmax"
 
 
 def _max_length(model: Any) -> int:
@@ -123,4 +96,6 @@ def _max_length(model: Any) -> int:
         if name.endswith("position_embeddings") and hasattr(module, "num_embeddings"):
             offset = 0 if module.padding_idx is None else module.padding_idx + 1
             return min(LONGEST, int(module.num_embeddings) - offset)
-    return min(LONGEST, int(getattr(model.config, "max_position_embeddings", None) or LONGEST))
+    # XLNet says -1: without limit.
+    positions = int(getattr(model.config, "max_position_embeddings", None) or LONGEST)
+    return min(LONGEST, positions) if positions > 0 else LONGEST

@@ -2,7 +2,8 @@
 
 Optimum only warns when they differ, so this gate is our own and stops the build. In: the original, a session over the
 graph, the texts as ids. Out: the figures for quality.json. Each text is compared alone and inside a padded batch,
-like with like: padding and masks are where exports break for some lengths only.
+like with like: padding and masks are where exports break for some lengths only. And alone against the batch: a client
+must not get another answer because of who asks at the same time.
 """
 
 from collections.abc import Sequence
@@ -39,11 +40,13 @@ class Parity:
         max_logit_difference: greatest absolute difference of any logit of any text.
         label_agreement: share of the answers with the same decision, 0 to 1.
         texts: how many texts were compared.
+        batch_difference: greatest absolute difference of a logit between a text alone and the same text in a batch.
     """
 
     max_logit_difference: float
     label_agreement: float
     texts: int
+    batch_difference: float
 
 
 def encode_all(shipped: Any, texts: Sequence[str], max_length: int) -> list[Encoded]:
@@ -70,7 +73,8 @@ def compare(original: Original, session: Any, inputs: Sequence[str], texts: Sequ
     batches.append([*short[: _LONG_BATCH - len(long)], *long])
     # Neighbours of like length hide mistakes of padding: once more with the shortest beside the longest.
     batches.append([*short[: _BATCH // 2], *short[-_BATCH // 2 :]])
-    worst, agreed, answers = 0.0, 0, 0
+    worst, agreed, answers, moved = 0.0, 0, 0, 0.0
+    alone: dict[str, NDArray[np.float32]] = {}
     for group in (*singles, *batches):
         batch = _pad(group, inputs, pad)
         expected = _original_logits(original.model, batch)
@@ -88,14 +92,17 @@ def compare(original: Original, session: Any, inputs: Sequence[str], texts: Sequ
             break
         agreed += int((_decision(expected, original) == _decision(got, original)).all(axis=-1).sum())
         answers += len(group)
-    return Parity(worst, agreed / answers if answers else 0.0, len(texts))
+        for encoded, logits in zip(group, got, strict=True):
+            # The singles come first.
+            moved = max(moved, float(np.abs(alone.setdefault(encoded.text, logits) - logits).max()))
+    return Parity(worst, agreed / answers if answers else 0.0, len(texts), moved)
 
 
 def check_gate(parity: Parity, limit: float, name: str) -> None:
     """The gate itself.
 
     Raises:
-        ParityError: when a logit differs by more than the limit, or is not a number.
+        ParityError: when a logit differs by more than the limit, is not a number, or depends on the batch.
     """
     # Written so that NaN fails too.
     if not parity.max_logit_difference <= limit:
@@ -105,6 +112,14 @@ def check_gate(parity: Parity, limit: float, name: str) -> None:
             f"{parity.label_agreement:.1%} of the answers over {parity.texts} built-in texts)",
             where=name,
             remedy="do not serve this export; if the model's logits are large by nature, raise the gate",
+        )
+    if parity.batch_difference > limit:
+        raise ParityError(
+            f"a text's logits move by up to {parity.batch_difference:.2e} with the length of the texts beside it, more "
+            f"than qualityGate.maxLogitDifference = {limit:g} allows: the model reads its padding",
+            where=name,
+            remedy="an architecture that masks padding (ConvBERT does not), or the pad_token_id that the model was "
+            "trained with; to serve it all the same, raise the gate",
         )
 
 

@@ -21,7 +21,7 @@ from bert_exporter.report import ModelFacts, write_result
 from bert_exporter.spec import read_spec
 from bert_exporter.storage import Role, Source, Workspace
 from bert_exporter.texts import TEXTS, long_texts
-from bert_exporter.tokenizer import Tokenizers, check_vocabulary, load_tokenizers, prove_equal
+from bert_exporter.tokenizer import Tokenizers, check_vocabulary, load_tokenizers, prove_equal, text_limit
 
 Say = Callable[[str], None]
 
@@ -59,18 +59,19 @@ def run(spec_path: Path, sources: Path, out: Path, token: str | None, say: Say) 
         with _step(say, "made tokenizer.json, equal to the original tokenizer"):
             tokenizers = load_tokenizers(tokenizer_folder, tokenizer_name, original.model.config)
             check_vocabulary(tokenizers.shipped, original.embedding_rows, tokenizer_name)
-            prove_equal(tokenizers, original.max_length, tokenizer_name)
+            max_length = min(original.max_length, text_limit(tokenizers.original, tokenizer_name))
+            prove_equal(tokenizers, max_length, tokenizer_name)
         pad = _pad_token_id(original, tokenizers, tokenizer_name)
 
         with _step(say, "exported to ONNX"):
             onnx = export_onnx(original, model_name, _folder(scratch, "onnx"))
-        figures, inputs = verify(onnx, original, tokenizers, pad, model_name, spec.max_logit_difference)
+        figures, inputs = verify(onnx, original, tokenizers, pad, max_length, model_name, spec.max_logit_difference)
         say(f"logits differ by at most {figures.max_logit_difference:.1e} over {figures.texts} texts")
 
         facts = ModelFacts(
             inputs=inputs,
             labels=labels,
-            max_length=original.max_length,
+            max_length=max_length,
             pad_token_id=pad,
             activation=original.activation,
             model_source=spec.model.describe(),
@@ -80,7 +81,7 @@ def run(spec_path: Path, sources: Path, out: Path, token: str | None, say: Say) 
 
 
 def verify(
-    onnx: Path, original: Original, tokenizers: Tokenizers, pad: int, name: str, gate: float
+    onnx: Path, original: Original, tokenizers: Tokenizers, pad: int, max_length: int, name: str, gate: float
 ) -> tuple[parity.Parity, list[str]]:
     """Holds an ONNX file against the original: names, axes, shapes, then values.
 
@@ -93,8 +94,8 @@ def verify(
 
     session = InferenceSession(str(onnx), providers=["CPUExecutionProvider"])
     inputs = check_graph(session, original.classes, name)
-    longest = long_texts(lambda text: len(tokenizers.shipped.encode(text).ids), original.max_length)
-    texts = parity.encode_all(tokenizers.shipped, (*TEXTS, *longest), original.max_length)
+    longest = long_texts(lambda text: len(tokenizers.shipped.encode(text).ids), max_length)
+    texts = parity.encode_all(tokenizers.shipped, (*TEXTS, *longest), max_length)
     figures = parity.compare(original, session, inputs, texts, pad)
     parity.check_gate(figures, gate, name)
     return figures, inputs

@@ -15,6 +15,10 @@ from bert_exporter.checkpoint import CONFIG
 from bert_exporter.errors import TokenizerError, TokenizerMismatch, VocabularyTooLarge
 from bert_exporter.texts import TEXTS, long_texts
 
+_SAVED_WHOLE = "the files that save_pretrained() of the tokenizer writes, tokenizer_config.json among them"
+# Special tokens and a word; serving takes no less.
+_SHORTEST = 4
+
 
 @dataclass(frozen=True)
 class Tokenizers:
@@ -60,6 +64,11 @@ def load_tokenizers(folder: Path, name: str, model_config: Any) -> Tokenizers:
         shipped = repair_accents(shipped)
     shipped.no_padding()
     shipped.no_truncation()
+    try:
+        # A letter that no vocabulary has (a hieroglyph): it needs the unknown token.
+        shipped.encode("\U00013000")
+    except Exception as problem:
+        raise TokenizerError(f"cannot encode a text: {problem}", where=name, remedy=_SAVED_WHOLE) from problem
     return Tokenizers(original=original, shipped=shipped)
 
 
@@ -72,12 +81,30 @@ def _load(folder: Path, name: str, config: Any, *, fast: bool) -> Any:
         )
     except Exception as problem:
         text = str(problem).strip()
+        # Without a config of its own, the files are taken for those of the model's family.
+        family = "" if config is None else f" as the tokenizer of {config.model_type!r}"
         raise TokenizerError(
-            f"cannot be loaded{'' if fast else ' in its slow form'}: "
+            f"cannot be loaded{family}{'' if fast else ' in its slow form'}: "
             f"{type(problem).__name__}: {text.splitlines()[0] if text else ''}",
             where=name,
-            remedy="the files that save_pretrained() of the tokenizer writes, tokenizer_config.json among them",
+            remedy=_SAVED_WHOLE,
         ) from problem
+
+
+def text_limit(original: Any, name: str) -> int:
+    """Tokens at which the original tokenizer truncates: its model_max_length, or a very large number without one.
+
+    Raises:
+        TokenizerError: when no text fits between the special tokens.
+    """
+    limit = int(original.model_max_length)
+    if limit < _SHORTEST:
+        raise TokenizerError(
+            f"model_max_length is {limit}",
+            where=name,
+            remedy=f"at least {_SHORTEST} tokens in tokenizer_config.json, or no model_max_length there",
+        )
+    return limit
 
 
 def check_vocabulary(shipped: Any, embedding_rows: int, name: str) -> None:

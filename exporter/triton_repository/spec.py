@@ -60,7 +60,7 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
         onnx_backend=spec.choice("onnxBackend", ("python", "onnxruntime")),
         device=spec.choice("device", ("cpu", "gpu")),
         labels=labels,
-        activation=model.choice("activation", ("softmax", "sigmoid")),
+        activation=model.choice("activation", ("softmax", "sigmoid", "none")),
         inputs=tuple(inputs),
         pad_token_id=model.whole("padTokenId", 0, 10_000_000),
         examples=_examples(spec, labels, problems),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Checkpoint, Export
-from families import FAMILIES, LABELS, POSITIONS
+from families import FAMILIES, LABELS, POSITIONS, edit_json
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -39,6 +39,7 @@ def test_exports(family: str, checkpoint: Checkpoint, export: Export, tmp_path: 
     [
         ({"problem_type": "multi_label_classification"}, "sigmoid"),
         ({"id2label": {0: "score"}}, "sigmoid"),
+        ({"id2label": {0: "stars"}, "problem_type": "regression"}, "none"),
         ({"id2label": {0: "no", 1: "yes"}, "problem_type": "single_label_classification"}, "softmax"),
     ],
 )
@@ -59,6 +60,18 @@ def test_graph_has_the_opset_that_quality_json_names(checkpoint: Checkpoint, exp
     assert opset == json.loads((out / "quality.json").read_text())["versions"]["opset"] == 18
 
 
+@pytest.mark.parametrize(("tokenizers_limit", "shipped"), [(40, 40), (POSITIONS, POSITIONS), (512, POSITIONS)])
+def test_the_smaller_limit_of_model_and_tokenizer(
+    tokenizers_limit: int, shipped: int, checkpoint: Checkpoint, export: Export, tmp_path: Path
+) -> None:
+    """As transformers truncates: a model was fine-tuned on texts of its tokenizer's length."""
+    folder = checkpoint("bert", tmp_path / "sources" / "model")
+    edit_json(folder / "tokenizer_config.json", model_max_length=tokenizers_limit)
+    assert json.loads((export() / "model" / "model.json").read_text())["maxLength"] == shipped
+
+
 def test_limit_of_512_tokens_although_the_model_has_more(export: Export, tmp_path: Path) -> None:
-    FAMILIES["bert"].make(tmp_path / "sources" / "model", max_position_embeddings=600)
+    folder = tmp_path / "sources" / "model"
+    FAMILIES["bert"].make(folder, max_position_embeddings=600)
+    edit_json(folder / "tokenizer_config.json", model_max_length=10**30)
     assert json.loads((export() / "model" / "model.json").read_text())["maxLength"] == 512

@@ -40,6 +40,26 @@ def test_no_tokenizer(checkpoint: Checkpoint, export: Export, tmp_path: Path) ->
         export()
 
 
+@pytest.mark.parametrize(
+    ("lost", "message"),
+    [
+        ("model-00001-of-*", r"lacks model-00001-of-\d+\.safetensors, which model\.safetensors\.index\.json names"),
+        ("model.safetensors.index.json", r"parts of the weights, but not the index that joins them"),
+    ],
+)
+def test_a_lost_part_of_the_weights(lost: str, message: str, checkpoint: Checkpoint, tmp_path: Path) -> None:
+    from transformers import AutoModelForSequenceClassification
+
+    folder = checkpoint("bert", tmp_path / "model")
+    model = AutoModelForSequenceClassification.from_pretrained(folder)
+    (folder / "model.safetensors").unlink()
+    model.save_pretrained(folder, max_shard_size="60KB")
+    check_folder(folder, "model")
+    next(folder.glob(lost)).unlink()
+    with pytest.raises(SourceFileMissing, match=message):
+        check_folder(folder, "model")
+
+
 @pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json"])
 def test_lfs_pointer(file: str, checkpoint: Checkpoint, tmp_path: Path) -> None:
     folder = checkpoint("bert", tmp_path / "model")

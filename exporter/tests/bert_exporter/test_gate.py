@@ -13,7 +13,8 @@ from bert_exporter.export import export_onnx
 from bert_exporter.model import Original, load_model
 from bert_exporter.pipeline import verify
 from bert_exporter.tokenizer import Tokenizers, load_tokenizers
-from conftest import Checkpoint
+from conftest import Checkpoint, Export
+from families import POSITIONS, save_model, wordpiece
 
 Break = Callable[[Any], None]
 
@@ -76,12 +77,12 @@ def test_broken_export_is_refused(
     broken(model.graph)
     onnx.save(model, tmp_path / "broken.onnx")
     with pytest.raises(error, match=message):
-        verify(tmp_path / "broken.onnx", original, tokenizers, 0, "model", gate=1e-3)
+        verify(tmp_path / "broken.onnx", original, tokenizers, 0, POSITIONS, "model", gate=1e-3)
 
 
 def test_sound_export_passes(exported: tuple[Path, Original, Tokenizers]) -> None:
     file, original, tokenizers = exported
-    figures, inputs = verify(file, original, tokenizers, 0, "model", gate=1e-3)
+    figures, inputs = verify(file, original, tokenizers, 0, POSITIONS, "model", gate=1e-3)
     assert figures.label_agreement == 1.0
     assert inputs == ["input_ids", "attention_mask", "token_type_ids"]
 
@@ -91,5 +92,15 @@ def test_the_gate_is_the_one_asked_for(exported: tuple[Path, Original, Tokenizer
     model = onnx.load(file)
     _scale_classifier(model.graph)
     onnx.save(model, tmp_path / "scaled.onnx")
-    figures, _ = verify(tmp_path / "scaled.onnx", original, tokenizers, 0, "model", gate=100.0)
+    figures, _ = verify(tmp_path / "scaled.onnx", original, tokenizers, 0, POSITIONS, "model", gate=100.0)
     assert figures.max_logit_difference > 1e-3
+
+
+def test_answers_that_depend_on_the_batch_are_refused(export: Export, tmp_path: Path) -> None:
+    """ConvBERT's convolutions read padding, so a text's score would move with the length of its neighbours."""
+    folder = tmp_path / "sources" / "model"
+    size = {"vocab_size": len(wordpiece(folder)), "embedding_size": 32, "head_ratio": 1, "pad_token_id": 0}
+    save_model(folder, "ConvBert", **size)
+    with pytest.raises(ParityError, match="the model reads its padding"):
+        export()
+    export(qualityGate={"maxLogitDifference": 100})

@@ -20,6 +20,7 @@ def test_order_is_that_of_the_classes() -> None:
         ({0: "no", 1: "yes"}, r"labels: has 2 labels \(0: no, 1: yes\), but the model has 3 classes"),
         ({n: str(n) for n in range(9)}, r"has 9 labels \(0: 0, .*4: 4, …\), but the model has 3 classes"),
         ({0: "a", 1: "b", 3: "d"}, "has no label for class 2"),
+        ({0: "a", 1: " ", 2: ""}, "has an empty label for class 1, 2"),
     ],
 )
 def test_other_count_or_holes(labels: dict[int, str], message: str) -> None:

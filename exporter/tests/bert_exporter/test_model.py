@@ -23,7 +23,7 @@ def test_head_that_was_never_trained(checkpoint: Checkpoint, tmp_path: Path) -> 
 def test_more_labels_than_the_head_has_classes(checkpoint: Checkpoint, tmp_path: Path) -> None:
     folder = checkpoint("bert", tmp_path / "model")
     edit_json(folder / "config.json", id2label={"0": "no", "1": "yes"}, label2id={"no": 0, "yes": 1})
-    with pytest.raises(ModelError, match=r"has the shape \[3.*\] in the weights and \[2.*\] by config\.json"):
+    with pytest.raises(ModelError, match=r"other shapes than config\.json asks for: classifier\.bias \[2\]"):
         load_model(folder, "model local")
 
 
@@ -46,7 +46,49 @@ def test_architecture_without_a_classifier(checkpoint: Checkpoint, tmp_path: Pat
 def test_damaged_weights(checkpoint: Checkpoint, tmp_path: Path) -> None:
     folder = checkpoint("bert", tmp_path / "model")
     (folder / "model.safetensors").write_bytes(b"\x00" * 100)
-    with pytest.raises(ModelError, match="model local: cannot be loaded"):
+    with pytest.raises(ModelError, match=r"model local: its weights are damaged.*\n.*fetch the files again"):
+        load_model(folder, "model local")
+
+
+def test_damaged_pickled_weights(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = checkpoint("bert", tmp_path / "model")
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes(b"hello" * 100)
+    with pytest.raises(ModelError, match="its weights are damaged"):
+        load_model(folder, "model local")
+
+
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [
+        ("TokenClassification", {}),
+        # Its head has the weights of a classifier with one class: it would load without a word.
+        ("MultipleChoice", {"id2label": {0: "LABEL_0"}}),
+    ],
+)
+def test_head_of_another_task(kind: str, config: dict[str, object], tmp_path: Path) -> None:
+    import transformers
+
+    folder = tmp_path / "model"
+    FAMILIES["bert"].make(folder, **config)
+    getattr(transformers, f"AutoModelFor{kind}").from_pretrained(folder).save_pretrained(folder)
+    with pytest.raises(ModelError, match=f"says BertFor{kind}, which is no text classifier"):
+        load_model(folder, "model local")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{,", "is not JSON"),
+        ("[]", "is no JSON object"),
+        ("{}", "has no model_type"),
+        ('{"model_type": "bert", "id2label": {"no": 0}}', "has an id2label with the keys no"),
+    ],
+)
+def test_config_that_is_none(content: str, message: str, checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = checkpoint("bert", tmp_path / "model")
+    (folder / "config.json").write_text(content)
+    with pytest.raises(ModelError, match=rf"model local: config\.json: {message}"):
         load_model(folder, "model local")
 
 

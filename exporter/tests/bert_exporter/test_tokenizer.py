@@ -8,7 +8,7 @@ import pytest
 from bert_exporter.errors import TokenizerError, TokenizerMismatch, VocabularyTooLarge
 from bert_exporter.tokenizer import Tokenizers, load_tokenizers, prove_equal
 from conftest import Checkpoint, Export
-from families import POSITIONS, wordpiece
+from families import POSITIONS, edit_json, wordpiece
 
 
 def test_slow_only_tokenizer_is_held_against_its_slow_form(checkpoint: Checkpoint, tmp_path: Path) -> None:
@@ -85,3 +85,18 @@ def test_damaged_tokenizer_json(checkpoint: Checkpoint, tmp_path: Path) -> None:
     (folder / "tokenizer.json").write_text("{}")
     with pytest.raises(TokenizerError, match="tokenizer local: cannot be loaded"):
         load_tokenizers(folder, "tokenizer local", None)
+
+
+def test_vocabulary_without_an_unknown_token(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = checkpoint("bert", tmp_path / "model")
+    (folder / "tokenizer.json").unlink()
+    (folder / "vocab.txt").write_text("")
+    with pytest.raises(TokenizerError, match=r"cannot encode a text: .*UNK"):
+        load_tokenizers(folder, "tokenizer local", None)
+
+
+def test_a_limit_that_leaves_no_room_for_text(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
+    folder = checkpoint("bert", tmp_path / "sources" / "model")
+    edit_json(folder / "tokenizer_config.json", model_max_length=2)
+    with pytest.raises(TokenizerError, match="model_max_length is 2"):
+        export()

@@ -64,7 +64,7 @@ def test_a_text_is_refused_by_its_place(values: list[bytes], says: str) -> None:
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
 
 
-def test_softmax_and_sigmoid() -> None:
+def test_softmax_sigmoid_and_regression() -> None:
     logits = np.array([[0, np.log(3)], [1000, -1000]], dtype=np.float32)
     labels, scores = answer(logits, ["n", "p"], "softmax")
     assert labels == ["p", "n"]
@@ -74,6 +74,9 @@ def test_softmax_and_sigmoid() -> None:
     assert labels == ["spam", "spam"]
     assert scores == pytest.approx([0.0, 0.5])
     json.dumps(scores.tolist())
+    labels, scores = answer(np.array([[-3.5], [4.2]], dtype=np.float32), ["stars"], "none")
+    assert labels == ["stars", "stars"]
+    assert scores == pytest.approx([-3.5, 4.2])
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

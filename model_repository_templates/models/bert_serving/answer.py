@@ -23,7 +23,12 @@ def sigmoid(logits: FloatArray) -> FloatArray:
     return np.asarray(0.5 * (1 + np.tanh(0.5 * logits)), dtype=np.float32)
 
 
-ACTIVATIONS = {"softmax": softmax, "sigmoid": sigmoid}
+def none(logits: FloatArray) -> FloatArray:
+    """A regression: its one logit is the answer, on a scale of its own."""
+    return logits
+
+
+ACTIVATIONS = {"softmax": softmax, "sigmoid": sigmoid, "none": none}
 
 
 def answer(logits: FloatArray, labels: Sequence[str], activation: str) -> tuple[list[str], FloatArray]:

@@ -1,0 +1,105 @@
+"""Why a checkpoint is no text classifier, in words that say how to mend it.
+
+transformers only warns when a checkpoint has no classification head (it makes up a random one) or one of another
+width, and its errors are often about something else than the cause (a page of model types, an advice about
+TensorFlow). In: a folder, what the loading said, or an exception. Out: a ModelError, or nothing.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from bert_exporter.checkpoint import CONFIG
+from bert_exporter.errors import ModelError
+
+# Heads that other tasks have. Some have weights of the same names and shapes, and would load without a word.
+_OTHER_TASK = re.compile(
+    r"\w+For(TokenClassification|QuestionAnswering|MultipleChoice|NextSentencePrediction|MaskedLM|CausalLM|PreTraining)"
+)
+# What safetensors, torch and transformers say of files that are cut, damaged or missing.
+_DAMAGED = re.compile(r"deserializing|Unable to load weights|No such file|[Uu]npickl|Weights only load|zip archive")
+_LONGEST_QUOTE = 300
+
+
+def check_config(folder: Path, name: str) -> None:
+    """Looks at config.json before transformers does.
+
+    Raises:
+        ModelError: when it is no config of a model.
+    """
+    where = f"{name}: {CONFIG}"
+    try:
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise ModelError(f"is not JSON ({problem})", where=where, remedy="the file as its model came with it") from None
+    if not isinstance(config, dict):
+        raise ModelError("is no JSON object", where=where, remedy="the file as its model came with it")
+    if not isinstance(config.get("model_type"), str):
+        raise ModelError(
+            "has no model_type", where=where, remedy='add the model\'s architecture, for example "model_type": "bert"'
+        )
+    id2label = config.get("id2label")
+    if isinstance(id2label, dict) and not all(str(index).isdecimal() for index in id2label):
+        raise ModelError(
+            f"has an id2label with the keys {', '.join(map(str, id2label))[:_LONGEST_QUOTE]}",
+            where=where,
+            remedy="class ids 0, 1, 2, … as keys and labels as values",
+        )
+
+
+def unloadable(problem: Exception, name: str) -> ModelError:
+    """The error for an exception of from_pretrained()."""
+    text = str(problem).strip()
+    if "trust_remote_code" in text:
+        return ModelError(
+            "needs Python code out of its own repository, which is never run",
+            where=name,
+            remedy="a model of an architecture that transformers knows",
+        )
+    quote = f"{type(problem).__name__}: {(text.splitlines() or [''])[0][:_LONGEST_QUOTE]}"
+    if _DAMAGED.search(text):
+        return ModelError(
+            f"its weights are damaged or incomplete: {quote}",
+            where=name,
+            remedy="fetch the files again and compare their sizes with the source's; "
+            "or save the model again with save_pretrained(), as safetensors",
+        )
+    return ModelError(
+        f"cannot be loaded as a text classifier: {quote}",
+        where=name,
+        remedy="a BERT-like checkpoint for sequence classification, saved with save_pretrained()",
+    )
+
+
+def check_complete(model: Any, info: dict[str, Any], name: str) -> None:
+    """Refuses a model whose head is another one, has another shape, or was made up while loading.
+
+    Args:
+        model: what from_pretrained() made.
+        info: what it says of the loading.
+    Raises:
+        ModelError: naming the head or the weights.
+    """
+    heads = [str(head) for head in model.config.architectures or []]
+    if heads and all(_OTHER_TASK.fullmatch(head) for head in heads):
+        raise ModelError(
+            f"config.json says {', '.join(heads)}, which is no text classifier",
+            where=name,
+            remedy="a checkpoint for sequence classification (…ForSequenceClassification)",
+        )
+    if mismatched := sorted(info["mismatched_keys"]):
+        shapes = model.state_dict()
+        shown = ", ".join(f"{key} {list(shapes[key].shape)}" for key in mismatched[:4])
+        raise ModelError(
+            f"the weights have other shapes than config.json asks for: {shown}{', …' if len(mismatched) > 4 else ''}",
+            where=name,
+            remedy="a config.json (id2label or num_labels, vocab_size, …) that belongs to these weights",
+        )
+    if missing := sorted(info["missing_keys"]):
+        shown = ", ".join(missing[:4]) + (", …" if len(missing) > 4 else "")
+        raise ModelError(
+            f"the weights lack {shown}: it was never trained as a classifier",
+            where=name,
+            remedy="a checkpoint fine-tuned for sequence classification, with its head",
+        )
