@@ -41,5 +41,8 @@ export function selectorLabels(object: string): Record<string, string> {
   return { "app.kubernetes.io/name": "triton-bert", "app.kubernetes.io/instance": object };
 }
 
+/** Name of the server's container. */
+export const CONTAINER = "triton";
+
 /** Ports of Triton, and their names on containers and Services. */
 export const PORTS = { http: 8000, grpc: 8001, metrics: 8002 } as const;

@@ -2,9 +2,9 @@
  *  the HorizontalPodAutoscaler where one is asked for. Explicit, never whatever the cluster has: same config, same preview. */
 import * as k8s from "@pulumi/kubernetes";
 import { child, type Owner } from "../child";
+import { CONTAINER } from "../names";
 import { type KubernetesSite, metadata } from "./metadata";
 import type { AutoscalingOptions } from "./options";
-import { CONTAINER } from "./pod";
 
 /** The pods of a model. */
 export interface Scale {

@@ -2,7 +2,7 @@
  *  placement. Out: the pod template, as plain data, `podOverrides` merged in. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { PORTS, selectorLabels } from "../names";
+import { CONTAINER, PORTS, selectorLabels } from "../names";
 import type { Lifecycle } from "../server/lifecycle";
 import type { MemoryPlan } from "../server/memory";
 import type { GpuOptions } from "../server/options";
@@ -10,8 +10,6 @@ import { CPU_LIMIT, POD_UID } from "../server/tritonFlags";
 import type { KubernetesSite } from "./metadata";
 import type { PlacementOptions } from "./options";
 import { strategicMerge } from "./podOverrides";
-
-export const CONTAINER = "triton";
 
 /** The user that the server images are made for; they run as any other, but not as root. */
 const USER = 1000;

@@ -2,7 +2,8 @@
  *  In: the template and the patch. Out: a new template; lists of named things (containers, volumes, env, …) merge by
  *  their key, other lists are replaced, null removes. Source: Kubernetes' strategic merge patch; keys from its API types. */
 import * as pulumi from "@pulumi/pulumi";
-import { selectorLabels } from "../names";
+import { didYouMean } from "../didYouMean";
+import { CONTAINER, selectorLabels } from "../names";
 import type { Locate, Problem } from "../problems";
 
 /** Lists of a pod template that merge item by item, and the field that names an item. */
@@ -20,6 +21,11 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
   hostAliases: "ip",
   topologySpreadConstraints: "topologyKey",
 };
+
+/** Lists whose items need an image, and the names of those that the template has. */
+const IMAGES: Readonly<Record<string, readonly string[]>> = { containers: [CONTAINER], initContainers: [] };
+
+const PARTS = ["metadata", "spec"];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -39,14 +45,15 @@ export function podOverridesProblems(overrides: Fields | undefined, object: stri
   const at: Locate = (path) => locate(["podOverrides", ...path]);
   return [
     ...Object.keys(overrides)
-      .filter((field) => field !== "metadata" && field !== "spec")
-      .map((field) => ({
-        path: at([field]),
-        because: "a pod template has only metadata and spec",
-        remedy: `move it into ${at(["spec"])} or ${at(["metadata"])}`,
-      })),
+      .filter((field) => !PARTS.includes(field))
+      .map((field) => {
+        const nearest = didYouMean(field, PARTS);
+        const remedy = nearest ? `did you mean "${nearest}"?` : `move it into ${at(["spec"])} or ${at(["metadata"])}`;
+        return { path: at([field]), because: "a pod template has only metadata and spec", remedy };
+      }),
     ...selectorProblems(overrides, object, at),
     ...namelessProblems(overrides, at),
+    ...imagelessProblems(overrides, at),
   ];
 }
 
@@ -102,5 +109,27 @@ function namelessProblems(value: Fields, at: Locate): Problem[] {
         return [{ path: place([]), because: `items of ${field} merge by their ${key}`, remedy: `give it a ${key}` }];
       });
     return isFields(inner) ? namelessProblems(inner, (path) => at([field, ...path])) : [];
+  });
+}
+
+/** A container with a new name is a second container, and the API server refuses one without an image: most likely the name
+ *  is misspelt. */
+function imagelessProblems({ spec }: Fields, at: Locate): Problem[] {
+  return Object.entries(IMAGES).flatMap(([field, known]) => {
+    const items = isFields(spec) && Array.isArray(spec[field]) ? (spec[field] as readonly unknown[]) : [];
+    return items.flatMap((item, index) => {
+      if (!isFields(item) || typeof item.name !== "string" || known.includes(item.name)) return [];
+      if (item.$patch === "delete" || (item.image !== undefined && item.image !== null)) return [];
+      const nearest = didYouMean(item.name, known);
+      const there = known.length === 0 ? "" : `, or name it ${known.map((name) => `"${name}"`).join(" or ")}`;
+      return [
+        {
+          path: at(["spec", field, index, "name"]),
+          got: item.name,
+          because: "the pod has no container of this name, and a new one needs an image",
+          remedy: nearest === undefined ? `give it an image${there}` : `did you mean "${nearest}"?`,
+        },
+      ];
+    });
   });
 }

@@ -111,4 +111,25 @@ describe("what is refused", () => {
       "models.sentiment.podOverrides.spec.containers[1]",
     ]);
   });
+
+  const told = (overrides: Record<string, unknown>) =>
+    podOverridesProblems(overrides, "sentiment", (path) => pathText("models.sentiment", path));
+
+  it("is a misspelt part, with the one that was meant", () => {
+    expect(told({ sepc: {} })).toMatchObject([
+      { path: "models.sentiment.podOverrides.sepc", remedy: 'did you mean "spec"?' },
+    ]);
+  });
+
+  it("is a container that would be a second one without an image: its name is misspelt", () => {
+    const at = "models.sentiment.podOverrides.spec";
+    const containers = [{ name: "triton" }, { name: "sidecar", image: "s" }, { name: "tritn", env: [] }];
+    expect(told({ spec: { containers } })).toMatchObject([
+      { path: `${at}.containers[2].name`, got: "tritn", remedy: 'did you mean "triton"?' },
+    ]);
+    expect(told({ spec: { containers: [{ name: "sidecar" }], initContainers: [{ name: "fetch" }] } })).toMatchObject([
+      { path: `${at}.containers[0].name`, remedy: 'give it an image, or name it "triton"' },
+      { path: `${at}.initContainers[0].name`, remedy: "give it an image" },
+    ]);
+  });
 });
