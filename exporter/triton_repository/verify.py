@@ -24,9 +24,9 @@ def verify(golden: Path, probe: Path, server: Sequence[str], seconds: int) -> in
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(server, stdout=log, stderr=subprocess.STDOUT)
         try:
-            answer = _ask(
-                process, [sys.executable, str(probe), "--golden", str(golden), "--termination-log", ""], seconds
-            )
+            # No probe's limit here: one try may take all the time that there is.
+            options = ["--golden", str(golden), "--termination-log", "", "--notes", "", "--timeout", str(seconds)]
+            answer = _ask(process, [sys.executable, str(probe), *options], seconds)
         finally:
             _stop(process)
         if answer.returncode != 0:

@@ -7,6 +7,9 @@ In: golden.json (what to ask, written by the renderer), a server's HTTP address.
   2  a wrong answer or an error. It is said on stdout and in the termination log: text, expected, got.
 Golden texts come from the deployment's config, so they may be shown; this program never sees a user's text.
 
+A large model on one core may need longer for all examples than Kubernetes gives one try: right answers are noted in
+a file, and the next try goes on from there.
+
 Kubernetes runs it as the startup probe, the image build before that. Every base image has some python3: standard
 library only, and nothing newer than Python 3.8.
 """
@@ -19,14 +22,17 @@ import http.client
 import json
 import socket
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, Iterator, Sequence
 
 RIGHT, NOT_READY, WRONG = 0, 1, 2
-# Two calls must fit the probe's own limit: Kubernetes ends one that hangs without a word, this one says why first.
-TIMEOUT_SECONDS = 4
+# Less than the startup probe's own limit: Kubernetes ends a try that hangs without a word, this one says why first.
+TIMEOUT_SECONDS = 8
+# Characters of one call, padding included: a call that outlives its try is worked off in vain while the next one waits.
+CALL_CHARACTERS = 600
 # Any text does where no answer is known: it proves that all parts of the model work together.
 ANY_TEXT = "triton-bert"
 
@@ -38,9 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     golden = json.loads(Path(options.golden).read_text(encoding="utf-8"))
     # A proxy of the environment has no business between a pod and itself.
     web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + options.timeout
     model = "http://{}/v2/models/{}".format(options.http, golden["apiName"])
     try:
-        with web.open(model + "/ready", timeout=options.timeout):
+        with web.open(model + "/ready", timeout=_left(deadline)):
             pass
     except urllib.error.HTTPError as problem:
         print("model {} is not ready (HTTP {})".format(golden["apiName"], problem.code))
@@ -49,10 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("server {} is not up ({})".format(options.http, getattr(problem, "reason", problem)))
         return NOT_READY
 
+    notes = Notes(options.notes, [_server_start(), options.http, golden])
     try:
-        failures = ask(web, model, golden, options.timeout)
+        failures = ask(web, model, golden, deadline, notes)
     except socket.timeout:
-        print(f"no answer within {options.timeout} s")
+        seen = "{} of {} golden examples answered so far".format(len(notes.right), len(golden["examples"]))
+        print(f"no answer within {options.timeout} s, {seen}")
         return NOT_READY
     if failures:
         report = "\n".join(failures)
@@ -63,15 +72,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return RIGHT
 
 
-def ask(web: Any, model: str, golden: dict[str, Any], timeout: float) -> list[str]:
+class Notes:
+    """Which examples were answered right by this server: `about` says by which, and what was asked. Kept in a file."""
+
+    def __init__(self, path: str, about: Any) -> None:
+        self._path, self._about = path, json.loads(json.dumps(about))
+        self.right: list[int] = []
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            noted = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+            self.right = noted["right"] if noted["about"] == self._about else []
+
+    def add(self, positions: Sequence[int]) -> None:
+        self.right += positions
+        # Without a writable file every try asks all.
+        with contextlib.suppress(OSError):
+            if self._path:
+                content = json.dumps({"about": self._about, "right": self.right})
+                Path(self._path).write_text(content, encoding="utf-8")
+
+
+def ask(web: Any, model: str, golden: dict[str, Any], deadline: float, notes: Notes) -> list[str]:
     """What is wrong with the answers, one line each; empty if they are right. Raises socket.timeout."""
     examples = golden["examples"] or [{"text": ANY_TEXT}]
-    size = golden["maxBatchSize"]
     failures = []
-    for start in range(0, len(examples), size):
-        some = examples[start : start + size]
+    for positions in calls(examples, golden["maxBatchSize"], notes.right):
+        some = [examples[position] for position in positions]
         try:
-            answers = infer(web, model, golden["tensors"], [example["text"] for example in some], timeout)
+            texts = [example["text"] for example in some]
+            answers = infer(web, model, golden["tensors"], texts, _left(deadline))
         except urllib.error.HTTPError as problem:
             failures.append(f"golden examples failed: {_quoted(some)} {_error(problem)}")
         except socket.timeout:
@@ -81,7 +109,37 @@ def ask(web: Any, model: str, golden: dict[str, Any], timeout: float) -> list[st
         else:
             mismatches = [_mismatch(example, *answer) for example, answer in zip(some, answers)]
             failures.extend(mismatch for mismatch in mismatches if mismatch)
+            notes.add([position for position, mismatch in zip(positions, mismatches) if not mismatch])
     return failures
+
+
+def calls(examples: Sequence[Example], size: int, done: Sequence[int]) -> Iterator[list[int]]:
+    """The positions that each call asks for: at most `size`, fewer of long texts."""
+    call: list[int] = []
+    for position in sorted(set(range(len(examples))) - set(done)):
+        longest = max(len(examples[other]["text"]) for other in [*call, position])
+        if call and (len(call) == size or longest * (len(call) + 1) > CALL_CHARACTERS):
+            yield call
+            call = []
+        call.append(position)
+    if call:
+        yield call
+
+
+def _left(deadline: float) -> float:
+    """Seconds until the deadline. Raises socket.timeout after it."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise socket.timeout
+    return seconds
+
+
+def _server_start() -> str:
+    """Tells one life of this container from the next: /tmp outlives a restart. The 22nd field is the start time."""
+    try:
+        return Path("/proc/1/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
 
 
 def infer(web: Any, model: str, tensors: dict[str, str], texts: list[str], timeout: float) -> list[tuple[str, float]]:
@@ -130,7 +188,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Ask a Triton server the golden examples.")
     parser.add_argument("--golden", default="/opt/triton-bert/golden.json")
     parser.add_argument("--http", default="127.0.0.1:8000", metavar="HOST:PORT")
-    parser.add_argument("--timeout", type=float, default=TIMEOUT_SECONDS, metavar="SECONDS", help="for one call")
+    parser.add_argument(
+        "--timeout", type=float, default=TIMEOUT_SECONDS, metavar="SECONDS", help="for all calls together"
+    )
+    parser.add_argument("--notes", default="/tmp/triton-bert-golden.json", metavar="FILE", help="empty: none")
     parser.add_argument("--termination-log", default="/dev/termination-log", metavar="FILE", help="empty: none")
     return parser
 

@@ -6,7 +6,8 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from time import sleep
+from typing import Any, ClassVar
 
 import pytest
 
@@ -17,10 +18,12 @@ PROBE = TEMPLATES / "golden" / "golden_probe.py"
 RIGHT, NOT_READY, WRONG = 0, 1, 2
 
 
-def probe(golden: Path, http: str, termination_log: Path, timeout: float = 20) -> "subprocess.CompletedProcess[str]":
+def probe(
+    golden: Path, http: str, termination_log: Path, timeout: float = 20, notes: str = ""
+) -> "subprocess.CompletedProcess[str]":
     termination_log.touch()
     command = [sys.executable, str(PROBE), "--golden", str(golden), "--http", http]
-    command += ["--termination-log", str(termination_log), "--timeout", str(timeout)]
+    command += ["--termination-log", str(termination_log), "--timeout", str(timeout), "--notes", notes]
     # As bare as a container: no locale.
     return subprocess.run(command, env={"PATH": "/usr/bin"}, capture_output=True, encoding="utf-8", check=False)
 
@@ -94,7 +97,57 @@ def test_a_late_answer_is_no_wrong_answer(server: Triton, tmp_path: Path) -> Non
     run = probe(server.golden, f"127.0.0.1:{late.server_port}", tmp_path / "log", timeout=0.3)
     probed.set()
     late.shutdown()
-    assert (run.returncode, run.stdout) == (NOT_READY, "no answer within 0.3 s\n")
+    said = "no answer within 0.3 s, 0 of 2 golden examples answered so far\n"
+    assert (run.returncode, run.stdout) == (NOT_READY, said)
+
+
+class Slow(BaseHTTPRequestHandler):
+    """A model that is right, and takes its time."""
+
+    asked: ClassVar[list[list[str]]] = []
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def do_POST(self) -> None:
+        texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["inputs"][0]["data"]
+        self.asked.append(texts)
+        sleep(0.4)
+        outputs = [{"name": "predicts", "data": ["joy"] * len(texts)}, {"name": "scores", "data": [0.9] * len(texts)}]
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"outputs": outputs}).encode())
+
+    def log_message(self, *_arguments: object) -> None:
+        """Quiet."""
+
+
+def test_a_slow_model_answers_over_several_tries(tmp_path: Path) -> None:
+    """Six calls of 0.4 s don't fit one try of 1 s; no example that was right is asked again by a later try."""
+    Slow.asked.clear()
+    slow = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    Thread(target=slow.serve_forever, daemon=True).start()
+    golden = tmp_path / "golden.json"
+    examples: list[dict[str, Any]] = [
+        {"text": f"{number} " + "love " * 100, "predicts": "joy", "minScore": 0.5} for number in range(6)
+    ]
+    names = {"text": "text_input", "label": "predicts", "score": "scores"}
+    content = {"apiName": "m", "maxBatchSize": 4, "tensors": names, "examples": examples}
+    golden.write_text(json.dumps(content), encoding="utf-8")
+    notes, address = str(tmp_path / "notes"), f"127.0.0.1:{slow.server_port}"
+    tries = [probe(golden, address, tmp_path / "log", timeout=1, notes=notes).returncode]
+    while tries[-1] == NOT_READY and len(tries) < 20:
+        tries.append(probe(golden, address, tmp_path / "log", timeout=1, notes=notes).returncode)
+    assert tries[0] == NOT_READY
+    assert tries[-1] == RIGHT
+    assert all(len(texts) == 1 for texts in Slow.asked)
+    # Another golden.json is another question: nothing of the notes counts.
+    examples += [{"text": "great", "predicts": "distress"}]
+    golden.write_text(json.dumps(content), encoding="utf-8")
+    assert probe(golden, address, tmp_path / "log", timeout=20, notes=notes).returncode == WRONG
+    assert {texts[0] for texts in Slow.asked[-7:]} == {example["text"] for example in examples}
+    slow.shutdown()
 
 
 def verify(folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
