@@ -4,6 +4,7 @@
 import { isAbsolute } from "node:path";
 import { wireContract } from "../contract";
 import { didYouMean } from "../didYouMean";
+import { labelProblems } from "../image/labels";
 import { objectNames } from "../names";
 import type { Locate, Problem } from "../problems";
 import type { ModelSpec } from "./modelOptions";
@@ -23,6 +24,7 @@ export function modelChecks(key: string, spec: Checked, credentials: readonly st
     ...gpuChecks(spec, locate),
     ...tolerationChecks(spec, locate),
     ...labelChecks(spec, locate),
+    ...exampleChecks(spec, locate),
     ...relativeCheck(spec.model?.local?.path, ["model", "local", "path"], locate),
     ...relativeCheck(spec.tokenizer?.local?.path, ["tokenizer", "local", "path"], locate),
     ...relativeCheck(spec.labels?.file, ["labels", "file"], locate),
@@ -126,10 +128,24 @@ function tolerationChecks({ placement }: Checked, locate: Locate): Problem[] {
 function labelChecks({ labels, examples }: Checked, locate: Locate): Problem[] {
   if (!labels?.inline) return [];
   const known = Object.values(labels.inline);
-  return (examples ?? []).flatMap(({ predicts }, index) => {
+  const wrong = labelProblems(labels.inline, (path) => locate(["labels", "inline", ...path]));
+  const unknown = (examples ?? []).flatMap(({ predicts }, index) => {
     if (known.includes(predicts)) return [];
     const remedy = nearestOf(predicts, known);
     const where = locate(["examples", index, "predicts"]);
     return [{ path: where, got: predicts, because: "no class of labels.inline has this label", remedy }];
+  });
+  return [...wrong, ...unknown];
+}
+
+/** One text has one answer. */
+function exampleChecks({ examples = [] }: Checked, locate: Locate): Problem[] {
+  return examples.flatMap(({ text, predicts }, index) => {
+    const first = examples.findIndex((other) => other.text === text);
+    const other = examples[first]?.predicts;
+    if (other === predicts) return [];
+    const because = `examples[${first}] has the same text and predicts ${JSON.stringify(other)}`;
+    const remedy = "keep the one whose answer is right";
+    return [{ path: locate(["examples", index, "predicts"]), got: predicts, because, remedy }];
   });
 }

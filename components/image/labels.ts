@@ -23,10 +23,32 @@ export function readLabels(
   const problems = refusals(file, option, options.file);
   if (problems.length > 0) return { problems };
   const parsed = labelFile.safeParse(parseJson(fs.readFileSync(file, "utf8")));
-  if (parsed.success) return { labels: parsed.data, problems: [] };
+  if (parsed.success) {
+    const wrong = labelProblems(parsed.data, () => option);
+    return wrong.length > 0 ? { problems: wrong } : { labels: parsed.data, problems: [] };
+  }
   const because = "is no JSON object of class number and label";
   const remedy = 'write it like {"0": "neutral", "1": "distress"}';
   return { problems: [{ path: option, got: options.file, because, remedy }] };
+}
+
+/** What is wrong with a whole set of labels, whatever the model: the count of its classes is known only to the build. `at`
+ *  says where one label stands. */
+export function labelProblems(labels: Labels, at: Locate): Problem[] {
+  const numbers = Object.keys(labels);
+  const missing = numbers.map((_, index) => String(index)).find((number) => !numbers.includes(number));
+  const gap = {
+    path: at([]),
+    because: `has labels of the classes ${numbers.join(", ")}, and none of class ${missing}`,
+    remedy: `number the classes 0 to ${numbers.length - 1}, without gaps and leading zeros`,
+  };
+  const twins = Object.entries(labels).flatMap(([number, label], index) => {
+    const first = Object.values(labels).indexOf(label);
+    if (first === index) return [];
+    const because = `class ${numbers[first]} has the same label, so an answer would not say which it is`;
+    return [{ path: at([number]), got: label, because, remedy: "give each class a label of its own" }];
+  });
+  return [...(missing === undefined ? [] : [gap]), ...twins];
 }
 
 function parseJson(text: string): unknown {

@@ -43,8 +43,11 @@ const arms: { readonly [Arm in keyof SourceOptions]-?: (fields: Fields<Arm>, sit
   local({ path: folder }, { role, locate, projectFolder }) {
     const absolute = path.resolve(projectFolder, folder);
     const { files, problems } = userFolder(absolute, `sources/${role}`, locate([role, "local", "path"]), folder);
-    const modelBytes = problems.length === 0 ? weightBytes(absolute) : 0;
-    return { source: { spec: { local: {} }, files, described: `local:${folder}`, modelBytes }, problems };
+    const source = { spec: { local: {} }, files, described: `local:${folder}` };
+    if (problems.length > 0) return { source, problems };
+    const names = [...files.keys()].map((name) => path.basename(name));
+    const lacking = role === "model" ? lackingFiles(names, locate([role, "local", "path"]), folder) : [];
+    return { source: { ...source, modelBytes: weightBytes(absolute) }, problems: lacking };
   },
 };
 
@@ -60,6 +63,16 @@ export function prepareSource(options: SourceOptions, site: SourceSite): Found {
 
 /** The exporter's order of preference: safetensors, else PyTorch's own format. */
 const WEIGHTS = [/^model(-\d+-of-\d+)?\.safetensors$/, /^pytorch_model(-\d+-of-\d+)?\.bin$/];
+
+/** What the exporter (bert_exporter/checkpoint.py) would miss in a model's folder, minutes later. */
+function lackingFiles(names: readonly string[], option: string, folder: string): Problem[] {
+  const config = names.includes("config.json") ? [] : ["config.json"];
+  const weights = names.some((name) => WEIGHTS.some((kind) => kind.test(name))) ? [] : ["PyTorch weights"];
+  const missing = [...config, ...weights];
+  if (missing.length === 0) return [];
+  const remedy = "save the model there with save_pretrained(): config.json and model.safetensors or pytorch_model.bin";
+  return [{ path: option, got: folder, because: `the folder has no ${missing.join(" and no ")}`, remedy }];
+}
 
 function weightBytes(folder: string): number {
   const names = fs.readdirSync(folder);

@@ -46,7 +46,7 @@ it("makes args that Pulumi's component analyser understands", () => {
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
-});
+}, 60_000); // a whole compiler run, beside whatever else the machine does
 
 const COMPONENT = `import * as pulumi from "@pulumi/pulumi";
 import { TritonBertServiceArgs } from "./args";

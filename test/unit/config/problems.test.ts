@@ -135,6 +135,27 @@ describe("options of a model", () => {
       `${AT}.examples[0].predicts (got "positve"): no class of labels.inline has this label; did you mean "positive"?`,
     ],
     [
+      "gap in labels",
+      { labels: { inline: { 0: "a", 2: "b" } } },
+      `${AT}.labels.inline: has labels of the classes 0, 2, and none of class 1; number the classes 0 to 1, without gaps`,
+    ],
+    [
+      "twin labels",
+      { labels: { inline: { 0: "a", 1: "b", 2: "a" } } },
+      `${AT}.labels.inline.2 (got "a"): class 0 has the same label, so an answer would not say which it is; give each`,
+    ],
+    [
+      "two answers to one text",
+      {
+        examples: [
+          { text: "a", predicts: "x" },
+          { text: "a", predicts: "y" },
+          { text: "a", predicts: "x" },
+        ],
+      },
+      `${AT}.examples[1].predicts (got "y"): examples[0] has the same text and predicts "x"; keep the one`,
+    ],
+    [
       "absolute path",
       { tokenizer: { local: { path: "/models/a" } } },
       `${AT}.tokenizer.local.path (got "/models/a"): an absolute path means other files on another machine; `,

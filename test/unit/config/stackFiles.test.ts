@@ -15,7 +15,8 @@ const read = () => planStack({ organization: "org", project: "triton-bert", stac
 beforeAll(() => {
   projectFolder = fs.mkdtempSync(path.join(os.tmpdir(), "triton-bert-stack-"));
   fs.mkdirSync(path.join(projectFolder, "sandbox", "model"), { recursive: true });
-  fs.writeFileSync(path.join(projectFolder, "sandbox", "model", "config.json"), "{}");
+  for (const name of ["config.json", "model.safetensors"])
+    fs.writeFileSync(path.join(projectFolder, "sandbox", "model", name), "{}");
   const contexts = ["triton-bert-sandbox", "somewhere"].map((name) => ({ name, context: {} }));
   fs.writeFileSync(path.join(projectFolder, "kubeconfig"), JSON.stringify({ contexts }));
   vi.stubEnv("KUBECONFIG", path.join(projectFolder, "kubeconfig"));

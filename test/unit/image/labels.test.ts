@@ -10,6 +10,8 @@ const FILES = {
   "labels.json": '{"1": "distress", "0": "neutral"}',
   "list.json": '["neutral", "distress"]',
   "text.json": "neutral",
+  "gap.json": '{"0": "neutral", "2": "distress"}',
+  "twins.json": '{"0": "neutral", "1": "neutral"}',
 };
 
 function folder(): string {
@@ -59,5 +61,14 @@ describe("a label file", () => {
     const { labels, problems } = readLabels({ file }, folder(), locate);
     expect(labels).toBeUndefined();
     expect(problems).toMatchObject([{ path: "sentiment.labels.file", got: file }]);
+  });
+
+  it.each([
+    ["gap.json", /none of class 1/],
+    ["twins.json", /class 0 has the same label/],
+  ])("%s is refused as the same labels inline are", (file, because) => {
+    const { labels, problems } = readLabels({ file }, folder(), locate);
+    expect(labels).toBeUndefined();
+    expect(problems).toMatchObject([{ path: "sentiment.labels.file", because: expect.stringMatching(because) }]);
   });
 });

@@ -53,6 +53,16 @@ describe("a source", () => {
     expect(`${problem?.because}; ${problem?.remedy}`).toContain(expected);
   });
 
+  it("refuses a model's folder without what the exporter needs, in one sentence; a tokenizer's needs no weights", () => {
+    const folder = project();
+    write(folder, { "bare/tokenizer.json": "{}", "half/config.json": "{}", "half/flax_model.msgpack": "x" });
+    const because = (at: string) => prepare({ local: { path: at } }, folder).problems.map((one) => one.because);
+    expect(because("bare")).toEqual(["the folder has no config.json and no PyTorch weights"]);
+    expect(because("half")).toEqual(["the folder has no PyTorch weights"]);
+    const site = { role: "tokenizer" as const, locate, projectFolder: folder };
+    expect(prepareSource({ local: { path: "bare" } }, site).problems).toEqual([]);
+  });
+
   it("refuses a folder that is not there", () => {
     const { problems } = prepare({ local: { path: "models/none" } }, temporaryFolder());
     expect(problems).toMatchObject([{ path: "sentiment.model.local.path", got: "models/none" }]);
