@@ -7,6 +7,10 @@ const DNS_LABEL = 63;
 /** A model's key: leaves room for the suffix of the longest role within a DNS label. */
 export const MODEL_KEY = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
+/** MODEL_KEY in words. */
+export const MODEL_KEY_RULE =
+  "must start with a lower-case letter, end with one or a digit, and have only these and - between; at most 40 characters";
+
 /** What a child is to its service; the logical name of a child is `<model>-<role>`. */
 export type Role =
   | `model-image-${string}`

@@ -5,13 +5,16 @@
  *  other than `credentials` that holds one is refused unread: its values could end up in an error, a tag or a context. For
  *  the same reason a credential in plain text is noticed only where none of them is encrypted. */
 import * as pulumi from "@pulumi/pulumi";
+import { didYouMean } from "../didYouMean";
 import { type Problem, pathText } from "../problems";
-import { isMap } from "./schemaWalk";
-import { CONFIG_NAMESPACE, stackKeys } from "./stackOptions";
-import { nearestOf } from "./validate";
+import { fieldsOf, isMap } from "./schemaWalk";
+import { CONFIG_NAMESPACE, stackKeys, stackOnlyOptions } from "./stackOptions";
+import { instruction, nearestOf } from "./validate";
 
 /** Keys whose value is text; the engine hands all others over as JSON. */
 const TEXT_KEYS = ["namespace", "namePrefix"];
+
+export const ADD_MODEL = `add one, such as  ${CONFIG_NAMESPACE}:models: { sentiment: { model: { local: { path: models/sentiment } } } }`;
 
 export interface RawConfig {
   /** By key, without the namespace; `credentials` is not among them. */
@@ -30,8 +33,11 @@ export function readRawConfig(): RawConfig {
   let credentials: RawConfig["credentials"] = {};
   for (const [fullKey, text] of Object.entries(pulumi.runtime.allConfig())) {
     const [namespace, ...rest] = fullKey.split(":");
-    if (namespace !== CONFIG_NAMESPACE) continue;
     const key = rest.join(":");
+    if (namespace !== CONFIG_NAMESPACE) {
+      problems.push(...misspeltNamespace(fullKey, namespace ?? "", key));
+      continue;
+    }
     const read = problemOf(fullKey, key, text);
     if (read.problem) {
       problems.push(read.problem);
@@ -60,7 +66,7 @@ function problemOf(path: string, key: string, text: string): { value?: unknown; 
       problem: {
         path,
         because: "holds a secret, and only credentials may",
-        remedy: "move it to credentials and refer to it by name (credential: <name>)",
+        remedy: `take it out and store it with: pulumi config set --secret --path '${CONFIG_NAMESPACE}:credentials.<name>'; where a token is needed, write its name: credential: <name>`,
       },
     };
   const value = TEXT_KEYS.includes(key) ? text : parsed(text);
@@ -73,7 +79,20 @@ function problemOf(path: string, key: string, text: string): { value?: unknown; 
       },
     };
   if (TEXT_KEYS.includes(key) || isMap(value)) return { value };
-  return { problem: { path, because: "must be a map", remedy: "see docs/options.md for what stands in it" } };
+  return { problem: { path, because: "must be a map", remedy: mapRemedy(key) } };
+}
+
+function mapRemedy(key: string): string {
+  if (key === "models") return ADD_MODEL;
+  if (key === "defaults") return "write a map with any fields of a model, or leave it out";
+  return instruction(fieldsOf(stackOnlyOptions)?.[key]);
+}
+
+/** A key of ours under a name almost ours is read by nobody, so what it says would be missed without a word. */
+function misspeltNamespace(path: string, namespace: string, key: string): Problem[] {
+  if (!stackKeys.includes(key) || didYouMean(namespace, [CONFIG_NAMESPACE]) === undefined) return [];
+  const because = `nothing reads the namespace "${namespace}"`;
+  return [{ path, because, remedy: `did you mean "${CONFIG_NAMESPACE}:${key}"?` }];
 }
 
 function secretsIn(value: unknown): Pick<RawConfig, "credentials" | "problems"> {

@@ -7,7 +7,7 @@ import { type Locate, type Problem, pathText } from "../problems";
 import { credentialCheck, modelChecks, nameCollisions, relativeCheck } from "./checks";
 import { isOfDefaults, withDefaults } from "./defaults";
 import { type ModelSpec, modelOptions } from "./modelOptions";
-import { readRawConfig } from "./rawConfig";
+import { ADD_MODEL, readRawConfig } from "./rawConfig";
 import { isMap, type Path, valueAt } from "./schemaWalk";
 import { CONFIG_NAMESPACE, modelKey, type StackOnly, stackOnlyOptions } from "./stackOptions";
 import { schemaProblems } from "./validate";
@@ -60,7 +60,7 @@ export function inspectStackConfig(): Inspection {
 const NO_MODELS: Problem = {
   path: `${CONFIG_NAMESPACE}:models`,
   because: "no model is named",
-  remedy: "add one, such as  models: { sentiment: { model: { hf: { id: …, revision: … } } } }",
+  remedy: ADD_MODEL,
 };
 
 const inStack =

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { buildOptions, registryOptions } from "../image/options";
 import { clusterOptions, namePrefixOptions, namespaceOptions } from "../kubernetes/options";
-import { MODEL_KEY } from "../names";
+import { MODEL_KEY, MODEL_KEY_RULE } from "../names";
 import { reachingInput } from "../reachingInput";
 import { modelOptions } from "./modelOptions";
 
@@ -13,10 +13,11 @@ export const CONFIG_NAMESPACE = "triton-bert";
 
 const credentials = z
   .record(
-    z.string().regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, "must be lower-case letters, digits and -, at most 40"),
+    z.string().regex(MODEL_KEY, MODEL_KEY_RULE),
     reachingInput(z.string().min(1)).describe("A token or password, stored encrypted."),
   )
   .default({})
+  .meta({ remedy: "choose a name such as hf-readonly" })
   .describe(
     "Name → secret token. The only place where a secret may stand; options refer to it by name. " +
       "Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'. " +
@@ -46,15 +47,16 @@ export const DEFAULTS_TEXT =
   "Any field of a model, for all models. Plain groups merge field by field under a model's own; choices (exactly one " +
   "of), lists and free maps are taken whole from the model if it names them. `null` in a model is as if `defaults` did " +
   "not say it: a model without a GPU says `gpu: null`.";
-export const MODELS_TEXT =
-  "Model's key → its options. The key names every object of the service for ever; lower-case letters, digits and -, at " +
-  "most 40.";
+export const MODELS_TEXT = `Model's key → its options. The key names every object of the service for ever; it ${MODEL_KEY_RULE}.`;
 
 /** All keys; `defaults` and `models` are checked apart, since a model is only complete with the defaults under it. */
 export const stackKeys = [...Object.keys(stackOnlyOptions.shape), "defaults", "models"];
 
 /** A legal key of `models`. */
-export const modelKey = z.string().regex(MODEL_KEY, "must be lower-case letters, digits and -, at most 40");
+export const modelKey = z
+  .string()
+  .regex(MODEL_KEY, MODEL_KEY_RULE)
+  .meta({ remedy: "choose a key such as sentiment or sentiment-ru" });
 
 export type StackOnly = z.output<typeof stackOnlyOptions>;
 

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { didYouMean } from "../didYouMean";
 import { CHOICES, wrongChoice } from "../exactlyOneOf";
 import type { Locate, Problem } from "../problems";
-import { choicesOf, fieldsOf, inside, isMap, type Path, schemaAt, unwrapped, valueAt } from "./schemaWalk";
+import { choicesOf, fieldsOf, inside, isMap, isOptional, type Path, schemaAt, unwrapped, valueAt } from "./schemaWalk";
 
 type Issue = z.core.$ZodIssue;
 
@@ -68,11 +68,10 @@ function problemsOf(issue: Issue, schema: z.ZodType, value: unknown, locate: Loc
 }
 
 function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<Problem, "path" | "got"> {
-  const text = about?.description ?? "";
-  const remedy = (about?.meta()?.remedy as string | undefined) ?? (text ? `this option is: ${text}` : "correct it");
+  const remedy = instruction(about) + (got === null && about && isOptional(about) ? ", or leave it out" : "");
   switch (issue.code) {
     case "invalid_type":
-      if (got === undefined) return { because: "required, but not set", remedy: text ? `set it: ${text}` : "set it" };
+      if (got === undefined) return { because: "required, but not set", remedy: `set it: ${instruction(about)}` };
       if (issue.expected === "int" && typeof got === "number") return { because: "must be a whole number", remedy };
       return {
         because: `must be ${kind(issue.expected)}, not ${kindOf(got)}`,
@@ -82,6 +81,7 @@ function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<
       return { because: "not one of the allowed values", remedy: nearestOf(String(got), issue.values.map(String)) };
     case "too_small":
       if (issue.origin === "string") return { because: "must not be empty", remedy };
+      if (issue.inclusive === false) return { because: `must be above ${issue.minimum}`, remedy };
       return {
         because: `below the least, ${issue.minimum}`,
         remedy: `use ${bounds(about, `at least ${issue.minimum}`)}`,
@@ -101,6 +101,30 @@ function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<
       return { because: issue.message, remedy };
   }
 }
+
+/** What to write for an option: the remedy that it names itself, else what its schema allows. */
+export function instruction(about: z.ZodType | undefined): string {
+  if (about === undefined) return "remove it";
+  const schema = unwrapped(about);
+  const said = (about.meta()?.remedy ?? schema.meta()?.remedy) as string | undefined;
+  if (said !== undefined) return said;
+  const choices = choicesOf(schema);
+  const text = about.description ?? schema.description ?? "";
+  if (choices) return `write a map with exactly one of ${choices.join(", ")}`;
+  const fields = Object.entries(fieldsOf(schema) ?? {});
+  if (fields.length > 8) return `write a map of its options: docs/options.md has all ${fields.length}`;
+  if (fields.length > 0) return `write a map with ${fields.map(fieldText).join(", ")}`;
+  if (schema instanceof z.ZodObject) return "write {}";
+  if (schema instanceof z.ZodRecord) return `write a map, name: value (${text})`;
+  if (schema instanceof z.ZodArray) return `write a list, each item behind "- " (${text})`;
+  if (schema instanceof z.ZodEnum) return `write one of ${schema.options.join(", ")}`;
+  if (schema instanceof z.ZodBoolean) return "write true or false";
+  if (schema instanceof z.ZodNumber)
+    return `write ${schema.isInt ? "a whole number" : "a number"}, ${bounds(schema, "within its bounds")} (${text})`;
+  return text === "" ? "write text, in quotes if it looks like a number" : `write text: ${text}`;
+}
+
+const fieldText = ([name, field]: [string, z.ZodType]): string => (isOptional(field) ? `${name}?` : name);
 
 const KINDS: Record<string, string> = {
   string: "text",
@@ -132,5 +156,8 @@ function bounds(about: z.ZodType | undefined, fallback: string): string {
   const schema = about && unwrapped(about);
   if (!(schema instanceof z.ZodNumber)) return fallback;
   const [least, most] = [schema.minValue, schema.maxValue];
-  return least !== null && most !== null && most < Number.MAX_SAFE_INTEGER ? `${least} to ${most}` : fallback;
+  const open = most === null || most >= Number.MAX_SAFE_INTEGER;
+  if (least !== null && Number.isFinite(least) && least > Number.MIN_SAFE_INTEGER)
+    return open ? `at least ${least}` : `${least} to ${most}`;
+  return fallback;
 }

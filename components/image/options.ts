@@ -6,16 +6,25 @@ import { exactlyOneOf } from "../exactlyOneOf";
 /** An address without user and password: they would stand in plain text in the stack file, the state and the image. */
 const plainUrl = z
   .url({ protocol: /^https?$/, error: "must be an address such as https://host/path" })
-  .refine((url) => new URL(url).username === "" && new URL(url).password === "", {
+  .meta({ remedy: "write the whole address, such as https://host/path" })
+  .refine((url) => !holdsLogin(url), {
     error: "holds a user or password, which would be stored in plain text",
     params: { remedy: "take them out of the address; use an address that needs none" },
   });
+
+/** False for what is no address, which is a problem of its own. */
+function holdsLogin(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== "" || password !== "";
+}
 
 const hubSource = z
   .strictObject({
     id: z
       .string()
       .regex(/^[\w.-]+(\/[\w.-]+)?$/, "must be a Hub id such as acme/sentiment")
+      .meta({ remedy: "copy the id from the model's page on the Hub: owner/name" })
       .describe("Repository id on the Hugging Face Hub."),
     revision: z
       .string()
@@ -46,6 +55,7 @@ export const sourceOptions = exactlyOneOf({ hf: hubSource, local: localSource })
 export const labelsOptions = exactlyOneOf({
   inline: z
     .record(z.string().regex(/^\d+$/, "must be a class number"), z.string().min(1))
+    .meta({ remedy: "write class number: label, from 0, such as { 0: neutral, 1: distress }" })
     .describe("Class number → label."),
   file: z.string().min(1).describe("JSON file, relative to the project: class number → label."),
 });
@@ -77,6 +87,7 @@ export const exampleOptions = z
 export const apiNameOptions = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be letters, digits, . _ or -, the first a letter or digit")
+  .meta({ remedy: "choose a name such as sentiment or ensemble_model" })
   .describe(
     "Name in the URL /v2/models/<apiName>/infer. Default: the model's key; old clients that name no model need ensemble_model.",
   );
@@ -84,6 +95,7 @@ export const apiNameOptions = z
 export const tagOptions = z
   .string()
   .regex(/^[\w][\w.-]{0,99}$/, "must be a legal image tag of at most 100 characters")
+  .meta({ remedy: "use letters, digits, . _ or -, such as latest or v1.2" })
   .default("latest")
   .describe("First part of the server image's tag; a hash of the content follows.");
 
@@ -131,6 +143,7 @@ export const registryOptions = z.strictObject({
   repository: z
     .string()
     .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "must be host[:port]/path, without tag")
+    .meta({ remedy: "write it such as registry.example.com/triton: lower case, no https:// before and no tag behind" })
     .describe(
       "Registry and path under which repositories tritoned_<model> are made, such as registry.example.com/triton.",
     ),

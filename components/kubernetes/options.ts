@@ -29,6 +29,7 @@ export const autoscalingOptions = exactlyOneOf({
       metric: z
         .string()
         .regex(/^[a-z_][a-z0-9_]*$/, "must be a metric name")
+        .meta({ remedy: "use lower-case letters, digits and _, such as triton_bert_pending_requests" })
         .default("triton_bert_pending_requests")
         .describe(
           "Pods metric that the cluster's metrics adapter makes of Triton's :8002, such as the pending requests of a pod.",
@@ -36,6 +37,7 @@ export const autoscalingOptions = exactlyOneOf({
       target: z
         .string()
         .regex(/^(?=.*[1-9])\d+(\.\d+)?m?$/, "must be a Kubernetes quantity above zero such as 4 or 500m")
+        .meta({ remedy: 'write it in quotes, such as "4" or "500m"' })
         .default("4")
         .describe("Value per pod that the autoscaler steers at, a Kubernetes quantity."),
     })
@@ -82,6 +84,7 @@ export const serviceOptions = z.strictObject({
         cidr: z
           .string()
           .refine(isAddressRange, "must be an address range such as 10.0.0.0/8")
+          .meta({ remedy: "write address/bits, at most 32 bits for IPv4 and 128 for IPv6, such as 10.0.0.0/8" })
           .describe("This address range may call, such as 10.0.0.0/8."),
       }).meta({ typeName: "AllowFrom" }),
     )
@@ -103,12 +106,14 @@ export const clusterOptions = z.strictObject({
 export const namespaceOptions = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and -")
+  .meta({ remedy: "write it such as triton-bert: a letter or digit first and last, at most 63 characters" })
   .default("default")
   .describe("Namespace of all objects; it must exist.");
 
 export const namePrefixOptions = z
   .string()
   .regex(/^([a-z][-a-z0-9]{0,13})?$/, "must be at most 14 lower-case letters, digits or -")
+  .meta({ remedy: "write it such as team-: a letter first" })
   .default("")
   .describe("Put before the name of every Kubernetes object. Default: none.");
 

@@ -4,7 +4,10 @@ import { z } from "zod";
 import { exactlyOneOf } from "../exactlyOneOf";
 
 /** A Kubernetes quantity of bytes, in the two units people use for memory. */
-const memoryQuantity = z.string().regex(/^[1-9]\d*(Mi|Gi)$/, "must be a whole number of Mi or Gi, such as 512Mi");
+const memoryQuantity = z
+  .string()
+  .regex(/^[1-9]\d*(Mi|Gi)$/, "must be a whole number of Mi or Gi, such as 512Mi")
+  .meta({ remedy: "write it such as 512Mi or 2Gi" });
 
 export const serverOptions = exactlyOneOf({
   ngc: z
@@ -12,6 +15,7 @@ export const serverOptions = exactlyOneOf({
       release: z
         .string()
         .regex(/^\d\d\.\d\d$/, 'must be a container release of NVIDIA Triton in quotes, such as "26.07"')
+        .meta({ remedy: 'write year.month in quotes, such as "26.07", or leave it out' })
         .optional()
         .describe("Container release. Default: the newest secure one that runs on the given GPU and driver."),
       repository: z
@@ -39,6 +43,7 @@ export const gpuOptions = z.strictObject({
   driver: z
     .string()
     .regex(/^\d{3}(\.\d+)*$/, 'must be a driver branch in quotes, such as "580"')
+    .meta({ remedy: 'write it in quotes, such as "580"; nvidia-smi shows it on a node' })
     .optional()
     .describe("NVIDIA driver branch of the nodes. Default: unknown, any is assumed to be new enough."),
   count: z.int().min(1).max(16).default(1).describe("GPUs for each pod."),

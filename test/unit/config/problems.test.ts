@@ -1,5 +1,6 @@
 /** Each kind of mistake gets its path, value, reason and remedy; and all mistakes are told at once. */
 import { describe, expect, it } from "vitest";
+import { modelOptions } from "../../../components/config/modelOptions";
 import { GOOD, HUB, modelProblems, problemsWith } from "./stack";
 
 const AT = "triton-bert:models.sentiment";
@@ -49,8 +50,12 @@ describe("options of a model", () => {
       { server: { ngc: { allowInsecureRelease: "true" } } },
       `${AT}.server.ngc.allowInsecureRelease (got "true"): must be true or false, not text; write it without quotes`,
     ],
-    ["map for list", { examples: {} }, `${AT}.examples: must be a list, not a map; this option is: `],
-    ["empty", { model: null }, `${AT}.model: must be a map, not empty; this option is: Where the model comes from.`],
+    [
+      "map for list",
+      { examples: {} },
+      `${AT}.examples: must be a list, not a map; write a list, each item behind "- " (Texts with`,
+    ],
+    ["empty", { model: null }, `${AT}.model: must be a map, not empty; write a map with exactly one of hf, local`],
     ["fraction", { replicas: 2.5 }, `${AT}.replicas (got 2.5): must be a whole number; `],
     [
       "too big",
@@ -62,7 +67,7 @@ describe("options of a model", () => {
     [
       "missing",
       { examples: [{ text: "a" }] },
-      `${AT}.examples[0].predicts: required, but not set; set it: The label it must get.`,
+      `${AT}.examples[0].predicts: required, but not set; set it: write text: The label it must get.`,
     ],
     [
       "enum",
@@ -156,6 +161,16 @@ describe("options of a model", () => {
       `${AT}.examples[1].predicts (got "y"): examples[0] has the same text and predicts "x"; keep the one`,
     ],
     [
+      "no gate at all",
+      { qualityGate: { maxLogitDifference: 0 } },
+      `${AT}.qualityGate.maxLogitDifference (got 0): must be above 0; write a number, 0 to 1`,
+    ],
+    [
+      "words for a number",
+      { serving: { instances: "two" } },
+      `${AT}.serving.instances (got "two"): must be a number, not text; write a whole number, 1 to 16`,
+    ],
+    [
       "absolute path",
       { tokenizer: { local: { path: "/models/a" } } },
       `${AT}.tokenizer.local.path (got "/models/a"): an absolute path means other files on another machine; `,
@@ -172,12 +187,21 @@ describe("options of a model", () => {
     expect(problems[0]?.slice(0, expected.length)).toBe(expected);
   });
 
+  it("end in a remedy that says what to write, for every option that is a list where none belongs", () => {
+    const fields = Object.keys(modelOptions.shape);
+    const problems = modelProblems(Object.fromEntries(fields.map((field) => [field, [[]]])));
+    expect(problems.length).toBeGreaterThanOrEqual(fields.length);
+    for (const problem of problems) expect(problem).toMatch(/; (write|use|choose|set) \S/);
+  });
+
   it("does not count a fixed number beside `none` as a contradiction", () => {
     expect(modelProblems({ replicas: 3, autoscaling: { none: {} } })).toEqual([]);
   });
 });
 
 describe("keys of the stack", () => {
+  const EXAMPLE =
+    "add one, such as  triton-bert:models: { sentiment: { model: { local: { path: models/sentiment } } } }";
   const { models } = GOOD;
   const cases: [string, Record<string, unknown>, string[]][] = [
     [
@@ -185,7 +209,20 @@ describe("keys of the stack", () => {
       {},
       ["triton-bert:cluster: required", "triton-bert:registry: required", "triton-bert:models: no model is named"],
     ],
-    ["no models", { ...GOOD, models: {} }, ["triton-bert:models: no model is named"]],
+    ["no models", { ...GOOD, models: {} }, [`triton-bert:models: no model is named; ${EXAMPLE}`]],
+    ["models unsaid", { ...GOOD, models: null }, [`triton-bert:models: must be a map; ${EXAMPLE}`]],
+    [
+      "misspelt namespace",
+      { ...GOOD, "triton-brt:models": { sentiment: {} } },
+      ['triton-brt:models: nothing reads the namespace "triton-brt"; did you mean "triton-bert:models"?'],
+    ],
+    [
+      "no address",
+      { ...GOOD, build: { packageIndex: "x" } },
+      [
+        'triton-bert:build.packageIndex (got "x"): must be an address such as https://host/path; write the whole address',
+      ],
+    ],
     ["misspelt", { ...GOOD, modles: {} }, ['triton-bert:modles: there is no such option; did you mean "models"?']],
     ["no map", { ...GOOD, build: "x" }, ["triton-bert:build: must be a map"]],
     ["namespace", { ...GOOD, namespace: "A_b" }, ['triton-bert:namespace (got "A_b"): must be a DNS label']],
@@ -207,7 +244,9 @@ describe("keys of the stack", () => {
     [
       "key of a model",
       { ...GOOD, models: { Sentiment: { model: HUB } } },
-      ['triton-bert:models.Sentiment (got "Sentiment"): must be lower-case letters'],
+      [
+        'triton-bert:models.Sentiment (got "Sentiment"): must start with a lower-case letter, end with one or a digit, and have only these and - between; at most 40 characters; choose a key such as sentiment',
+      ],
     ],
     ["no options", { ...GOOD, models: { a: 3 } }, ["triton-bert:models.a (got 3): must be a map, not a number"]],
     [
@@ -228,7 +267,9 @@ describe("keys of the stack", () => {
     [
       "nothing to unset",
       { ...GOOD, defaults: { serving: null } },
-      ["triton-bert:defaults.serving: must be a map, not empty; this option is: Batching and length."],
+      [
+        "triton-bert:defaults.serving: must be a map, not empty; write a map with maxBatchSize?, maxLength?, instances?, or leave it out",
+      ],
     ],
     [
       "half a choice",

@@ -40,7 +40,9 @@ describe("refused, without a word of the secret", () => {
       "in models",
       { ...GOOD, models: misplaced },
       ["models"],
-      ["triton-bert:models: holds a secret, and only credentials may"],
+      [
+        "triton-bert:models: holds a secret, and only credentials may; take it out and store it with: pulumi config set --secret --path 'triton-bert:credentials.<name>'; where a token is needed, write its name: credential: <name>",
+      ],
     ],
     ["in a text key", { ...GOOD, namespace: TOKEN }, ["namespace"], ["triton-bert:namespace: holds a secret"]],
     [
