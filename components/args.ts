@@ -153,7 +153,7 @@ export interface Serving {
    */
   maxBatchSize?: number;
   /**
-   * Tokens a text is truncated to. Default: the model's own limit, at most 512.
+   * Tokens a text is truncated to. Default: the smaller limit of model and tokenizer, at most 512.
    * Bounds: 8 to 512.
    */
   maxLength?: number;

@@ -74,7 +74,7 @@ export const servingOptions = z.strictObject({
     .min(8)
     .max(512)
     .optional()
-    .describe("Tokens a text is truncated to. Default: the model's own limit, at most 512."),
+    .describe("Tokens a text is truncated to. Default: the smaller limit of model and tokenizer, at most 512."),
   instances: z
     .int()
     .min(1)

@@ -1,8 +1,8 @@
 """The label of each class.
 
 A label list that is too short, too long or has a hole is the commonest way to serve a wrong answer without an error.
-In: the labels of the spec or of the checkpoint, and the number of classes that the classifier really has. Out: one
-label for each class, in order.
+In: the checkpoint's labels, and the number of classes that the classifier really has. Out: one label for each class, in
+order. Labels of one's own are a matter of the server image: another label exports nothing again.
 """
 
 from collections.abc import Mapping

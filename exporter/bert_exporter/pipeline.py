@@ -55,7 +55,7 @@ def run(spec_path: Path, sources: Path, out: Path, token: str | None, say: Say) 
 
         with _step(say, "loaded the original model"):
             original = load_model(model_folder, model_name)
-        labels = _labels(spec.labels, original, model_name)
+        labels = labels_by_class(original.id2label, original.classes, f"id2label of {model_name}")
         with _step(say, "made tokenizer.json, equal to the original tokenizer"):
             tokenizers = load_tokenizers(tokenizer_folder, tokenizer_name, original.model.config)
             check_vocabulary(tokenizers.shipped, original.embedding_rows, tokenizer_name)
@@ -105,12 +105,6 @@ def _fetch(source: Source, role: Role, workspace: Workspace) -> Path:
     folder = source.fetch(role, workspace)
     check_folder(folder, role)
     return folder
-
-
-def _labels(from_spec: object, original: Original, model_name: str) -> list[str]:
-    if isinstance(from_spec, dict):
-        return labels_by_class(from_spec, original.classes, "labels")
-    return labels_by_class(original.id2label, original.classes, f"id2label of {model_name}")
 
 
 def _pad_token_id(original: Original, tokenizers: Tokenizers, name: str) -> int:

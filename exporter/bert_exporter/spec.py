@@ -29,13 +29,11 @@ class ExportSpec:
     Attributes:
         model: where the checkpoint comes from.
         tokenizer: where the tokenizer comes from; None = the model's own folder.
-        labels: label by class id; None = the checkpoint's own id2label.
         max_logit_difference: greatest absolute difference of a logit between ONNX and the original that still passes.
     """
 
     model: Source
     tokenizer: Source | None
-    labels: Mapping[int, str] | None
     max_logit_difference: float
 
 
@@ -52,13 +50,12 @@ def read_spec(path: Path) -> ExportSpec:
     except ValueError as problem:
         raise SpecError(f"is not JSON ({problem})", where=str(path), remedy="a JSON object") from None
     spec = _object(raw, str(path))
-    refuse_unknown(spec, {"model", "tokenizer", "labels", "task", "qualityGate"}, str(path))
+    refuse_unknown(spec, {"model", "tokenizer", "task", "qualityGate"}, str(path))
     if spec.get("task", TASK) != TASK:
         raise SpecError(f"is {spec['task']!r}", where=f"{path}: task", remedy=f"{TASK!r}")
     return ExportSpec(
         model=_source(spec.get("model"), f"{path}: model"),
         tokenizer=_source(spec["tokenizer"], f"{path}: tokenizer") if "tokenizer" in spec else None,
-        labels=_labels(spec["labels"], f"{path}: labels") if "labels" in spec else None,
         max_logit_difference=_gate(spec.get("qualityGate", {}), f"{path}: qualityGate"),
     )
 
@@ -79,17 +76,6 @@ def _source(value: object, where: str) -> Source:
     if name not in known:
         raise SpecError(f"no storage is called {name!r}", where=where, remedy=allowed)
     return known[name](_object(fields, f"{where}.{name}"), f"{where}.{name}")
-
-
-def _labels(value: object, where: str) -> Mapping[int, str]:
-    labels: dict[int, str] = {}
-    for key, label in _object(value, where).items():
-        if not key.isdecimal() or str(int(key)) != key:
-            raise SpecError(f"has the key {key!r}", where=where, remedy="class ids 0, 1, 2, … as keys")
-        if not isinstance(label, str) or not label:
-            raise SpecError(f"is {json.dumps(label)}", where=f"{where}.{key}", remedy="a non-empty text")
-        labels[int(key)] = label
-    return labels
 
 
 def _gate(value: object, where: str) -> float:

@@ -93,7 +93,19 @@ describe("a change", () => {
     await stack.configure(stackFile(models));
   });
 
-  it("of a label shows the new tag in the plain preview", async () => {
+  it("of a label touches no model image: it exports nothing again", async () => {
+    const renamed = classifier({
+      labels: { inline: { 0: "bad", 1: "good" } },
+      examples: [{ text: "I love it", predicts: "good" }],
+    });
+    await stack.configure(stackFile({ ...models, first: renamed }));
+    expect((await plannedSteps(stack)).sort()).toEqual(["update first-deployment", "update first-server-image"]);
+    await stack.up();
+    expect(labelsOf(await infer("first", ["I hate it"]))).toEqual(["bad"]);
+    await stack.configure(stackFile(models));
+  });
+
+  it("of the tag shows the new image in the plain preview", async () => {
     await stack.configure(stackFile({ ...models, first: classifier({ tag: "v2" }) }));
     const diff = await stack.preview(["--diff"]);
     expect(diff).toMatch(

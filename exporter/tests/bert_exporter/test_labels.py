@@ -1,13 +1,9 @@
 """Promise: each class has exactly one label, or the error names both sides."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from bert_exporter.errors import LabelError
 from bert_exporter.labels import labels_by_class
-from conftest import Checkpoint, Export
 
 
 def test_order_is_that_of_the_classes() -> None:
@@ -26,16 +22,3 @@ def test_order_is_that_of_the_classes() -> None:
 def test_other_count_or_holes(labels: dict[int, str], message: str) -> None:
     with pytest.raises(LabelError, match=message):
         labels_by_class(labels, 3, "labels")
-
-
-def test_labels_of_the_spec_win(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
-    checkpoint("bert", tmp_path / "sources" / "model")
-    out = export(labels={"0": "плохо", "1": "так себе", "2": "хорошо"})
-    assert json.loads((out / "model" / "model.json").read_text())["labels"] == ["плохо", "так себе", "хорошо"]
-
-
-def test_wrong_count_in_the_spec_stops_the_export(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
-    checkpoint("bert", tmp_path / "sources" / "model")
-    with pytest.raises(LabelError, match=r"has 2 labels .* 3 classes"):
-        export(labels={"0": "no", "1": "yes"})
-    assert not (tmp_path / "out").exists()
