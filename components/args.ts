@@ -147,6 +147,12 @@ export interface Example {
 
 export interface Serving {
   /**
+   * ensemble: four models, each callable by itself. fused: one, which batches texts by length over all cores; quicker; for server.pypi on CPU.
+   * Allowed: `ensemble`, `fused`.
+   * Default: "ensemble".
+   */
+  pipeline?: string;
+  /**
    * Texts Triton may join into one run of model_onnx. More raises throughput and the slowest answer, and costs memory.
    * Bounds: 1 to 64.
    * Default: 16.

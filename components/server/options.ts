@@ -56,6 +56,12 @@ export const gpuOptions = z.strictObject({
 });
 
 export const servingOptions = z.strictObject({
+  pipeline: z
+    .enum(["ensemble", "fused"])
+    .default("ensemble")
+    .describe(
+      "ensemble: four models, each callable by itself. fused: one, which batches texts by length over all cores; quicker; for server.pypi on CPU.",
+    ),
   maxBatchSize: z
     .int()
     .min(1)
