@@ -1,5 +1,6 @@
-"""What these cores can do without any server: the figures that all others are held against. In: a model folder (argument),
-texts (a JSON line on standard input), then one line for each measurement: what, and seconds. Out: a JSON line for each.
+"""What these cores can do without any server: the figures that all others are held against. In: a model folder
+(argument), texts (a JSON line on standard input), then one line for each measurement: what, and seconds. Out: a JSON
+line for each.
 
   limit    all texts sorted by length and cut as the fused pipeline cuts; one thread of one core each
   window   the same, but with only 16 texts at a time to sort

@@ -1,6 +1,6 @@
-"""Clients of a server, all in this one process, over plain HTTP with keep-alive; each sends its next text when it has its
-answer. In (JSON on standard input): address, model, clients, seconds, texts. Out (JSON): answers per second inside the
-window, p50 and p99 in milliseconds, the CPU that this process itself took (1 = one core).
+"""Clients of a server, all in this one process, over plain HTTP with keep-alive; each sends its next text when it has
+its answer. In (JSON on standard input): address, model, clients, seconds, texts. Out (JSON): answers per second inside
+the window, p50 and p99 in milliseconds, the CPU that this process itself took (1 = one core).
 
 Raw sockets: an HTTP library would take as much CPU as a tenth of the model's, on the very cores that are measured."""
 

@@ -147,7 +147,7 @@ export interface Example {
 
 export interface Serving {
   /**
-   * ensemble: four models, each callable by itself. fused: one, which batches texts by length over all cores; quicker; for server.pypi on CPU.
+   * How a text is answered. ensemble: by four models, each callable by itself. fused: by one that joins texts of like length and uses all cores; quicker, with server.pypi on CPU only.
    * Allowed: `ensemble`, `fused`.
    * Default: "ensemble".
    */

@@ -60,7 +60,7 @@ export const servingOptions = z.strictObject({
     .enum(["ensemble", "fused"])
     .default("ensemble")
     .describe(
-      "ensemble: four models, each callable by itself. fused: one, which batches texts by length over all cores; quicker; for server.pypi on CPU.",
+      "How a text is answered. ensemble: by four models, each callable by itself. fused: by one that joins texts of like length and uses all cores; quicker, with server.pypi on CPU only.",
     ),
   maxBatchSize: z
     .int()

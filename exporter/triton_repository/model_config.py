@@ -1,4 +1,5 @@
-"""The Triton configs of the models: four of an ensemble, or the one of the fused pipeline. In: Serving and Contract. Out: ModelConfig messages, and their text.
+"""The Triton configs of the models: four of an ensemble, or the one of the fused pipeline. In: Serving and Contract.
+Out: ModelConfig messages, and their text.
 
 They are built from Triton's own message type, so a field that is misspelt or of the wrong type can't exist: protobuf
 refuses it. Everything that Triton would otherwise complete by itself is said, for the server runs with

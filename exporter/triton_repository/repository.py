@@ -1,5 +1,6 @@
 """Writes the repository. In: Serving, Contract, the exported model's folder, the templates. Out: under one folder, for
-each model (four of an ensemble, one of the fused pipeline) `config.pbtxt` and the version folder `1` with its code, settings and data; and golden.json."""
+each model (four of an ensemble, one of the fused pipeline) `config.pbtxt` and the version folder `1` with its code,
+settings and data; and golden.json."""
 
 import json
 import shutil
@@ -30,8 +31,10 @@ def write_repository(
     names = (serving.api_name, *(() if fused else contract.roles))
     for taken in [name for name in names if (out / name).exists()]:
         raise InvalidInput([f"{out / taken}: exists already; render into an empty folder"])
-    graph = _write_fused(serving, contract, model, templates, out) if fused else _write_ensemble(
-        serving, contract, model, templates, out
+    graph = (
+        _write_fused(serving, contract, model, templates, out)
+        if fused
+        else _write_ensemble(serving, contract, model, templates, out)
     )
     if with_graph:
         shutil.copyfile(model / GRAPH_FILE, graph / GRAPH_FILE)

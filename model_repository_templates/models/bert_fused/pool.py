@@ -1,5 +1,5 @@
-"""The texts that wait for a core. In: texts, each with its length in tokens, in the order of their arrival. Out: the next
-group to run. No locks here: workers.py holds one around each call.
+"""The texts that wait for a core. In: texts, each with its length in tokens, in the order of their arrival. Out: the
+next group to run. No locks here: workers.py holds one around each call.
 
 Fair in both directions: every group that leaves contains the oldest text, so neither short nor long texts can overtake
 another for ever: a text leaves at the latest when those that waited before it have left."""

@@ -1,5 +1,6 @@
-"""Which texts run together. A run is as slow as batch × longest text, padding included, plus what any call costs; so texts
-are sorted by length and cut where the sum over all runs is least. In: lengths in tokens. Out: groups of positions.
+"""Which texts run together. A run is as slow as batch × longest text, padding included, plus what any call costs; so
+texts are sorted by length and cut where the sum over all runs is least. In: lengths in tokens. Out: groups of
+positions.
 
 Sorting loses nothing: of two groups, giving the shortest texts to the one with the shorter longest text makes neither
 group slower. So the best cut of the sorted texts is the best of all partitions (the tests try them all)."""

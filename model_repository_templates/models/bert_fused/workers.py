@@ -55,7 +55,7 @@ class Workers(Generic[T]):
                 alone = len(self._pool) == 1 and self._running == 0
                 group = self._pool.take(len(self._threads) - self._running)
                 self._running += 1
-                self._room.notify()
+                self._room.notify_all()
             try:
                 self._run(group, alone)
             finally:

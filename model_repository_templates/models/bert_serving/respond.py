@@ -26,7 +26,8 @@ def attempt(work: Callable[[Any], T], request: Any) -> T | Exception:
 
 
 def respond(model: str, request: str, outcome: dict[str, Any] | Exception) -> Any:
-    """A response to the request of this id, with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for any other exception INTERNAL."""
+    """A response to the request of this id, with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for any
+    other exception INTERNAL."""
     if not isinstance(outcome, Exception):
         return pb_utils.InferenceResponse([pb_utils.Tensor(name, array) for name, array in outcome.items()])
     if isinstance(outcome, BadRequest):

@@ -28,7 +28,9 @@ class TritonPythonModel:
     def execute(self, requests: list[Any]) -> list[Any]:
         outcomes = self._graph.run_all([attempt(self._feed, request) for request in requests])
         return [
-            respond(self._name, request_id(request), outcome if isinstance(outcome, Exception) else {self._logits: outcome})
+            respond(
+                self._name, request_id(request), outcome if isinstance(outcome, Exception) else {self._logits: outcome}
+            )
             for request, outcome in zip(requests, outcomes)
         ]
 
