@@ -8,7 +8,7 @@ import select
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,8 @@ PATIENCE_SECONDS = 20
 
 @pytest.fixture(params=["ensemble", "fused"])
 def slow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Triton, str]]:
-    """A server whose graph takes 50 ms a run, so that some requests wait; and the name of the model where they do."""
-    server = serve(tmp_path, pipeline=request.param)
+    """A server whose graph takes 150 ms a run, so that some requests wait; and the name of the model where they do."""
+    server = serve(tmp_path, pipeline=request.param, maxBatchSize=16)
     for infer in server.repository.glob("*/1/bert_serving/infer.py"):
         infer.write_text(infer.read_text(encoding="utf-8") + SLOW, encoding="utf-8")
     with server:
@@ -46,7 +46,7 @@ class _Slow:
     def run(self, *arguments):
         import time
 
-        time.sleep(0.05)
+        time.sleep(0.15)
         return self._session.run(*arguments)
 
 
@@ -79,15 +79,13 @@ def test_an_answer_does_not_depend_on_who_is_served_beside(either_other_server: 
 def test_the_queue_is_seen_while_it_lasts(slow: tuple[Triton, str]) -> None:
     server, queue = slow
     assert server.pending(queue) == 0
-    with ThreadPoolExecutor(100) as pool:
-        answers = [pool.submit(infer_http, server, ["love"]) for _ in range(100)]
+    with _in_flight(server, 96, ["love"]) as connections:
         most = 0
-        while not all(answer.done() for answer in answers):
+        while not _readable(connections, seconds=0) or server.pending(queue) > 0:
             most = max(most, server.pending(queue))
-            time.sleep(0.02)
-        for answer in answers:
-            assert labels(answer.result(PATIENCE_SECONDS)) == ["joy"]
-    assert most > 20
+        assert [_labels_from(connection) for connection in connections] == [["joy"]] * 96
+    # All but what two workers run, and what waits in the pool: 16 texts each.
+    assert most >= 96 - 3 * 16 - 1
     assert server.pending(queue) == 0
 
 
@@ -106,21 +104,10 @@ def test_a_rare_length_is_not_starved(slow: tuple[Triton, str]) -> None:
 
 def test_a_server_that_is_told_to_end_answers_what_it_has(slow: tuple[Triton, str]) -> None:
     server, _ = slow
-    with ExitStack() as stack:
-        connections = []
-        for _ in range(96):
-            connections.append(stack.enter_context(closing(http.client.HTTPConnection(server.http, timeout=20))))
-            connections[-1].connect()
-        body = json.dumps(infer_body(["help", "great"]))
-        # On connections that stand: what the server has not even accepted is not in flight.
-        for connection in connections:
-            connection.request("POST", f"/v2/models/{server.api_name}/infer", body)
-        select.select([connection.sock for connection in connections], [], [], PATIENCE_SECONDS)
+    with _in_flight(server, 96, ["help", "great"]) as connections:
+        assert _readable(connections, PATIENCE_SECONDS)
         server.ask_to_end()
-        for connection in connections:
-            answer = json.loads(connection.getresponse().read())
-            outputs = {output["name"]: output["data"] for output in answer["outputs"]}
-            assert outputs["predicts"] == ["distress", "joy"]
+        assert [_labels_from(connection) for connection in connections] == [["distress", "joy"]] * 96
 
 
 def test_clients_that_give_up_do_not_hold_up_others(slow: tuple[Triton, str]) -> None:
@@ -138,6 +125,31 @@ def test_clients_that_give_up_do_not_hold_up_others(slow: tuple[Triton, str]) ->
             time.sleep(0.05)
     assert server.alive()
     assert labels(infer_grpc(server, ["great"])) == ["joy"]
+
+
+@contextmanager
+def _in_flight(server: Triton, count: int, texts: list[str]) -> Iterator[list[http.client.HTTPConnection]]:
+    """Requests that are sent, on connections that stood before: what a server has not accepted is not in flight."""
+    with ExitStack() as stack:
+        connections = [http.client.HTTPConnection(server.http, timeout=PATIENCE_SECONDS) for _ in range(count)]
+        for connection in connections:
+            stack.enter_context(closing(connection)).connect()
+        body = json.dumps(infer_body(texts))
+        for connection in connections:
+            connection.request("POST", f"/v2/models/{server.api_name}/infer", body)
+        yield connections
+
+
+def _readable(connections: list[http.client.HTTPConnection], seconds: float) -> bool:
+    """Whether an answer has come, or comes in time."""
+    return bool(select.select([connection.sock for connection in connections], [], [], seconds)[0])
+
+
+def _labels_from(connection: http.client.HTTPConnection) -> list[str]:
+    answer = json.loads(connection.getresponse().read())
+    outputs = {output["name"]: output["data"] for output in answer["outputs"]}
+    found: list[str] = outputs["predicts"]
+    return found
 
 
 def _ignore(result: Any, error: InferenceServerException | None) -> None:

@@ -24,7 +24,8 @@ class Workers(Generic[T]):
         self._room = threading.Condition(self._lock)
         self._running = 0
         self._closed = False
-        self._threads = [threading.Thread(target=self._loop, name=f"worker-{index}") for index in range(count)]
+        # Daemons: should Triton die, its python process must not stay behind, waiting for threads that nobody closes.
+        self._threads = [threading.Thread(target=self._loop, daemon=True) for _ in range(count)]
         for thread in self._threads:
             thread.start()
 

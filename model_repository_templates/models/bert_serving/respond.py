@@ -18,7 +18,7 @@ MAX_ID_LENGTH = 64
 
 
 def attempt(work: Callable[[Any], T], request: Any) -> T | Exception:
-    """What `work` makes of a request, or the exception that it raised."""
+    """What `work` makes of a request (or of its outcome), or the exception that it raised."""
     try:
         return work(request)
     except Exception as problem:

@@ -22,7 +22,7 @@ from bert_fused.workers import Workers
 from bert_serving.answer import answer
 from bert_serving.cores import cores
 from bert_serving.infer import together_or_alone
-from bert_serving.respond import array_of, log, request_id, respond
+from bert_serving.respond import array_of, attempt, log, request_id, respond
 from bert_serving.tokenise import Encoder, Row, texts_of
 
 HERE = Path(__file__).parent
@@ -89,7 +89,7 @@ class TritonPythonModel:
         return list(zip(labels, scores.tolist()))
 
     def _send(self, sender: Any, identity: str, outcome: Outcome | Exception) -> None:
-        tensors = outcome if isinstance(outcome, Exception) else self._tensors(outcome)
+        tensors = outcome if isinstance(outcome, Exception) else attempt(self._tensors, outcome)
         try:
             sender.send(respond(self._name, identity, tensors), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
         except Exception as problem:
