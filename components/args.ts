@@ -147,6 +147,12 @@ export interface Example {
 
 export interface Serving {
   /**
+   * How a text is answered. ensemble: by four models, each callable by itself. fused: by one that joins texts of like length and uses all cores; quicker, with server.pypi on CPU only.
+   * Allowed: `ensemble`, `fused`.
+   * Default: "ensemble".
+   */
+  pipeline?: string;
+  /**
    * Texts Triton may join into one run of model_onnx. More raises throughput and the slowest answer, and costs memory.
    * Bounds: 1 to 64.
    * Default: 16.

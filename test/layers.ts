@@ -75,8 +75,8 @@ export const layers: Readonly<Record<string, Layer>> = {
  *  where torch is, in the layer `exporter`. */
 const mypyRuns = [
   {
-    path: ["exporter", "model_repository_templates/models", "test/serving"],
-    check: ["exporter/triton_repository", "test/serving", "model_repository_templates", "test/stand-ins/hub"],
+    path: ["exporter", "model_repository_templates/models", "test/serving", "bench"],
+    check: ["exporter/triton_repository", "test/serving", "model_repository_templates", "test/stand-ins/hub", "bench"],
   },
   {
     path: ["exporter", "model_repository_templates/models", "exporter/tests/triton_repository"],

@@ -25,6 +25,7 @@ export function modelChecks(key: string, spec: Checked, credentials: readonly st
     ...tolerationChecks(spec, locate),
     ...labelChecks(spec, locate),
     ...exampleChecks(spec, locate),
+    ...pipelineChecks(spec, locate),
     ...relativeCheck(spec.model?.local?.path, ["model", "local", "path"], locate),
     ...relativeCheck(spec.tokenizer?.local?.path, ["tokenizer", "local", "path"], locate),
     ...relativeCheck(spec.labels?.file, ["labels", "file"], locate),
@@ -103,6 +104,32 @@ function gpuChecks({ gpu }: Checked, locate: Locate): Problem[] {
   return [
     { path: locate(["gpu", "spare"]), got: gpu.spare, because, remedy: `set it to 0, or to ${gpu.count} or more` },
   ];
+}
+
+/** What the fused pipeline cannot be joined with. A server or GPU that is not said, or could not be read, blames nothing. */
+function pipelineChecks({ serving, server, gpu }: Checked, locate: Locate): Problem[] {
+  if (serving?.pipeline !== "fused") return [];
+  const at = locate(["serving", "pipeline"]);
+  const problems: Problem[] = [];
+  const remedy = "set it to ensemble";
+  if (gpu) {
+    const because = "the fused pipeline runs the graph on the CPU, and gpu asks for a GPU";
+    problems.push({ path: at, got: "fused", because, remedy: `${remedy}, or say gpu: null` });
+  } else if (server && !server.pypi) {
+    const because = "the fused pipeline needs the onnxruntime package for Python, which server.pypi alone brings along";
+    problems.push({ path: at, got: "fused", because, remedy: `${remedy}, or set server to { pypi: {} }` });
+  }
+  if (serving.instances > 1) {
+    const because = "the fused pipeline is one process that uses all cores";
+    const where = locate(["serving", "instances"]);
+    problems.push({
+      path: where,
+      got: serving.instances,
+      because,
+      remedy: "leave it out, or set serving.pipeline to ensemble",
+    });
+  }
+  return problems;
 }
 
 /** Kubernetes, "Taints and Tolerations": what the API server would refuse half way through a deploy. */

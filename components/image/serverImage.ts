@@ -19,6 +19,7 @@ export interface ServeOptions {
   readonly apiName: string;
   readonly tag: string;
   readonly serving: {
+    readonly pipeline: "ensemble" | "fused";
     readonly maxBatchSize: number;
     readonly maxLength?: number | undefined;
     readonly instances: number;
@@ -51,6 +52,7 @@ export function planServerImage(
   model: ModelImagePlan,
 ): ServerImagePlan {
   const { serving, gpuCount, apiName, labels, examples } = options;
+  const fused = serving.pipeline === "fused";
   const spec = {
     apiName,
     maxBatchSize: serving.maxBatchSize,
@@ -61,6 +63,8 @@ export function planServerImage(
     gpuCount: gpuCount ?? 1,
     labels: labels ?? null,
     examples,
+    // said only where it is not the default, so that no image moves that does not use it
+    ...(fused ? { pipeline: "fused" } : {}),
   };
   const files: ContextFiles = new Map([
     ...serverFiles(choice.flavour),
@@ -68,7 +72,11 @@ export function planServerImage(
     ...certificate(site, String).files,
     ["spec.json", { content: canonicalJson(spec) }],
   ]);
-  const args = { BASE_IMAGE: choice.baseImage ?? site.build.base, ...commonArgs(site) };
+  const args = {
+    BASE_IMAGE: choice.baseImage ?? site.build.base,
+    ...commonArgs(site),
+    ...(fused ? { GRAPH_MODEL: apiName } : {}),
+  };
   const plan = planImage(site, "server", files, args, model.hash);
   const tag = `${options.tag}-${plan.hash}`;
   return { ...plan, tag, name: `${site.registry.repository(site.model)}:${tag}` };

@@ -51,7 +51,7 @@ export interface MemoryPlan {
   readonly warnings: readonly string[];
 }
 
-/** limit = runtime + (weights while loading + activations) × instances + /dev/shm, up to the next 64 MiB. */
+/** limit = runtime + weights while loading + activations + /dev/shm, up to the next 64 MiB. */
 export function memoryPlan(input: MemoryInput): MemoryPlan {
   const shmMiB = input.shm === undefined ? shmByFormula(input.serving) : mebibytes(input.shm);
   const { memory } = input.resources;
@@ -75,19 +75,25 @@ export function mebibytes(quantity: string): number {
 
 /** Each python process (tokeniser, answers, and the model itself in the pypi flavour) keeps a region and twice a full
  *  batch, one being filled while the other is read. */
-function shmByFormula({ maxBatchSize, maxLength = LONGEST, instances }: ServingOptions): number {
-  const processes = 2 + instances;
+function shmByFormula({ pipeline, maxBatchSize, maxLength = LONGEST, instances }: ServingOptions): number {
+  const processes = pipeline === "fused" ? 1 : 2 + instances;
   const batch = (maxBatchSize * (maxLength * TOKEN_BYTES + TEXT_BYTES)) / MiB;
   return Math.max(LEAST_SHM, Math.ceil(processes * (SHM_REGION + 2 * batch)));
 }
 
 /** Everything but /dev/shm, MiB. Activations live on the GPU where there is one. */
-function serverMiB({ serving, device, modelBytes }: MemoryInput): number {
+function serverMiB({ serving, resources, device, modelBytes }: MemoryInput): number {
   const model = modelBytes === undefined ? ASSUMED_MODEL : modelBytes / MiB;
   // Attention shrinks with the square of the length: linear is on the safe side.
   const share = (serving.maxLength ?? LONGEST) / LONGEST;
-  const activations = device === "gpu" ? 0 : serving.maxBatchSize * share * ACTIVATIONS_PER_TEXT;
-  return RUNTIME[device] + serving.instances * (WEIGHT_COPIES * model + activations);
+  const perText = device === "gpu" ? 0 : share * ACTIVATIONS_PER_TEXT;
+  if (serving.pipeline === "fused") {
+    const cores = Math.max(1, Math.floor(resources.cpu));
+    // A session for one thread and one for all cores; no run is larger than one long text, and each core has one at a time.
+    const sessions = cores > 1 ? 2 : 1;
+    return RUNTIME[device] + sessions * WEIGHT_COPIES * model + (cores + 1) * perText;
+  }
+  return RUNTIME[device] + serving.instances * (WEIGHT_COPIES * model + serving.maxBatchSize * perText);
 }
 
 function assumed({ locate }: MemoryInput, limitMiB: number): string {

@@ -61,6 +61,12 @@ export const gpuOptions = z.strictObject({
 });
 
 export const servingOptions = z.strictObject({
+  pipeline: z
+    .enum(["ensemble", "fused"])
+    .default("ensemble")
+    .describe(
+      "How a text is answered. ensemble: by four models, each callable by itself. fused: by one that joins texts of like length and uses all cores; quicker, with server.pypi on CPU only.",
+    ),
   maxBatchSize: z
     .int()
     .min(1)

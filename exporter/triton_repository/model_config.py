@@ -1,4 +1,5 @@
-"""The Triton configs of the four models. In: Serving and Contract. Out: ModelConfig messages, and their text.
+"""The Triton configs of the models: four of an ensemble, or the one of the fused pipeline. In: Serving and Contract.
+Out: ModelConfig messages, and their text.
 
 They are built from Triton's own message type, so a field that is misspelt or of the wrong type can't exist: protobuf
 refuses it. Everything that Triton would otherwise complete by itself is said, for the server runs with
@@ -35,6 +36,17 @@ def ensemble(serving: Serving, contract: Contract) -> Any:
         output=_outputs([contract.label, contract.score]),
         ensemble_scheduling=pb.ModelEnsembling(step=steps),
     )
+
+
+def fused(serving: Serving, contract: Contract) -> Any:
+    """The public model, which does all by itself.
+
+    Triton hands it one request at a time: what is joined is decided inside, and requests that Triton had joined would
+    count as pending no more although they still wait."""
+    texts, answers = _inputs([contract.text]), _outputs([contract.label, contract.score])
+    config = _python(serving, serving.api_name, texts, answers)
+    config.ClearField("dynamic_batching")
+    return config
 
 
 def preprocessing(serving: Serving, contract: Contract) -> Any:

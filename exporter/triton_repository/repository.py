@@ -1,5 +1,6 @@
 """Writes the repository. In: Serving, Contract, the exported model's folder, the templates. Out: under one folder, for
-each of the four models `config.pbtxt` and the version folder `1` with its code, settings and data; and golden.json."""
+each model (four of an ensemble, one of the fused pipeline) `config.pbtxt` and the version folder `1` with its code,
+settings and data; and golden.json."""
 
 import json
 import shutil
@@ -15,6 +16,7 @@ from triton_repository.spec import Serving
 GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 SHARED_CODE = "bert_serving"
+FUSED, FUSED_CODE = "fused", "bert_fused"
 
 
 def write_repository(
@@ -25,10 +27,32 @@ def write_repository(
     missing = [name for name in wanted if not (model / name).is_file()]
     if missing:
         raise InvalidInput([f"{model}: lacks {name}, which the exporter writes" for name in missing])
-    names = (serving.api_name, *contract.roles)
+    fused = serving.pipeline == FUSED
+    names = (serving.api_name, *(() if fused else contract.roles))
     for taken in [name for name in names if (out / name).exists()]:
         raise InvalidInput([f"{out / taken}: exists already; render into an empty folder"])
+    graph = (
+        _write_fused(serving, contract, model, templates, out)
+        if fused
+        else _write_ensemble(serving, contract, model, templates, out)
+    )
+    if with_graph:
+        shutil.copyfile(model / GRAPH_FILE, graph / GRAPH_FILE)
 
+
+def _write_fused(serving: Serving, contract: Contract, model: Path, templates: Path, out: Path) -> Path:
+    """Returns the folder where the graph goes."""
+    folder = _version_folder(out, serving.api_name)
+    _config(out, model_config.fused(serving, contract))
+    _code(templates, FUSED, folder, SHARED_CODE, FUSED_CODE)
+    shutil.copyfile(model / TOKENIZER_FILE, folder / TOKENIZER_FILE)
+    both = {**preprocessing_settings(serving, contract), **postprocessing_settings(serving, contract)}
+    _json(folder / "settings.json", both)
+    return folder
+
+
+def _write_ensemble(serving: Serving, contract: Contract, model: Path, templates: Path, out: Path) -> Path:
+    """Returns the folder where the graph goes."""
     pre, graph, post = (_version_folder(out, role) for role in contract.roles)
     _version_folder(out, serving.api_name)
     _config(out, model_config.ensemble(serving, contract))
@@ -36,16 +60,15 @@ def write_repository(
     _config(out, model_config.inference(serving, contract))
     _config(out, model_config.postprocessing(serving, contract))
 
-    _code(templates, contract.preprocessing, pre)
+    _code(templates, contract.preprocessing, pre, SHARED_CODE)
     shutil.copyfile(model / TOKENIZER_FILE, pre / TOKENIZER_FILE)
     _json(pre / "settings.json", preprocessing_settings(serving, contract))
-    if with_graph:
-        shutil.copyfile(model / GRAPH_FILE, graph / GRAPH_FILE)
     if serving.onnx_backend == "python":
-        _code(templates, contract.inference, graph)
+        _code(templates, contract.inference, graph, SHARED_CODE)
         _json(graph / "settings.json", inference_settings(serving, contract))
-    _code(templates, contract.postprocessing, post)
+    _code(templates, contract.postprocessing, post, SHARED_CODE)
     _json(post / "settings.json", postprocessing_settings(serving, contract))
+    return graph
 
 
 def preprocessing_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
@@ -94,12 +117,13 @@ def _config(out: Path, config: Any) -> None:
     (out / config.name / "config.pbtxt").write_text(model_config.as_text(config), encoding="utf-8")
 
 
-def _code(templates: Path, role: str, folder: Path) -> None:
-    """model.py, and the shared package beside it: Triton puts the version folder on the path, and nothing above it."""
+def _code(templates: Path, role: str, folder: Path, *packages: str) -> None:
+    """model.py, and the packages beside it: Triton puts the version folder on the path, and nothing above it."""
     shutil.copyfile(templates / "models" / role / "model.py", folder / "model.py")
-    (folder / SHARED_CODE).mkdir()
-    for module in sorted((templates / "models" / SHARED_CODE).glob("*.py")):
-        shutil.copyfile(module, folder / SHARED_CODE / module.name)
+    for package in packages:
+        (folder / package).mkdir()
+        for module in sorted((templates / "models" / package).glob("*.py")):
+            shutil.copyfile(module, folder / package / module.name)
 
 
 def _json(file: Path, content: Mapping[str, Any]) -> None:

@@ -32,6 +32,7 @@ class Serving:
     max_batch_size: int
     max_length: int
     instances: int
+    pipeline: str
     onnx_backend: str
     device: str
     labels: tuple[str, ...]
@@ -57,6 +58,7 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
         max_batch_size=spec.whole("maxBatchSize", 1, 1024),
         max_length=_max_length(spec, own_length),
         instances=spec.whole("instances", 1, 64),
+        pipeline=spec.choice("pipeline", ("ensemble", "fused"), default="ensemble"),
         onnx_backend=spec.choice("onnxBackend", ("python", "onnxruntime")),
         device=spec.choice("device", ("cpu", "gpu")),
         labels=labels,
@@ -72,6 +74,14 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
     if serving.device == "gpu" and serving.onnx_backend == "python":
         spec.problem(
             "onnxBackend", 'is "python", which runs on the CPU only; use a server with the onnxruntime backend'
+        )
+    if serving.pipeline == "fused" and serving.onnx_backend != "python":
+        spec.problem(
+            "pipeline", 'is "fused", which runs onnxruntime in its own python process; onnxBackend must be "python"'
+        )
+    if serving.pipeline == "fused" and serving.instances != 1:
+        spec.problem(
+            "instances", f'must be 1 where pipeline is "fused", which uses all cores as it is, got {serving.instances}'
         )
     for name in serving.inputs:
         if name not in contract.graph_input_names:

@@ -77,7 +77,9 @@ ENV PATH=/opt/triton-bert/venv/bin:/opt/tritonserver/bin:$PATH \
     LD_LIBRARY_PATH=/opt/tritonserver/lib \
     PYTHONDONTWRITEBYTECODE=1
 COPY golden/golden_probe.py /opt/triton-bert/golden_probe.py
-COPY --from=model /model/model.onnx /models/model_onnx/1/model.onnx
+# The model that runs the graph: in the fused pipeline it is the public one.
+ARG GRAPH_MODEL=model_onnx
+COPY --from=model /model/model.onnx /models/${GRAPH_MODEL}/1/model.onnx
 COPY --from=render /models /models
 
 # --- verify: a model that answers a golden example wrongly becomes no image ---------------------------------------------

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from triton import Triton
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
+def ensemble_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
     """As the template's own clients know it: `ensemble_model`, a BERT-like graph, batches of up to 4."""
     with serve(tmp_path_factory.mktemp("bert")) as triton:
         yield triton
@@ -22,20 +23,59 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
 
 
 @pytest.fixture(scope="session")
+def fused_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
+    """The same, served by the fused pipeline."""
+    with serve(tmp_path_factory.mktemp("fused"), pipeline="fused") as triton:
+        yield triton
+        assert triton.alive(), "a test has ended the server"
+
+
+@pytest.fixture
+def server(ensemble_server: Triton) -> Triton:
+    """For promises of the ensemble alone, and for those that the pipeline has no part in."""
+    return ensemble_server
+
+
+@pytest.fixture(params=["ensemble", "fused"])
+def either_server(request: pytest.FixtureRequest) -> Triton:
+    """For promises that both pipelines make."""
+    server: Triton = request.getfixturevalue(f"{request.param}_server")
+    return server
+
+
+@pytest.fixture(scope="session")
+def other_fused_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
+    """The other model below, served by the fused pipeline."""
+    with _other(tmp_path_factory.mktemp("fused-roberta"), pipeline="fused") as triton:
+        yield triton
+        assert triton.alive(), "a test has ended the server"
+
+
+@pytest.fixture(params=["other_server", "other_fused_server"])
+def either_other_server(request: pytest.FixtureRequest) -> Triton:
+    server: Triton = request.getfixturevalue(request.param)
+    return server
+
+
+@pytest.fixture(scope="session")
 def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
     """Another name, no token_type_ids, sigmoid, labels from the deployment, two instances, a shorter maximum."""
+    with _other(tmp_path_factory.mktemp("roberta"), instances=2) as triton:
+        yield triton
+        assert triton.alive(), "a test has ended the server"
+
+
+def _other(folder: Path, **options: Any) -> Triton:
     labels = {"0": "нейтрально", "1": "тревога", "2": "радость"}
     golden = [{"text": "мне страшно", "predicts": "тревога", "minScore": 0.5}]
-    with serve(
-        tmp_path_factory.mktemp("roberta"),
+    return serve(
+        folder,
         apiName="distress-check.v2",
         token_types=False,
         activation="sigmoid",
         labels=labels,
-        instances=2,
         maxLength=8,
         maxBatchSize=16,
         examples=golden,
-    ) as triton:
-        yield triton
-        assert triton.alive(), "a test has ended the server"
+        **options,
+    )

@@ -19,7 +19,11 @@ GOLDEN = [
 def render(folder: Path, **options: Any) -> tuple[Path, Path]:
     """A repository for a classifier made on the spot, and golden.json. `options`: spec.json's or the classifier's."""
     kind = {name: options.pop(name) for name in ("token_types", "activation") if name in options}
-    model = write_classifier(folder / "model", **kind)
+    return render_model(folder, write_classifier(folder / "model", **kind), **options)
+
+
+def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]:
+    """The same for the model in a folder. `options`: spec.json's."""
     spec = {
         "apiName": "ensemble_model",
         "maxBatchSize": 4,

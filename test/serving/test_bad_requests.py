@@ -41,53 +41,53 @@ GOOD = ["помогите мне", "I love it", "the report of the meeting", "lo
         (500, "surrogate", raw_body(b"\\ud800")),
     ],
 )
-def test_refused_with_a_reason(server: Triton, status: int, says: str, body: object) -> None:
-    got, answer = post(server, INFER, body)
+def test_refused_with_a_reason(either_server: Triton, status: int, says: str, body: object) -> None:
+    got, answer = post(either_server, INFER, body)
     assert says in answer["error"]
     assert got == status
-    assert get(server, "/v2/models/ensemble_model/ready")[0] == 200
+    assert get(either_server, "/v2/models/ensemble_model/ready")[0] == 200
 
 
 @pytest.mark.parametrize("infer", [infer_http, infer_grpc])
-def test_no_text_at_all_is_refused(server: Triton, infer: Any) -> None:
+def test_no_text_at_all_is_refused(either_server: Triton, infer: Any) -> None:
     with pytest.raises(InferenceServerException, match=r"0|empty"):
-        infer(server, [])
+        infer(either_server, [])
 
 
 @pytest.mark.parametrize("infer", [infer_http, infer_grpc])
-def test_invalid_utf8_is_named_by_its_place(server: Triton, infer: Any) -> None:
+def test_invalid_utf8_is_named_by_its_place(either_server: Triton, infer: Any) -> None:
     with pytest.raises(InferenceServerException) as refused:
-        infer(server, ["a", "b", NOT_UTF8])
+        infer(either_server, ["a", "b", NOT_UTF8])
     assert "text_input[2] is not UTF-8 at byte 7" in str(refused.value)
     assert "love" not in str(refused.value)
     assert refused.value.status() in ("400", "StatusCode.INVALID_ARGUMENT")
 
 
-def test_an_over_long_text_is_answered_as_its_first_tokens(server: Triton) -> None:
+def test_an_over_long_text_is_answered_as_its_first_tokens(either_server: Triton) -> None:
     words = ["love"] * (MAX_LENGTH - 2)
-    whole = infer_http(server, [" ".join(words + ["help"] * 500)])
-    cut = infer_http(server, [" ".join(words)])
+    whole = infer_http(either_server, [" ".join(words + ["help"] * 500)])
+    cut = infer_http(either_server, [" ".join(words)])
     assert labels(whole) == labels(cut) == ["joy"]
     assert whole.as_numpy("scores")[0] == pytest.approx(cut.as_numpy("scores")[0], abs=1e-6)
 
 
-def test_a_configured_maximum_cuts_sooner(other_server: Triton) -> None:
-    assert labels(infer_http(other_server, ["love " * 6 + "help " * 6])) == ["радость"]
-    assert labels(infer_http(other_server, ["love " * 5 + "help " * 6])) == ["радость"]
-    assert labels(infer_http(other_server, ["love " * 2 + "help " * 6])) == ["тревога"]
+def test_a_configured_maximum_cuts_sooner(either_other_server: Triton) -> None:
+    assert labels(infer_http(either_other_server, ["love " * 6 + "help " * 6])) == ["радость"]
+    assert labels(infer_http(either_other_server, ["love " * 5 + "help " * 6])) == ["радость"]
+    assert labels(infer_http(either_other_server, ["love " * 2 + "help " * 6])) == ["тревога"]
 
 
 @pytest.mark.parametrize("bad", [b"", NOT_UTF8], ids=["empty", "not UTF-8"])
-def test_bad_requests_among_good_ones_fail_alone(other_server: Triton, bad: bytes) -> None:
+def test_bad_requests_among_good_ones_fail_alone(either_other_server: Triton, bad: bytes) -> None:
     """Many at once, so that Triton batches them; the bad one in every position, in requests of every size."""
-    alone: dict[str | bytes, Any] = {text: _answer(other_server, [text]) for text in GOOD}
+    alone: dict[str | bytes, Any] = {text: _answer(either_other_server, [text]) for text in GOOD}
     requests: list[list[str | bytes]] = []
     for size, place in itertools.product((1, 2, 3), range(6)):
         good: list[list[str | bytes]] = [[*itertools.islice(itertools.cycle(GOOD), i, i + size)] for i in range(5)]
         spoiled: list[str | bytes] = [*GOOD[: size - 1], bad]
         requests += [*good[:place], spoiled, *good[place:]]
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda texts: _answer(other_server, texts), requests))
+        answers = list(pool.map(lambda texts: _answer(either_other_server, texts), requests))
     for texts, answer in zip(requests, answers, strict=True):
         if bad in texts:
             assert f"text_input[{texts.index(bad)}]" in str(answer)
@@ -96,13 +96,13 @@ def test_bad_requests_among_good_ones_fail_alone(other_server: Triton, bad: byte
         assert [score for _, score in answer] == pytest.approx([alone[text][0][1] for text in texts], abs=1e-5)
 
 
-def test_no_text_of_a_user_is_logged(server: Triton) -> None:
+def test_no_text_of_a_user_is_logged(either_server: Triton) -> None:
     long = "sesquipedalian"
     requests: list[list[str | bytes]] = [[f"{long} love"], [long, long.encode() + b" \xff"], [long, ""]]
     for texts in requests:
-        _answer(server, texts)
-    assert "request refused" in server.log
-    assert long not in server.log
+        _answer(either_server, texts)
+    assert "request refused" in either_server.log
+    assert long not in either_server.log
 
 
 def _answer(server: Triton, texts: Sequence[str | bytes]) -> Any:

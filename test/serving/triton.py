@@ -2,6 +2,7 @@
 process id. Server, python backend and stub come from the PyPI wheel nvidia-pytriton, laid out as an installation."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -101,6 +102,20 @@ class Triton:
 
     def alive(self) -> bool:
         return self._process.poll() is None
+
+    def ask_to_end(self) -> None:
+        """As the kubelet does; the caller goes on meanwhile."""
+        self._process.terminate()
+
+    def pending(self, model: str) -> int:
+        """Requests that wait in the queue of a model, as autoscaling sees them."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['metrics']}/metrics", timeout=10) as response:
+            metrics = response.read().decode()
+        found = re.search(
+            rf'nv_inference_pending_request_count{{model="{re.escape(model)}",version="1"}} (\d+)', metrics
+        )
+        assert found, metrics
+        return int(found[1])
 
     def _ready(self) -> bool:
         try:

@@ -1,12 +1,13 @@
 """Several requests in one call: who runs with whom, and who fails."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from bert_serving.errors import BadRequest
-from bert_serving.infer import Feed, Graph, checked, groups_by_length
+from bert_serving.infer import Feed, Graph, checked, groups_by_length, together_or_alone
 
 FORBIDDEN = 99
 
@@ -82,3 +83,15 @@ def test_shapes_that_would_break_a_shared_run_are_refused() -> None:
         checked({"input_ids": ids, "attention_mask": ids[:, :2]})
     with pytest.raises(BadRequest, match="must not be empty"):
         checked({"input_ids": ids[:, :0], "attention_mask": ids[:, :0]})
+
+
+def test_what_fails_together_is_tried_alone() -> None:
+    def doubled(members: Sequence[int]) -> list[int]:
+        if FORBIDDEN in members:
+            raise ArithmeticError(FORBIDDEN)
+        return [2 * member for member in members]
+
+    assert together_or_alone(doubled, [1, 2]) == [2, 4]
+    first, second, third = together_or_alone(doubled, [1, FORBIDDEN, 3])
+    assert (first, third) == (2, 6)
+    assert isinstance(second, ArithmeticError)

@@ -34,6 +34,17 @@ def test_four_models_with_all_that_they_import(tmp_path: Path, model_folder: Pat
     assert golden["tensors"] == {"text": "text_input", "label": "predicts", "score": "scores"}
 
 
+def test_one_model_of_the_fused_pipeline_with_all_that_it_imports(tmp_path: Path, model_folder: Path) -> None:
+    assert render(tmp_path, model_folder, pipeline="fused", instances=1) == 0
+    got = files(tmp_path / "models")
+    assert {name.split("/")[0] for name in got} == {"sentiment"}
+    assert got["sentiment/1/model.onnx"] == b"graph"
+    assert {f"sentiment/1/{name}" for name in ("model.py", "tokenizer.json", "bert_fused/pool.py")} <= set(got)
+    settings = json.loads(got["sentiment/1/settings.json"])
+    assert (settings["text"], settings["logits"], settings["score"]) == ("text_input", "logits", "scores")
+    assert settings["labels"] == ["neutral", "distress"]
+
+
 def test_the_same_bytes_twice(tmp_path: Path, model_folder: Path) -> None:
     assert render(tmp_path, model_folder, "first") == render(tmp_path, model_folder, "second") == 0
     assert files(tmp_path / "first") == files(tmp_path / "second")

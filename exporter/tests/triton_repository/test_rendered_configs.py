@@ -51,6 +51,17 @@ def test_the_graphs_own_inputs_and_classes(read: Read, contract: Contract, input
     assert [(o.name, list(o.dims)) for o in config.output] == [("logits", [2])]
 
 
+def test_the_fused_model_has_the_same_contract_and_takes_one_request_at_a_time(read: Read, contract: Contract) -> None:
+    serving = read(pipeline="fused", instances=1)
+    fused, ensemble = (read_back(build(serving, contract)) for build in (model_config.fused, model_config.ensemble))
+    assert fused.name == ensemble.name
+    assert fused.max_batch_size == ensemble.max_batch_size
+    assert list(fused.input) == list(ensemble.input)
+    assert list(fused.output) == list(ensemble.output)
+    assert (fused.backend, fused.instance_group[0].count) == ("python", 1)
+    assert not fused.HasField("dynamic_batching")
+
+
 def test_python_model_takes_ragged_batches_and_the_backend_does_not(read: Read, contract: Contract) -> None:
     python = model_config.inference(read(), contract)
     native = model_config.inference(read(onnxBackend="onnxruntime"), contract)

@@ -22,13 +22,13 @@ def request(name: str = "r-1") -> Any:
 
 
 def test_arrays_become_tensors(module: Any) -> None:
-    answer = module.respond("m", request(), {"logits": np.zeros(1)})
+    answer = module.respond("m", "1", {"logits": np.zeros(1)})
     assert answer.error is None
     assert [tensor.name for tensor in answer.tensors] == ["logits"]
 
 
 def test_a_bad_request_is_invalid_and_says_why(module: Any, log: list[str]) -> None:
-    answer = module.respond("m", request(), BadRequest("text_input[0] is empty"))
+    answer = module.respond("m", "1", BadRequest("text_input[0] is empty"))
     assert (str(answer.error), answer.error.code) == ("text_input[0] is empty", "INVALID_ARG")
     assert json.loads(log[0])["because"] == "text_input[0] is empty"
 
@@ -37,7 +37,7 @@ def test_a_bug_is_internal_and_its_message_stays_out_of_log_and_answer(module: A
     def work(_request: Any) -> Any:
         raise KeyError("what the user wrote")
 
-    answer = module.respond("m", request(), module.attempt(work, request()))
+    answer = module.respond("m", "1", module.attempt(work, request()))
     assert (str(answer.error), answer.error.code) == ("internal error", "INTERNAL")
     told = json.loads(log[0])
     assert (told["event"], told["kind"]) == ("bug", "KeyError")
@@ -46,6 +46,6 @@ def test_a_bug_is_internal_and_its_message_stays_out_of_log_and_answer(module: A
 
 
 def test_an_id_cannot_break_a_line_or_carry_a_text(module: Any, log: list[str]) -> None:
-    module.respond("m", request("a\nb" + "x" * 1000), BadRequest("no"))
+    module.respond("m", module.request_id(request("a\nb" + "x" * 1000)), BadRequest("no"))
     assert "\n" not in log[0]
     assert len(json.loads(log[0])["request"]) == 64

@@ -38,6 +38,9 @@ def test_the_deployment_may_rename_labels_and_shorten_texts(read: Read) -> None:
         ({"labels": {"0": "a", "1": " "}}, "labels.1 must be a text that is not empty"),
         ({"device": "tpu"}, 'device must be one of "cpu", "gpu", got "tpu"'),
         ({"device": "gpu"}, 'onnxBackend is "python", which runs on the CPU only'),
+        ({"pipeline": "fuzed"}, 'pipeline must be one of "ensemble", "fused", got "fuzed"'),
+        ({"pipeline": "fused", "instances": 1, "onnxBackend": "onnxruntime"}, 'onnxBackend must be "python"'),
+        ({"pipeline": "fused", "instances": 2}, 'instances must be 1 where pipeline is "fused"'),
         ({"maxBatchsize": 4}, "maxBatchsize is unknown; known are apiName"),
         (
             {"examples": [{"text": "a", "predicts": "postive"}]},

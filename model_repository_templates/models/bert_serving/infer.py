@@ -6,7 +6,7 @@ the same run as a long one, which would make it as slow."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Sequence
+from typing import Any, Callable, Dict, Sequence, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from bert_serving.errors import BadRequest
 
 Feed = Dict[str, npt.NDArray[np.int64]]
 Logits = npt.NDArray[np.float32]
+T = TypeVar("T")
+R = TypeVar("R")
 # A run is cut where the next request is longer than this times the shortest, plus the tokens that one more call costs.
 LENGTH_RATIO, CALL_COST_TOKENS = 1.5, 10
 
@@ -39,6 +41,16 @@ def groups_by_length(lengths: Sequence[int]) -> list[list[int]]:
         else:
             groups.append([position])
     return groups
+
+
+def together_or_alone(run: Callable[[Sequence[T]], Sequence[R]], members: Sequence[T]) -> list[R | Exception]:
+    """What `run` makes of all members at once; where that fails, of each alone, so that only the bad one has none."""
+    try:
+        return list(run(members))
+    except Exception as problem:
+        if len(members) == 1:
+            return [problem]
+        return [together_or_alone(run, [member])[0] for member in members]
 
 
 def checked(feed: Feed) -> Feed:
@@ -72,17 +84,20 @@ class Graph:
         return outcomes
 
     def _run_group(self, feeds: list[Feed]) -> list[Logits | Exception]:
-        try:
-            logits = self._session.run([self._logits], self._joined(feeds))[0]
-        except Exception as problem:
-            # Only the kind of error: onnxruntime's message quotes token ids, and those are the text.
-            if len(feeds) == 1:
-                return [BadRequest(f"the graph refuses these inputs ({type(problem).__name__})")]
-            return [self._run_group([feed])[0] for feed in feeds]
+        # Only the kind of error: onnxruntime's message quotes token ids, and those are the text.
+        return [
+            BadRequest(f"the graph refuses these inputs ({type(outcome).__name__})")
+            if isinstance(outcome, Exception)
+            else outcome
+            for outcome in together_or_alone(self._logits_of, feeds)
+        ]
+
+    def _logits_of(self, feeds: Sequence[Feed]) -> list[Logits]:
+        logits = self._session.run([self._logits], self._joined(feeds))[0]
         ends = np.cumsum([len(next(iter(feed.values()))) for feed in feeds])
         return list(np.split(logits, ends[:-1]))
 
-    def _joined(self, feeds: list[Feed]) -> Feed:
+    def _joined(self, feeds: Sequence[Feed]) -> Feed:
         if len(feeds) == 1:
             return feeds[0]
         longest = max(next(iter(feed.values())).shape[1] for feed in feeds)

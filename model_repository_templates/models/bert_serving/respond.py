@@ -18,22 +18,23 @@ MAX_ID_LENGTH = 64
 
 
 def attempt(work: Callable[[Any], T], request: Any) -> T | Exception:
-    """What `work` makes of a request, or the exception that it raised."""
+    """What `work` makes of a request (or of its outcome), or the exception that it raised."""
     try:
         return work(request)
     except Exception as problem:
         return problem
 
 
-def respond(model: str, request: Any, outcome: dict[str, Any] | Exception) -> Any:
-    """A response with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for any other exception INTERNAL."""
+def respond(model: str, request: str, outcome: dict[str, Any] | Exception) -> Any:
+    """A response to the request of this id, with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for any
+    other exception INTERNAL."""
     if not isinstance(outcome, Exception):
         return pb_utils.InferenceResponse([pb_utils.Tensor(name, array) for name, array in outcome.items()])
     if isinstance(outcome, BadRequest):
-        log("info", "request refused", model=model, request=request_id(request), because=str(outcome))
+        log("info", "request refused", model=model, request=request, because=str(outcome))
         return _failed(str(outcome), pb_utils.TritonError.INVALID_ARG)
     # The kind and the place of the bug, not its message: that may quote what a user wrote.
-    log("error", "bug", model=model, request=request_id(request), kind=type(outcome).__name__, at=_place(outcome))
+    log("error", "bug", model=model, request=request, kind=type(outcome).__name__, at=_place(outcome))
     return _failed("internal error", pb_utils.TritonError.INTERNAL)
 
 

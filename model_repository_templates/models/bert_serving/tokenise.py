@@ -4,7 +4,7 @@ A text that is too long is cut to `max_length` tokens, special tokens included, 
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Sequence
+from typing import Any, Dict, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ from tokenizers import Tokenizer
 from bert_serving.errors import BadRequest
 
 IntArray = npt.NDArray[np.int64]
+# One text: for each input of the graph its values, not padded.
+Row = Dict[str, Sequence[int]]
 
 
 def texts_of(values: Iterable[Any], tensor: str) -> list[str]:
@@ -36,22 +38,33 @@ class Encoder:
 
     def __init__(self, tokenizer_json: str, inputs: Sequence[str], max_length: int, pad_token_id: int) -> None:
         self._tokenizer = Tokenizer.from_str(tokenizer_json)
-        self._inputs = tuple(inputs)
-        self._pad_token_id = pad_token_id
+        # What pads each input; 0 in the attention mask is what makes padding unheard.
+        self.fillers = {name: pad_token_id if name == "input_ids" else 0 for name in inputs}
         side = (self._tokenizer.truncation or {}).get("direction", "right")
         self._tokenizer.enable_truncation(max_length, direction=side)
         # tokenizer.json may carry padding to a fixed length; each short text would cost as much as a long one.
         self._tokenizer.no_padding()
 
     def encode(self, texts: Sequence[str]) -> dict[str, IntArray]:
-        """Padded on the right to the longest of `texts`; padding is 0 in the attention mask."""
-        encodings = self._tokenizer.encode_batch(list(texts))
+        """Padded on the right to the longest of `texts`."""
+        return join(self.rows(texts), self.fillers)
+
+    def rows(self, texts: Sequence[str]) -> list[Row]:
+        """Each text by itself."""
+        return [self._row(encoding) for encoding in self._tokenizer.encode_batch(list(texts))]
+
+    def _row(self, encoding: Any) -> Row:
         columns = {
-            "input_ids": ([e.ids for e in encodings], self._pad_token_id),
-            "attention_mask": ([e.attention_mask for e in encodings], 0),
-            "token_type_ids": ([e.type_ids for e in encodings], 0),
+            "input_ids": encoding.ids,
+            "attention_mask": encoding.attention_mask,
+            "token_type_ids": encoding.type_ids,
         }
-        return {name: pad(*columns[name]) for name in self._inputs}
+        return {name: columns[name] for name in self.fillers}
+
+
+def join(rows: Sequence[Row], fillers: Mapping[str, int]) -> dict[str, IntArray]:
+    """What the graph takes: one array for each input, padded on the right to the longest row."""
+    return {name: pad([row[name] for row in rows], filler) for name, filler in fillers.items()}
 
 
 def pad(rows: Sequence[Sequence[int]], filler: int) -> IntArray:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bert_serving.cores import cores
 from bert_serving.infer import Feed, Graph, checked, open_session
-from bert_serving.respond import array_of, attempt, log, respond
+from bert_serving.respond import array_of, attempt, log, request_id, respond
 
 HERE = Path(__file__).parent
 
@@ -28,7 +28,9 @@ class TritonPythonModel:
     def execute(self, requests: list[Any]) -> list[Any]:
         outcomes = self._graph.run_all([attempt(self._feed, request) for request in requests])
         return [
-            respond(self._name, request, outcome if isinstance(outcome, Exception) else {self._logits: outcome})
+            respond(
+                self._name, request_id(request), outcome if isinstance(outcome, Exception) else {self._logits: outcome}
+            )
             for request, outcome in zip(requests, outcomes)
         ]
 

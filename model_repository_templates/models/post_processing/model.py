@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bert_serving.answer import answer
-from bert_serving.respond import array_of, attempt, log, respond
+from bert_serving.respond import array_of, attempt, log, request_id, respond
 
 HERE = Path(__file__).parent
 
@@ -26,7 +26,7 @@ class TritonPythonModel:
         log("info", "loaded", model=self._name, labels=len(self._labels), activation=self._activation)
 
     def execute(self, requests: list[Any]) -> list[Any]:
-        return [respond(self._name, request, attempt(self._answer, request)) for request in requests]
+        return [respond(self._name, request_id(request), attempt(self._answer, request)) for request in requests]
 
     def finalize(self) -> None:
         log("info", "unloaded", model=self._name)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from bert_serving.respond import array_of, attempt, log, respond
+from bert_serving.respond import array_of, attempt, log, request_id, respond
 from bert_serving.tokenise import Encoder, IntArray, texts_of
 
 HERE = Path(__file__).parent
@@ -29,7 +29,7 @@ class TritonPythonModel:
         log("info", "loaded", model=self._name, maxLength=settings["maxLength"], inputs=settings["inputs"])
 
     def execute(self, requests: list[Any]) -> list[Any]:
-        return [respond(self._name, request, attempt(self._encode, request)) for request in requests]
+        return [respond(self._name, request_id(request), attempt(self._encode, request)) for request in requests]
 
     def finalize(self) -> None:
         log("info", "unloaded", model=self._name)

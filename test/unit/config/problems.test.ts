@@ -27,7 +27,7 @@ describe("options of a model", () => {
     [
       "far from any",
       { serving: { zzz: 1 } },
-      `${AT}.serving.zzz: there is no such option; use one of maxBatchSize, maxLength, instances`,
+      `${AT}.serving.zzz: there is no such option; use one of pipeline, maxBatchSize, maxLength, instances`,
     ],
     ["neither", { model: {} }, `${AT}.model: none of hf, local is set; set exactly one of hf, local`],
     [
@@ -123,6 +123,21 @@ describe("options of a model", () => {
       "useless spare",
       { gpu: { type: "L4", count: 2, spare: 1 } },
       `${AT}.gpu.spare (got 1): a pod takes 2 GPUs, so a rollout could not use fewer; set it to 0, or to 2 or more`,
+    ],
+    [
+      "fused on a GPU",
+      { serving: { pipeline: "fused" }, gpu: { type: "L4" }, server: { ngc: {} } },
+      `${AT}.serving.pipeline (got "fused"): the fused pipeline runs the graph on the CPU, and gpu asks for a GPU; set it to ensemble`,
+    ],
+    [
+      "fused without the onnxruntime package",
+      { serving: { pipeline: "fused" } },
+      `${AT}.serving.pipeline (got "fused"): the fused pipeline needs the onnxruntime package for Python, `,
+    ],
+    [
+      "fused several times",
+      { serving: { pipeline: "fused", instances: 2 }, server: { pypi: {} } },
+      `${AT}.serving.instances (got 2): the fused pipeline is one process that uses all cores; leave it out`,
     ],
     [
       "Exists with value",
@@ -268,7 +283,7 @@ describe("keys of the stack", () => {
       "nothing to unset",
       { ...GOOD, defaults: { serving: null } },
       [
-        "triton-bert:defaults.serving: must be a map, not empty; write a map with maxBatchSize?, maxLength?, instances?, or leave it out",
+        "triton-bert:defaults.serving: must be a map, not empty; write a map with pipeline?, maxBatchSize?, maxLength?, instances?, or leave it out",
       ],
     ],
     [

@@ -40,7 +40,7 @@ const HUB: ExportOptions = {
 const SERVE: ServeOptions = {
   apiName: "sentiment",
   tag: "latest",
-  serving: { maxBatchSize: 16, instances: 1 },
+  serving: { pipeline: "ensemble", maxBatchSize: 16, instances: 1 },
   examples: [{ text: "I love it", predicts: "positive" }],
 };
 
@@ -75,9 +75,10 @@ const EXPORTS: Record<string, Partial<ExportOptions>> = {
 };
 
 const SERVES: Record<string, [Partial<ServeOptions>, ServerChoice]> = {
-  "another batch size": [{ serving: { maxBatchSize: 32, instances: 1 } }, PYPI],
-  "a shorter length": [{ serving: { maxBatchSize: 16, instances: 1, maxLength: 128 } }, PYPI],
-  "more instances": [{ serving: { maxBatchSize: 16, instances: 2 } }, PYPI],
+  "another batch size": [{ serving: { pipeline: "ensemble", maxBatchSize: 32, instances: 1 } }, PYPI],
+  "another pipeline": [{ serving: { pipeline: "fused", maxBatchSize: 16, instances: 1 } }, PYPI],
+  "a shorter length": [{ serving: { pipeline: "ensemble", maxBatchSize: 16, instances: 1, maxLength: 128 } }, PYPI],
+  "more instances": [{ serving: { pipeline: "ensemble", maxBatchSize: 16, instances: 2 } }, PYPI],
   "another public name": [{ apiName: "ensemble_model" }, PYPI],
   labels: [{ labels: { 0: "neutral", 1: "distress" } }, PYPI],
   "other labels": [{ labels: { 0: "distress", 1: "neutral" } }, PYPI],

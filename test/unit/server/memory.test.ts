@@ -12,6 +12,7 @@ const base: MemoryInput = {
   locate: (path) => ["models.sentiment", ...path].join("."),
 };
 const servings = fc.record({
+  pipeline: fc.constant("ensemble" as const),
   maxBatchSize: fc.integer({ min: 1, max: 64 }),
   maxLength: fc.option(fc.integer({ min: 8, max: 512 }), { nil: undefined }),
   instances: fc.integer({ min: 1, max: 16 }),
@@ -56,6 +57,14 @@ describe("a pod's memory", () => {
         },
       ),
     );
+  });
+
+  it("is, for the fused pipeline: runtime + weights of both sessions + one long text for each core and one besides", () => {
+    const fused = { ...base, serving: { ...base.serving, pipeline: "fused" } } as const;
+    expect(384 + 2 * 2 * 91 + 3 * 80 + 64).toBe(1052);
+    expect(memoryPlan(fused)).toMatchObject({ shmMiB: 64, limitMiB: 1088 });
+    expect(memoryPlan({ ...fused, resources: { cpu: 1.5 } }).limitMiB).toBe(832);
+    expect(memoryPlan({ ...fused, serving: { ...fused.serving, maxBatchSize: 64 } }).limitMiB).toBe(1088);
   });
 
   it("grows by what is given to /dev/shm", () => {

@@ -1,0 +1,24 @@
+"""A request is answered once, when its last text is in, in the order of its texts."""
+
+from bert_fused.reply import Outcome, Reply
+
+
+def test_gathers_texts_that_come_in_any_order() -> None:
+    sent: list[Outcome | Exception] = []
+    reply = Reply(3, sent.append)
+    reply.put(2, ("c", 0.3))
+    reply.put(0, ("a", 0.1))
+    assert sent == []
+    reply.put(1, ("b", 0.2))
+    assert sent == [[("a", 0.1), ("b", 0.2), ("c", 0.3)]]
+
+
+def test_a_text_without_an_answer_leaves_the_request_without_one() -> None:
+    sent: list[Outcome | Exception] = []
+    problem, later = RuntimeError(), ArithmeticError()
+    reply = Reply(3, sent.append)
+    reply.put(2, later)
+    reply.put(1, problem)
+    assert sent == []
+    reply.put(0, ("a", 0.1))
+    assert sent == [problem]

@@ -1,0 +1,90 @@
+"""Threads: everything handed in is answered once, whoever is slow, and nothing hangs."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bert_fused.pool import Pool
+from bert_fused.split import Costs
+from bert_fused.workers import Workers
+
+PATIENCE_SECONDS = 20
+Call = tuple[list[str], bool]
+
+
+class Bench:
+    """Workers whose runs wait for `gate`, and tell when they begin."""
+
+    def __init__(self, capacity: int, count: int) -> None:
+        self.gate = threading.Semaphore(0)
+        self.begun = threading.Semaphore(0)
+        self.calls: list[Call] = []
+        self.workers: Workers[str] = Workers(Pool(Costs(), capacity), count, self._run)
+
+    def _run(self, texts: Sequence[str], alone: bool) -> None:
+        self.calls.append((list(texts), alone))
+        self.begun.release()
+        assert self.gate.acquire(timeout=PATIENCE_SECONDS)
+
+    def open(self) -> None:
+        self.gate.release(1000)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench(capacity=4, count=2)
+    yield made
+    made.open()
+    made.workers.close()
+
+
+def submit(bench: Bench, *texts: str) -> None:
+    bench.workers.submit([(5, text) for text in texts])
+
+
+def test_a_text_that_is_alone_is_told_so_and_a_second_is_not(bench: Bench) -> None:
+    submit(bench, "first")
+    assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
+    submit(bench, "second")
+    assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
+    assert bench.calls == [(["first"], True), (["second"], False)]
+
+
+def test_two_texts_go_to_two_idle_workers(bench: Bench) -> None:
+    submit(bench, "a", "b")
+    assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
+    assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
+    assert sorted(bench.calls) == [(["a"], False), (["b"], False)]
+
+
+def test_a_full_pool_holds_the_caller_until_a_group_has_left(bench: Bench) -> None:
+    submit(bench, "a", "b")
+    for _ in range(2):
+        assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
+    with ThreadPoolExecutor(1) as caller:
+        held = caller.submit(submit, bench, "c", "d", "e", "f")
+        with pytest.raises(TimeoutError):
+            held.result(timeout=0.1)
+        bench.open()
+        held.result(timeout=PATIENCE_SECONDS)
+
+
+def test_close_answers_all_that_was_handed_in() -> None:
+    bench = Bench(capacity=100, count=3)
+    texts = [f"text {turn}" for turn in range(60)]
+    for text in texts:
+        submit(bench, text)
+    bench.open()
+    bench.workers.close()
+    assert sorted(text for call, _ in bench.calls for text in call) == sorted(texts)
+
+
+def test_many_callers_and_one_text_each() -> None:
+    bench = Bench(capacity=4, count=2)
+    bench.open()
+    with ThreadPoolExecutor(16) as callers:
+        list(callers.map(lambda turn: submit(bench, str(turn)), range(500)))
+    bench.workers.close()
+    assert sorted(int(text) for call, _ in bench.calls for text in call) == list(range(500))
