@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/unit/**/*.test.ts"], pool: "threads" },
+  test: { include: ["test/unit/**/*.test.ts"], pool: "threads", testTimeout: 60_000 },
 });

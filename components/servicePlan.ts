@@ -62,13 +62,15 @@ export interface Planned {
 
 /** Plans the service `key`; `locate` says where an option stands in the user's config. */
 export function planService(key: string, spec: ServiceSpec, place: Place, locate: Locate): Planned {
+  // Whatever has a name outside this program keeps the one that it was made with.
+  const service = spec.renamedFrom ?? key;
   const build: BuildSite = {
     ...place,
-    model: key,
+    model: service,
     registry: genericRegistry(spec.registry, spec.credentials),
     build: spec.build,
   };
-  const names = objectNames(key, spec.namePrefix);
+  const names = objectNames(service, spec.namePrefix);
   const server = chooseServer({ server: spec.server, gpu: spec.gpu, locate });
   const model = planModelImage(build, spec, locate);
   const { labels, problems: labelProblems } = readLabels(spec.labels, place.projectFolder, locate);
@@ -86,7 +88,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
 
   const { organization, project, stack } = place;
   const kubernetes = { names, namespace: spec.namespace, stack: `${organization}/${project}/${stack}` };
-  const serve = { ...spec, apiName: spec.apiName ?? key, gpuCount: spec.gpu?.count, labels };
+  const serve = { ...spec, apiName: spec.apiName ?? service, gpuCount: spec.gpu?.count, labels };
   const serverImage = planServerImage(build, serve, choice, model.plan);
   const scaled = scale(spec.autoscaling, spec.replicas);
   const downtime = downtimeWarning(scaled.replicas, locate, spec.gpu);

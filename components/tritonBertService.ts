@@ -45,7 +45,7 @@ export class TritonBertService extends pulumi.ComponentResource {
    *  @throws ConfigError with all problems of the args, before anything is registered */
   constructor(name: string, args: TritonBertServiceArgs, opts?: pulumi.ComponentResourceOptions, plan?: ServicePlan) {
     const { spec, build, kubernetes, pod, scale, ...known } = plan ?? planned(name, args);
-    super("triton-bert:index:TritonBertService", name, {}, opts);
+    super("triton-bert:index:TritonBertService", name, {}, renamed(opts, spec.renamedFrom));
     for (const warning of known.warnings) void pulumi.log.warn(warning, this);
 
     const owner = { name, resource: this };
@@ -73,6 +73,11 @@ export class TritonBertService extends pulumi.ComponentResource {
       modelNames,
     });
   }
+}
+
+/** The children's aliases follow from the component's: their names begin with its own. */
+function renamed(opts: pulumi.ComponentResourceOptions | undefined, from: string | undefined) {
+  return from === undefined ? opts : { ...opts, aliases: [...(opts?.aliases ?? []), { name: from }] };
 }
 
 function planned(name: string, args: TritonBertServiceArgs): ServicePlan {

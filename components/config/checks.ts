@@ -55,12 +55,13 @@ export function relativeCheck(file: string | undefined, at: Path, locate: Locate
   return [{ path: locate(at), got: file, because, remedy: "name it relative to the folder of Pulumi.yaml" }];
 }
 
-/** Two models whose Kubernetes objects would have the same name; both parties are named. */
-export function nameCollisions(keys: readonly string[], prefix: string, locate: Locate): Problem[] {
+/** Two models whose Kubernetes objects would have the same name; both parties are named. `services`: key → the key that
+ *  names its objects, which is another one after a rename. */
+export function nameCollisions(services: Readonly<Record<string, string>>, prefix: string, locate: Locate): Problem[] {
   const taken = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const key of keys) {
-    for (const name of Object.values(objectNames(key, prefix))) {
+  for (const [key, service] of Object.entries(services)) {
+    for (const name of Object.values(objectNames(service, prefix))) {
       const other = taken.get(name);
       taken.set(name, key);
       if (other === undefined) continue;
@@ -71,8 +72,8 @@ export function nameCollisions(keys: readonly string[], prefix: string, locate: 
   return problems;
 }
 
-function apiNameChecks(key: string, { apiName }: Checked, locate: Locate): Problem[] {
-  const name = apiName ?? key;
+function apiNameChecks(key: string, { apiName, renamedFrom }: Checked, locate: Locate): Problem[] {
+  const name = apiName ?? renamedFrom ?? key;
   const taken = Object.values(wireContract().roles);
   if (!taken.includes(name)) return [];
   const because = "the server's repository has a model of this name for its own use";

@@ -18,6 +18,7 @@ import {
   replicasOptions,
   serviceOptions,
 } from "../kubernetes/options";
+import { MODEL_KEY, MODEL_KEY_RULE } from "../names";
 import {
   gpuOptions,
   resourcesOptions,
@@ -31,6 +32,13 @@ export const modelOptions = z.strictObject({
   model: sourceOptions.describe("Where the model comes from."),
   tokenizer: sourceOptions.optional().describe("Where the tokenizer comes from. Default: from the model's own source."),
   labels: labelsOptions.optional().describe("Label of each class. Default: id2label of the model's config.json."),
+  renamedFrom: z
+    .string()
+    .regex(MODEL_KEY, MODEL_KEY_RULE)
+    .optional()
+    .describe(
+      "Key that this model had before. What runs is not touched and keeps every name, apiName's default included: only the key here and in the outputs is new. Default: none.",
+    ),
   apiName: apiNameOptions.optional(),
   task: taskOptions,
   tag: tagOptions,

@@ -48,8 +48,9 @@ export function inspectStackConfig(): Inspection {
     problems.push(...model.problems, ...modelChecks(key, model.parsed, names, locate));
     read[key] = model.parsed;
   }
-  const legal = Object.keys(read).filter((key) => modelKey.safeParse(key).success);
-  problems.push(...nameCollisions(legal, stack.parsed.namePrefix ?? "", inStack(["models"])));
+  const named = Object.entries(read).map(([key, { renamedFrom }]) => [key, renamedFrom ?? key] as const);
+  const legal = named.filter(([, service]) => modelKey.safeParse(service).success);
+  problems.push(...nameCollisions(Object.fromEntries(legal), stack.parsed.namePrefix ?? "", inStack(["models"])));
   if (Object.keys(read).length === 0 && !raw.unread.includes("models")) problems.push(NO_MODELS);
   const { credentials: _, ...parsed } = stack.parsed;
   const located = (key: string): Locate => serviceLocator(locator(key, valueAt(models, [key]), defaults));

@@ -113,4 +113,13 @@ describe("a change", () => {
     );
     await stack.configure(stackFile(models));
   });
+
+  it("of a key is none for what runs, when the model says what it was", async () => {
+    const { first, ...others } = models;
+    await stack.configure(stackFile({ ...others, third: { ...first, renamedFrom: "first" } }));
+    expect(await plannedSteps(stack)).toEqual([]);
+    await stack.up();
+    expect(await plannedSteps(stack)).toEqual([]);
+    expect(labelsOf(await infer("first", ["I love it"]))).toEqual(["positive"]);
+  });
 });

@@ -303,6 +303,16 @@ describe("a change", () => {
     expect(await inputs({ ...HUB, credentials: { hf: "x" } })).toEqual(await inputs(ARGS));
   });
 
+  it("of the key leaves the inputs of all children as they are, when it says what the key was", async () => {
+    const inputs = async (key: string, args: TritonBertServiceArgs) => {
+      await run(() => void new Service(key, args));
+      const children = registered.filter(({ type }) => type !== TYPE);
+      return children.map(({ name, inputs }) => ({ role: name.replace(key, ""), inputs }));
+    };
+    const renamed = await inputs("mood", { ...ARGS, renamedFrom: "sentiment" });
+    expect(renamed).toEqual(await inputs("sentiment", ARGS));
+  });
+
   it("of the folder that the checkout lies in is none", async () => {
     const everything = async () => {
       await run(() => void new Service("sentiment", ARGS));

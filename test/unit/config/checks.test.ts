@@ -24,7 +24,8 @@ describe("names", () => {
     fc.assert(
       fc.property(fc.uniqueArray(key, { minLength: 1, maxLength: 6 }), prefix, (keys, before) => {
         const names = keys.flatMap((one) => Object.values(objectNames(one, before)));
-        const told = nameCollisions(keys, before, (path) => path.join("."));
+        const services = Object.fromEntries(keys.map((one) => [one, one]));
+        const told = nameCollisions(services, before, (path) => path.join("."));
         expect(told.length === 0).toBe(new Set(names).size === names.length);
         for (const name of names) expect(name).toMatch(/^[a-z][-a-z0-9]{0,61}[a-z0-9]$|^[a-z]$/);
       }),

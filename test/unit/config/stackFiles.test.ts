@@ -78,6 +78,13 @@ it("the stack that the README offers to copy is right, once its token is set", (
   expect(problems()).toEqual([]);
 });
 
+it("refuses to give a model the names that another one has", () => {
+  setConfig({ ...GOOD, models: { a: { model: HUB }, b: { model: HUB, renamedFrom: "a" } } });
+  expect(problems()).toContainEqual(
+    expect.stringMatching(/^triton-bert:models\.b: its Service "a" would have the name/),
+  );
+});
+
 it("asks files, facts and cluster too, all in one message with the config's own problems", () => {
   const models = {
     a: { model: { local: { path: "nowhere" } }, replicas: 0 },
