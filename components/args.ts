@@ -12,7 +12,7 @@ export interface TritonBertServiceArgs {
   /** Label of each class. Default: id2label of the model's config.json. */
   labels?: Labels;
   /**
-   * Key that this model had before. What runs is not touched and keeps every name, apiName's default included: only the key here and in the outputs is new. Default: none.
+   * Key that this model had at first. What runs is not touched and keeps every name, apiName's default included: only the key here and in the outputs is new. Default: none.
    * Bounds: `^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`.
    */
   renamedFrom?: string;

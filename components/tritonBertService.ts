@@ -45,10 +45,12 @@ export class TritonBertService extends pulumi.ComponentResource {
    *  @throws ConfigError with all problems of the args, before anything is registered */
   constructor(name: string, args: TritonBertServiceArgs, opts?: pulumi.ComponentResourceOptions, plan?: ServicePlan) {
     const { spec, build, kubernetes, pod, scale, ...known } = plan ?? planned(name, args);
-    super("triton-bert:index:TritonBertService", name, {}, renamed(opts, spec.renamedFrom));
+    // The old key, not an alias to it: after a second rename, and after the way back, the URNs are still these.
+    const key = spec.renamedFrom ?? name;
+    super("triton-bert:index:TritonBertService", key, {}, opts);
     for (const warning of known.warnings) void pulumi.log.warn(warning, this);
 
-    const owner = { name, resource: this };
+    const owner = { name: key, resource: this };
     const model = modelImage(owner, build, known.modelImage, spec.credentials);
     const server = serverImage(owner, build, known.serverImage, model);
     const image = spec.image.pin === "digest" ? server.digest : server.name;
@@ -73,11 +75,6 @@ export class TritonBertService extends pulumi.ComponentResource {
       modelNames,
     });
   }
-}
-
-/** The children's aliases follow from the component's: their names begin with its own. */
-function renamed(opts: pulumi.ComponentResourceOptions | undefined, from: string | undefined) {
-  return from === undefined ? opts : { ...opts, aliases: [...(opts?.aliases ?? []), { name: from }] };
 }
 
 function planned(name: string, args: TritonBertServiceArgs): ServicePlan {

@@ -37,7 +37,7 @@ export const modelOptions = z.strictObject({
     .regex(MODEL_KEY, MODEL_KEY_RULE)
     .optional()
     .describe(
-      "Key that this model had before. What runs is not touched and keeps every name, apiName's default included: only the key here and in the outputs is new. Default: none.",
+      "Key that this model had at first. What runs is not touched and keeps every name, apiName's default included: only the key here and in the outputs is new. Default: none.",
     ),
   apiName: apiNameOptions.optional(),
   task: taskOptions,

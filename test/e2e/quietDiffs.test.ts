@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/stack";
 import { classifier, environment, infer, labelsOf, openStack, plannedSteps, project, stackFile } from "./support";
 
@@ -83,6 +83,11 @@ describe("the same config", () => {
 });
 
 describe("a change", () => {
+  afterEach(async () => {
+    await stack.configure(stackFile(models));
+    await stack.up();
+  });
+
   it("of serving touches no model image, and no other model", async () => {
     await stack.configure(
       stackFile({ ...models, second: classifier({ apiName: "ensemble_model", serving: { maxBatchSize: 8 } }) }),
@@ -90,7 +95,6 @@ describe("a change", () => {
     expect((await plannedSteps(stack)).sort()).toEqual(["update second-deployment", "update second-server-image"]);
     await stack.up();
     expect(labelsOf(await infer("second", ["I hate it"], "ensemble_model"))).toEqual(["negative"]);
-    await stack.configure(stackFile(models));
   });
 
   it("of a label touches no model image: it exports nothing again", async () => {
@@ -102,7 +106,6 @@ describe("a change", () => {
     expect((await plannedSteps(stack)).sort()).toEqual(["update first-deployment", "update first-server-image"]);
     await stack.up();
     expect(labelsOf(await infer("first", ["I hate it"]))).toEqual(["bad"]);
-    await stack.configure(stackFile(models));
   });
 
   it("of the tag shows the new image in the plain preview", async () => {
@@ -111,7 +114,6 @@ describe("a change", () => {
     expect(diff).toMatch(
       /image\s*: "localhost:5001\/e2e\/tritoned_first:latest-[0-9a-f]{12}" => "localhost:5001\/e2e\/tritoned_first:v2-[0-9a-f]{12}"/,
     );
-    await stack.configure(stackFile(models));
   });
 
   it("of a key is none for what runs, when the model says what it was", async () => {
@@ -119,6 +121,9 @@ describe("a change", () => {
     await stack.configure(stackFile({ ...others, third: { ...first, renamedFrom: "first" } }));
     expect(await plannedSteps(stack)).toEqual([]);
     await stack.up();
+    await stack.configure(stackFile({ ...others, fourth: { ...first, renamedFrom: "first" } }));
+    expect(await plannedSteps(stack)).toEqual([]);
+    await stack.configure(stackFile(models));
     expect(await plannedSteps(stack)).toEqual([]);
     expect(labelsOf(await infer("first", ["I love it"]))).toEqual(["positive"]);
   });

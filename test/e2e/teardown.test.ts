@@ -61,7 +61,8 @@ describe("npm run stop", () => {
   it("does not stand in the way of a start, nor does a start that was killed half way", async () => {
     const half = spawn("npm", ["start"], { cwd: project, detached: true, stdio: ["ignore", "pipe", "ignore"] });
     const killed = once(half, "close");
-    for await (const chunk of half.stdout) if (/✓/.test(String(chunk))) break;
+    // Read on until the end: a closed pipe would end it before we do.
+    await new Promise<void>((resolve) => half.stdout.on("data", (chunk) => /✓/.test(String(chunk)) && resolve()));
     await new Promise((resolve) => setTimeout(resolve, 3000));
     process.kill(-(half.pid ?? 0), "SIGKILL");
     await killed;
