@@ -37,7 +37,6 @@ export async function embeddedEnvironment(log: Progress): Promise<Environment> {
   };
   const own = (options: RunOptions) => ({ ...options, env: { ...env, ...options.env } });
   return {
-    title: "the embedded sandbox",
     pulumi: findOfficial(officialSearch).pulumi ?? toolchain.pulumi,
     env,
     stackFolder: join(layout(cache).pulumiState, "stack-files"),

@@ -2,8 +2,6 @@
 import type { RunOptions } from "./shell";
 
 export interface Environment {
-  /** For the first screen: where this runs. */
-  readonly title: string;
   /** The pulumi executable. */
   readonly pulumi: string;
   /** Environment of pulumi, docker and kubectl. */

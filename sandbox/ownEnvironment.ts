@@ -22,7 +22,7 @@ export interface OwnOptions {
 
 /** Throws, with what to install, when one of the three programs is missing. */
 export async function ownEnvironment(options: OwnOptions): Promise<Environment> {
-  const { context, registry, base, torchFromPip } = options;
+  const { context, base, torchFromPip } = options;
   const [pulumi = "", docker = "", kubectl = ""] = await Promise.all(["pulumi", "docker", "kubectl"].map(onPath));
   await checkContext(kubectl, context);
   const folder = join(cacheFolder(), "own", context.replaceAll(/[^\w.-]/g, "_"));
@@ -33,7 +33,6 @@ export async function ownEnvironment(options: OwnOptions): Promise<Environment> 
   const env = { DOCKER_BUILDKIT: "1", PULUMI_SKIP_UPDATE_CHECK: "1", ...process.env, ...ours };
   const kube = (args: readonly string[]) => ["--context", context, ...args];
   return {
-    title: `cluster ${context}, registry ${registry}`,
     pulumi,
     env,
     stackFolder: folder,

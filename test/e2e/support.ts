@@ -69,7 +69,6 @@ export async function refusal(stack: Stack): Promise<string> {
 export interface PreviewStep {
   readonly op: string;
   readonly urn: string;
-  readonly diffReasons?: readonly string[];
 }
 
 /** The steps of a preview that would do something, as `<op> <logical name>`. */
