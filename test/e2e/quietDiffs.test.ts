@@ -105,7 +105,8 @@ describe("a change", () => {
     await stack.configure(stackFile({ ...models, first: renamed }));
     expect((await plannedSteps(stack)).sort()).toEqual(["update first-deployment", "update first-server-image"]);
     await stack.up();
-    expect(labelsOf(await infer("first", ["I hate it"]))).toEqual(["bad"]);
+    // `up` ends when the new pods are Ready; for a moment more a node may still send a request to an old one that drains.
+    await expect.poll(async () => labelsOf(await infer("first", ["I hate it"]))).toEqual(["bad"]);
   });
 
   it("of the tag shows the new image in the plain preview", async () => {

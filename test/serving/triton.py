@@ -51,6 +51,14 @@ def free_ports(names: tuple[str, ...] = ("http", "grpc", "metrics")) -> dict[str
             each.close()
 
 
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
 @dataclass
 class Triton:
     """A server, for a `with` block. `pod_uid` stands for what the kubelet fills into the arguments."""
@@ -118,11 +126,10 @@ class Triton:
         return int(found[1])
 
     def _ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://{self.http}/v2/models/{self.api_name}/ready", timeout=5):
-                return True
-        except (urllib.error.URLError, ConnectionError):
-            return False
+        """Triton opens gRPC, then HTTP, and its metrics last: a model that is ready may have none to show yet."""
+        model = f"http://{self.http}/v2/models/{self.api_name}/ready"
+        metrics = f"http://127.0.0.1:{self.ports['metrics']}/metrics"
+        return _answers(model) and _answers(metrics)
 
     def _stop(self) -> None:
         self._process.terminate()
