@@ -17,6 +17,7 @@ import { objectNames } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
 import { memoryPlan } from "./server/memory";
+import { decided } from "./server/pipeline";
 import { chooseServer, type ServerChoice } from "./server/supportMatrix";
 import { tritonFlags } from "./server/tritonFlags";
 
@@ -74,7 +75,14 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
   const server = chooseServer({ server: spec.server, gpu: spec.gpu, locate });
   const model = planModelImage(build, spec, locate);
   const { labels, problems: labelProblems } = readLabels(spec.labels, place.projectFolder, locate);
-  const memory = memoryPlan({ ...spec, device: deviceOf(spec), modelBytes: model.plan.model.modelBytes, locate });
+  const serving = decided(spec);
+  const memory = memoryPlan({
+    ...spec,
+    serving,
+    device: deviceOf(spec),
+    modelBytes: model.plan.model.modelBytes,
+    locate,
+  });
   const problems = [
     ...server.problems,
     ...loginProblems(spec.registry, locate),
@@ -88,7 +96,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
 
   const { organization, project, stack } = place;
   const kubernetes = { names, namespace: spec.namespace, stack: `${organization}/${project}/${stack}` };
-  const serve = { ...spec, apiName: spec.apiName ?? service, gpuCount: spec.gpu?.count, labels };
+  const serve = { ...spec, serving, apiName: spec.apiName ?? service, gpuCount: spec.gpu?.count, labels };
   const serverImage = planServerImage(build, serve, choice, model.plan);
   const scaled = scale(spec.autoscaling, spec.replicas);
   const downtime = downtimeWarning(scaled.replicas, locate, spec.gpu);

@@ -76,7 +76,14 @@ export const layers: Readonly<Record<string, Layer>> = {
 const mypyRuns = [
   {
     path: ["exporter", "model_repository_templates/models", "test/serving", "bench"],
-    check: ["exporter/triton_repository", "test/serving", "model_repository_templates", "test/stand-ins/hub", "bench"],
+    check: [
+      "exporter/triton_repository",
+      "exporter/cpu_graph",
+      "test/serving",
+      "model_repository_templates",
+      "test/stand-ins/hub",
+      "bench",
+    ],
   },
   {
     path: ["exporter", "model_repository_templates/models", "exporter/tests/triton_repository"],

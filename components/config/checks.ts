@@ -7,6 +7,7 @@ import { didYouMean } from "../didYouMean";
 import { labelProblems } from "../image/labels";
 import { objectNames } from "../names";
 import type { Locate, Problem } from "../problems";
+import { decided } from "../server/pipeline";
 import type { ModelSpec } from "./modelOptions";
 import type { Path } from "./schemaWalk";
 import { nearestOf, shown } from "./validate";
@@ -109,7 +110,11 @@ function gpuChecks({ gpu }: Checked, locate: Locate): Problem[] {
 
 /** What the fused pipeline cannot be joined with. A server or GPU that is not said, or could not be read, blames nothing. */
 function pipelineChecks({ serving, server, gpu }: Checked, locate: Locate): Problem[] {
-  if (serving?.pipeline !== "fused") return [];
+  if (serving?.pipeline !== "fused") {
+    return serving?.runCosts && server && decided({ server, gpu, serving }).pipeline !== "fused"
+      ? [noRunCosts(locate)]
+      : [];
+  }
   const at = locate(["serving", "pipeline"]);
   const problems: Problem[] = [];
   const remedy = "set it to ensemble";
@@ -131,6 +136,14 @@ function pipelineChecks({ serving, server, gpu }: Checked, locate: Locate): Prob
     });
   }
   return problems;
+}
+
+function noRunCosts(locate: Locate): Problem {
+  return {
+    path: locate(["serving", "runCosts"]),
+    because: "only the fused pipeline forms batches itself, and this model has the ensemble",
+    remedy: "leave it out; the fused pipeline runs with server.pypi, on CPU only, with one instance",
+  };
 }
 
 /** Kubernetes, "Taints and Tolerations": what the API server would refuse half way through a deploy. */

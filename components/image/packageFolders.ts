@@ -24,6 +24,7 @@ export function exportFiles(): ContextFiles {
 export function serverFiles(flavour: "pypi" | "ngc" | "image"): ContextFiles {
   return new Map<string, ContextFile>([
     ...packageFiles(path.join(EXPORTER, "triton_repository"), "exporter/triton_repository"),
+    ...(flavour === "pypi" ? packageFiles(path.join(EXPORTER, "cpu_graph"), "exporter/cpu_graph") : []),
     ...packageFiles(path.join(TEMPLATES, "models"), "templates/models"),
     ["templates/contract.yaml", { file: CONTRACT_FILE }],
     ["golden/golden_probe.py", { file: path.join(TEMPLATES, "golden", "golden_probe.py") }],

@@ -5,6 +5,7 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../canonicalJson";
 import type { Owner } from "../child";
+import type { Pipeline } from "../server/pipeline";
 import type { ServerChoice } from "../server/supportMatrix";
 import type { ContextFiles } from "./contextFiles";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
@@ -14,12 +15,19 @@ import type { ExampleOptions } from "./options";
 import { certificate, serverFiles } from "./packageFolders";
 import { type BuildSite, commonArgs } from "./site";
 
+/** What the server would otherwise measure when it starts. */
+interface RunCosts {
+  readonly call: number;
+  readonly tokens: number;
+}
+
 /** The options of a model that decide its server image. */
 export interface ServeOptions {
   readonly apiName: string;
   readonly tag: string;
   readonly serving: {
-    readonly pipeline: "ensemble" | "fused";
+    readonly pipeline: Pipeline;
+    readonly runCosts?: RunCosts | undefined;
     readonly maxBatchSize: number;
     readonly maxLength?: number | undefined;
     readonly instances: number;
@@ -64,7 +72,7 @@ export function planServerImage(
     labels: labels ?? null,
     examples,
     // said only where it is not the default, so that no image moves that does not use it
-    ...(fused ? { pipeline: "fused" } : {}),
+    ...(fused ? { pipeline: "fused", runCosts: serving.runCosts ?? null } : {}),
   };
   const files: ContextFiles = new Map([
     ...serverFiles(choice.flavour),
@@ -75,7 +83,7 @@ export function planServerImage(
   const args = {
     BASE_IMAGE: choice.baseImage ?? site.build.base,
     ...commonArgs(site),
-    ...(fused ? { GRAPH_MODEL: apiName } : {}),
+    ...(fused ? { PIPELINE: "fused", GRAPH_MODEL: apiName } : {}),
   };
   const plan = planImage(site, "server", files, args, model.hash);
   const tag = `${options.tag}-${plan.hash}`;

@@ -4,7 +4,8 @@
  *  Measured on a pod of the pypi flavour with MiniLM-L6 (91 MB, 12 heads): 186 MiB idle; 1171 MiB after batches of 16 texts
  *  of 512 tokens, that is 62 MiB a text; /dev/shm 3 MiB (design.md saw up to 14). */
 import type { Locate, Problem } from "../problems";
-import type { ResourcesOptions, ServingOptions } from "./options";
+import type { ResourcesOptions } from "./options";
+import type { DecidedServing } from "./pipeline";
 
 const MiB = 1024 * 1024;
 
@@ -35,7 +36,7 @@ export interface MemoryInput {
   /** The option `shm`, such as "128Mi"; absent: by formula. */
   readonly shm?: string;
   readonly resources: ResourcesOptions;
-  readonly serving: ServingOptions;
+  readonly serving: DecidedServing;
   readonly device: "cpu" | "gpu";
   /** Bytes of the model's weights; absent: unknown, BERT-large is assumed. */
   readonly modelBytes?: number;
@@ -75,7 +76,7 @@ export function mebibytes(quantity: string): number {
 
 /** Each python process (tokeniser, answers, and the model itself in the pypi flavour) keeps a region and twice a full
  *  batch, one being filled while the other is read. */
-function shmByFormula({ pipeline, maxBatchSize, maxLength = LONGEST, instances }: ServingOptions): number {
+function shmByFormula({ pipeline, maxBatchSize, maxLength = LONGEST, instances }: DecidedServing): number {
   const processes = pipeline === "fused" ? 1 : 2 + instances;
   const batch = (maxBatchSize * (maxLength * TOKEN_BYTES + TEXT_BYTES)) / MiB;
   return Math.max(LEAST_SHM, Math.ceil(processes * (SHM_REGION + 2 * batch)));

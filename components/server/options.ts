@@ -63,9 +63,9 @@ export const gpuOptions = z.strictObject({
 export const servingOptions = z.strictObject({
   pipeline: z
     .enum(["ensemble", "fused"])
-    .default("ensemble")
+    .optional()
     .describe(
-      "How a text is answered. ensemble: by four models, each callable by itself. fused: by one that joins texts of like length and uses all cores; quicker, with server.pypi on CPU only.",
+      "How a text is answered. ensemble: by four models, each callable by itself. fused: by one that joins texts of like length, computes no padding and uses all cores; quicker, with server.pypi on CPU only. Default: fused where it can be.",
     ),
   maxBatchSize: z
     .int()
@@ -87,6 +87,19 @@ export const servingOptions = z.strictObject({
     .max(16)
     .default(1)
     .describe("Copies of model_onnx in one server; CPU threads are shared out between them."),
+  runCosts: z
+    .strictObject({
+      call: z
+        .int()
+        .min(1)
+        .max(4096)
+        .describe("What a run of the graph costs whatever it brings, in tokens of padding."),
+      tokens: z.int().min(8).max(65536).describe("Texts × tokens of the longest that one run may have."),
+    })
+    .optional()
+    .describe(
+      "How the fused pipeline forms batches. Default: measured by each server when it starts, in 1.5 seconds, and logged.",
+    ),
 });
 
 export const rolloutOptions = z.strictObject({

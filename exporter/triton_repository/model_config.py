@@ -39,14 +39,10 @@ def ensemble(serving: Serving, contract: Contract) -> Any:
 
 
 def fused(serving: Serving, contract: Contract) -> Any:
-    """The public model, which does all by itself.
-
-    Triton hands it one request at a time: what is joined is decided inside, and requests that Triton had joined would
-    count as pending no more although they still wait."""
+    """The public model, which does all by itself. Batching without a delay: a request that comes by itself is known to
+    be alone, and those that had to wait come together."""
     texts, answers = _inputs([contract.text]), _outputs([contract.label, contract.score])
-    config = _python(serving, serving.api_name, texts, answers)
-    config.ClearField("dynamic_batching")
-    return config
+    return _python(serving, serving.api_name, texts, answers)
 
 
 def preprocessing(serving: Serving, contract: Contract) -> Any:

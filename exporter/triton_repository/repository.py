@@ -47,7 +47,7 @@ def _write_fused(serving: Serving, contract: Contract, model: Path, templates: P
     _code(templates, FUSED, folder, SHARED_CODE, FUSED_CODE)
     shutil.copyfile(model / TOKENIZER_FILE, folder / TOKENIZER_FILE)
     both = {**preprocessing_settings(serving, contract), **postprocessing_settings(serving, contract)}
-    _json(folder / "settings.json", both)
+    _json(folder / "settings.json", {**both, "runCosts": serving.run_costs})
     return folder
 
 

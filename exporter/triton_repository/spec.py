@@ -33,6 +33,7 @@ class Serving:
     max_length: int
     instances: int
     pipeline: str
+    run_costs: dict[str, int] | None
     onnx_backend: str
     device: str
     labels: tuple[str, ...]
@@ -59,6 +60,7 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
         max_length=_max_length(spec, own_length),
         instances=spec.whole("instances", 1, 64),
         pipeline=spec.choice("pipeline", ("ensemble", "fused"), default="ensemble"),
+        run_costs=_run_costs(spec, problems),
         onnx_backend=spec.choice("onnxBackend", ("python", "onnxruntime")),
         device=spec.choice("device", ("cpu", "gpu")),
         labels=labels,
@@ -123,6 +125,17 @@ def _max_length(spec: Fields, own_length: Any) -> Any:
             "maxLength", f"must be from {SHORTEST_MAX_LENGTH} to the model's own {own_length} tokens, got {asked}"
         )
     return asked
+
+
+def _run_costs(spec: Fields, problems: list[str]) -> dict[str, int] | None:
+    """What a run costs, or None: then the server measures it when it starts."""
+    said = spec.get("runCosts", dict, "an object with call and tokens, or null", default=None)
+    if said is None:
+        return None
+    fields = Fields("spec.json: runCosts", said, problems)
+    costs = {"call": fields.whole("call", 1, 4096), "tokens": fields.whole("tokens", 8, 65536)}
+    fields.refuse_unknown()
+    return costs
 
 
 def _labels(spec: Fields, own: list[Any]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@
 # Order: what a serving option moves comes last, so that changing one renders, verifies, and sends a few kilobytes.
 ARG BASE_IMAGE=python:3.11-slim-bookworm
 ARG MODEL_IMAGE
+ARG PIPELINE=ensemble
 
 FROM ${MODEL_IMAGE} AS model
 
@@ -53,6 +54,21 @@ RUN --mount=type=cache,target=/root/.cache/pip set -e; \
     cp nvidia_pytriton-*.dist-info/licenses/LICENSE /opt/tritonserver/; \
     rm -rf /tmp/wheel
 
+# --- graph: as exported for the ensemble, rewritten for a CPU for the fused pipeline; no other option moves it -------------
+FROM pip AS rewriter
+COPY exporter/cpu_graph/requirements.txt /tmp/requirements.txt
+RUN --mount=type=cache,target=/root/.cache/pip \
+    python3 -m pip install ${PACKAGE_INDEX:+--index-url "$PACKAGE_INDEX"} \
+      --no-deps --target /opt/rewriter -r /tmp/requirements.txt
+
+FROM rewriter AS graph-fused
+COPY --from=model /model/model.onnx /model/model.json /exported/
+COPY exporter/cpu_graph /build/cpu_graph
+RUN mkdir /model && PYTHONPATH=/opt/rewriter:/build python3 -m cpu_graph --model /exported --out /model/model.onnx
+
+FROM model AS graph-ensemble
+FROM graph-${PIPELINE} AS graph
+
 # --- render: the repository, from what the exporter read in the graph ---------------------------------------------------
 FROM pip AS renderer
 COPY exporter/triton_repository/requirements.txt /tmp/requirements.txt
@@ -79,7 +95,7 @@ ENV PATH=/opt/triton-bert/venv/bin:/opt/tritonserver/bin:$PATH \
 COPY golden/golden_probe.py /opt/triton-bert/golden_probe.py
 # The model that runs the graph: in the fused pipeline it is the public one.
 ARG GRAPH_MODEL=model_onnx
-COPY --from=model /model/model.onnx /models/${GRAPH_MODEL}/1/model.onnx
+COPY --from=graph /model/model.onnx /models/${GRAPH_MODEL}/1/model.onnx
 COPY --from=render /models /models
 
 # --- verify: a model that answers a golden example wrongly becomes no image ---------------------------------------------

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier import write_classifier
+from cpu_graph.__main__ import write as cpu_graph
 from triton import Triton
 from triton_repository.__main__ import main as triton_repository
 
@@ -40,6 +41,9 @@ def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]
     arguments = ["render", "--spec", folder / "spec.json", "--model", model, "--templates", TEMPLATES]
     arguments += ["--out", folder / "models", "--golden", folder / "golden.json"]
     assert triton_repository([str(argument) for argument in arguments]) == 0
+    if spec.get("pipeline") == "fused":
+        # As the server image's build does; without it the renderer leaves the graph as it was exported.
+        cpu_graph(model, folder / "models" / str(spec["apiName"]) / "1" / "model.onnx")
     return folder / "models", folder / "golden.json"
 
 

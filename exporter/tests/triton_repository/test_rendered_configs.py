@@ -51,7 +51,7 @@ def test_the_graphs_own_inputs_and_classes(read: Read, contract: Contract, input
     assert [(o.name, list(o.dims)) for o in config.output] == [("logits", [2])]
 
 
-def test_the_fused_model_has_the_same_contract_and_takes_one_request_at_a_time(read: Read, contract: Contract) -> None:
+def test_the_fused_model_has_the_same_contract_and_never_delays_a_request(read: Read, contract: Contract) -> None:
     serving = read(pipeline="fused", instances=1)
     fused, ensemble = (read_back(build(serving, contract)) for build in (model_config.fused, model_config.ensemble))
     assert fused.name == ensemble.name
@@ -59,7 +59,8 @@ def test_the_fused_model_has_the_same_contract_and_takes_one_request_at_a_time(r
     assert list(fused.input) == list(ensemble.input)
     assert list(fused.output) == list(ensemble.output)
     assert (fused.backend, fused.instance_group[0].count) == ("python", 1)
-    assert not fused.HasField("dynamic_batching")
+    assert fused.HasField("dynamic_batching")
+    assert fused.dynamic_batching.max_queue_delay_microseconds == 0
 
 
 def test_python_model_takes_ragged_batches_and_the_backend_does_not(read: Read, contract: Contract) -> None:

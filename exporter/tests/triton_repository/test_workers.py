@@ -21,10 +21,12 @@ class Bench:
         self.gate = threading.Semaphore(0)
         self.begun = threading.Semaphore(0)
         self.calls: list[Call] = []
+        self.threads: list[threading.Thread] = []
         self.workers: Workers[str] = Workers(Pool(Costs(), capacity), count, self._run)
 
     def _run(self, texts: Sequence[str], alone: bool) -> None:
         self.calls.append((list(texts), alone))
+        self.threads.append(threading.current_thread())
         self.begun.release()
         assert self.gate.acquire(timeout=PATIENCE_SECONDS)
 
@@ -44,12 +46,21 @@ def submit(bench: Bench, *texts: str) -> None:
     bench.workers.submit([(5, text) for text in texts])
 
 
-def test_a_text_that_is_alone_is_told_so_and_a_second_is_not(bench: Bench) -> None:
+def test_a_text_that_is_alone_runs_at_once_in_the_thread_that_brings_it(bench: Bench) -> None:
+    bench.open()
     submit(bench, "first")
-    assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
-    submit(bench, "second")
-    assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
-    assert bench.calls == [(["first"], True), (["second"], False)]
+    assert bench.calls == [(["first"], True)]
+    assert bench.threads == [threading.current_thread()]
+
+
+def test_nobody_is_alone_while_another_runs(bench: Bench) -> None:
+    submit(bench, "a", "b")
+    for _ in range(2):
+        assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
+    submit(bench, "c")
+    bench.open()
+    bench.workers.close()
+    assert sorted(bench.calls) == [(["a"], False), (["b"], False), (["c"], False)]
 
 
 def test_two_texts_go_to_two_idle_workers(bench: Bench) -> None:
@@ -74,8 +85,8 @@ def test_a_full_pool_holds_the_caller_until_a_group_has_left(bench: Bench) -> No
 def test_close_answers_all_that_was_handed_in() -> None:
     bench = Bench(capacity=100, count=3)
     texts = [f"text {turn}" for turn in range(60)]
-    for text in texts:
-        submit(bench, text)
+    for first, second in zip(texts[::2], texts[1::2], strict=True):
+        submit(bench, first, second)
     bench.open()
     bench.workers.close()
     assert sorted(text for call, _ in bench.calls for text in call) == sorted(texts)

@@ -1,6 +1,6 @@
-"""Which texts run together. A run is as slow as batch × longest text, padding included, plus what any call costs; so
-texts are sorted by length and cut where the sum over all runs is least. In: lengths in tokens. Out: groups of
-positions.
+"""Which texts run together. A call costs something, whatever it brings, and so does each token of padding; a real token
+costs the same in any group. So texts are sorted by length and cut where the sum over all runs of (call + batch ×
+longest) is least, a token of padding being 1. In: lengths in tokens. Out: groups of positions.
 
 Sorting loses nothing: of two groups, giving the shortest texts to the one with the shorter longest text makes neither
 group slower. So the best cut of the sorted texts is the best of all partitions (the tests try them all)."""
@@ -13,13 +13,14 @@ from typing import Sequence
 
 @dataclass(frozen=True)
 class Costs:
-    """What a run costs, in tokens, and how large it may be. A text that is longer than `tokens` runs by itself.
+    """What a call costs, in tokens of padding, and how large a run may be: texts, and texts × longest. A text that is
+    longer than `tokens` runs by itself.
 
-    Source of the defaults: measured with MiniLM-L6 in fp32 on 2 cores of a Zen 4 (design.md, "Serving"). Past the bound
-    the activations probably leave the L2 cache of a core, and a token gets dearer."""
+    calibrate.py measures `call` and `tokens`. These are for where it can't: what a MiniLM-L6 without padding has on a
+    Zen 5 (docs/performance.md)."""
 
-    call: int = 10
-    tokens: int = 128
+    call: int = 128
+    tokens: int = 512
     texts: int = 16
 
 

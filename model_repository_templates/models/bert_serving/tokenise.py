@@ -53,6 +53,11 @@ class Encoder:
         """Each text by itself."""
         return [self._row(encoding) for encoding in self._tokenizer.encode_batch(list(texts))]
 
+    def blank(self, tokens: int) -> Row:
+        """A text of this many tokens that says nothing: for measuring."""
+        values = {"input_ids": 2, "attention_mask": 1, "token_type_ids": 0}
+        return {name: [values[name]] * tokens for name in self.fillers}
+
     def _row(self, encoding: Any) -> Row:
         columns = {
             "input_ids": encoding.ids,

@@ -1,7 +1,8 @@
 """Triton model `fused`: the public model of the fused pipeline on a CPU; texts in, for each its label and score out.
 
 `execute` only tokenises into the pool and returns, or waits while the pool is full; the workers answer, through the
-requests' response senders. So Triton's own queue holds, and counts, what the cores are too busy for."""
+requests' response senders. So Triton's own queue holds, and counts, what the cores are too busy for; what gathers there
+comes in one batch."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from typing import Any, Sequence
 import numpy as np
 import triton_python_backend_utils as pb_utils
 
+from bert_fused.calibrate import calibrate
 from bert_fused.pool import Pool
 from bert_fused.reply import Answer, Outcome, Reply
 from bert_fused.sessions import Sessions
@@ -26,8 +28,9 @@ from bert_serving.respond import array_of, attempt, log, request_id, respond
 from bert_serving.tokenise import Encoder, Row, texts_of
 
 HERE = Path(__file__).parent
-# Texts that wait for a core in here; a cap of 64 hid the whole queue from autoscaling (design.md, "Serving").
-POOL_CAPACITY = 16
+# Texts that wait in here, plus the batch that Triton brings once there are fewer; the rest it keeps and counts. Twice
+# as many were not quicker, and 64 hid the whole queue from autoscaling (docs/performance.md).
+POOL_CAPACITY = 8
 
 
 @dataclass(frozen=True)
@@ -52,19 +55,22 @@ class TritonPythonModel:
         self._encoder = Encoder(tokenizer, settings["inputs"], settings["maxLength"], settings["padTokenId"])
         count = cores()
         self._sessions = Sessions(str(HERE / "model.onnx"), count, self._encoder.fillers, settings["logits"])
-        self._workers: Workers[Text] = Workers(Pool(Costs(), POOL_CAPACITY), count, self._run)
-        log("info", "loaded", model=self._name, cores=count, maxLength=settings["maxLength"])
+        costs = self._costs(settings)
+        self._workers: Workers[Text] = Workers(Pool(costs, POOL_CAPACITY), count, self._run)
+        told = {"cores": count, "maxLength": settings["maxLength"], "call": costs.call, "tokens": costs.tokens}
+        log("info", "loaded", model=self._name, **told)
 
     def execute(self, requests: list[Any]) -> None:
-        for request in requests:
-            self._accept(request)
+        texts = [text for request in requests for text in self._texts(request)]
+        if texts:
+            self._workers.submit(texts)
 
     def finalize(self) -> None:
         self._workers.close()
         log("info", "unloaded", model=self._name)
 
-    def _accept(self, request: Any) -> None:
-        """Puts a request's texts into the pool, or refuses it at once."""
+    def _texts(self, request: Any) -> list[tuple[int, Text]]:
+        """The texts of a request with their lengths; none of one that is refused, and answered, here."""
         # The request's tensors lie in shared memory that Triton takes back; what outlives this call are id and sender.
         identity, sender = request_id(request), request.get_response_sender()
 
@@ -74,10 +80,19 @@ class TritonPythonModel:
         try:
             rows = self._encoder.rows(texts_of(array_of(request, self._text).reshape(-1), self._text))
         except Exception as problem:
-            return send(problem)
+            send(problem)
+            return []
         reply = Reply(len(rows), send)
-        self._workers.submit([(len(row["input_ids"]), Text(row, reply, at)) for at, row in enumerate(rows)])
-        return None
+        return [(len(row["input_ids"]), Text(row, reply, at)) for at, row in enumerate(rows)]
+
+    def _costs(self, settings: Any) -> Costs:
+        """As the config says, or as measured now."""
+        if settings["runCosts"]:
+            return Costs(call=settings["runCosts"]["call"], tokens=settings["runCosts"]["tokens"])
+        return calibrate(
+            lambda lengths: self._sessions.run([self._encoder.blank(tokens) for tokens in lengths], wide=False),
+            settings["maxLength"],
+        )
 
     def _run(self, texts: Sequence[Text], alone: bool) -> None:
         for text, outcome in zip(texts, together_or_alone(lambda group: self._answers(group, alone), texts)):

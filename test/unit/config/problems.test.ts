@@ -27,7 +27,7 @@ describe("options of a model", () => {
     [
       "far from any",
       { serving: { zzz: 1 } },
-      `${AT}.serving.zzz: there is no such option; use one of pipeline, maxBatchSize, maxLength, instances`,
+      `${AT}.serving.zzz: there is no such option; use one of pipeline, maxBatchSize, maxLength, instances, runCosts`,
     ],
     ["neither", { model: {} }, `${AT}.model: none of hf, local is set; set exactly one of hf, local`],
     [
@@ -133,6 +133,11 @@ describe("options of a model", () => {
       "fused without the onnxruntime package",
       { serving: { pipeline: "fused" } },
       `${AT}.serving.pipeline (got "fused"): the fused pipeline needs the onnxruntime package for Python, `,
+    ],
+    [
+      "costs of a run that nobody reads",
+      { serving: { runCosts: { call: 64, tokens: 256 } }, server: { ngc: {} } },
+      `${AT}.serving.runCosts: only the fused pipeline forms batches itself, and this model has the ensemble; leave it out`,
     ],
     [
       "fused several times",
@@ -283,7 +288,7 @@ describe("keys of the stack", () => {
       "nothing to unset",
       { ...GOOD, defaults: { serving: null } },
       [
-        "triton-bert:defaults.serving: must be a map, not empty; write a map with pipeline?, maxBatchSize?, maxLength?, instances?, or leave it out",
+        "triton-bert:defaults.serving: must be a map, not empty; write a map with pipeline?, maxBatchSize?, maxLength?, instances?, runCosts?, or leave it out",
       ],
     ],
     [

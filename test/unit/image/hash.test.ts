@@ -77,6 +77,10 @@ const EXPORTS: Record<string, Partial<ExportOptions>> = {
 const SERVES: Record<string, [Partial<ServeOptions>, ServerChoice]> = {
   "another batch size": [{ serving: { pipeline: "ensemble", maxBatchSize: 32, instances: 1 } }, PYPI],
   "another pipeline": [{ serving: { pipeline: "fused", maxBatchSize: 16, instances: 1 } }, PYPI],
+  "costs of a run": [
+    { serving: { pipeline: "fused", maxBatchSize: 16, instances: 1, runCosts: { call: 64, tokens: 256 } } },
+    PYPI,
+  ],
   "a shorter length": [{ serving: { pipeline: "ensemble", maxBatchSize: 16, instances: 1, maxLength: 128 } }, PYPI],
   "more instances": [{ serving: { pipeline: "ensemble", maxBatchSize: 16, instances: 2 } }, PYPI],
   "another public name": [{ apiName: "ensemble_model" }, PYPI],

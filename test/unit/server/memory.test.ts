@@ -6,7 +6,7 @@ import { resourcesOptions, servingOptions } from "../../../components/server/opt
 const MiB = 1024 * 1024;
 const base: MemoryInput = {
   resources: resourcesOptions.parse({}),
-  serving: servingOptions.parse({}),
+  serving: { ...servingOptions.parse({}), pipeline: "ensemble" },
   device: "cpu",
   modelBytes: 91 * MiB,
   locate: (path) => ["models.sentiment", ...path].join("."),
