@@ -12,8 +12,8 @@ Run = Callable[[Sequence[int]], None]
 
 
 class Machine:
-    """`call`, in tokens of padding; `padding`, in real tokens; a token takes `token` seconds, half as much again in runs
-    of more than `cache` tokens; `noise`: how much longer a run may take than it should."""
+    """`call`, in tokens of padding; `padding`, in real tokens; a token takes `token` seconds, half as much again in
+    runs of more than `cache` tokens; `noise`: how much longer a run may take than it should."""
 
     def __init__(self, call: float, padding: float, token: float = 1e-4, cache: int = 10**9, noise: float = 0) -> None:
         self._call, self._padding, self._token, self._cache = call, padding, token, cache
