@@ -1,28 +1,50 @@
-"""What these cores can do without any server: the figures that all others are held against. In: a model folder
-(argument), texts (a JSON line on standard input), then one line for each measurement: what, and seconds. Out: a JSON
-line for each.
+"""What these cores can do without any server: the figures that all others are held against. From text to label, as a
+server does it: tokenise, run, answer. In: a model folder (argument), texts (a JSON line on standard input), then one
+line for each measurement: what, and seconds. Out: a JSON line for each.
 
-  limit    all texts sorted by length and cut as the fused pipeline cuts; one thread of one core each
-  window   the same, but with only 16 texts at a time to sort
-  one      one text after the other on all cores, as one client sees it"""
+  limit     the graph as exported, all texts sorted by length and cut as is best; one thread of one core each
+  window    the same, but with only 16 texts at a time to sort
+  one       the graph as exported, one text after the other on all cores, as one client sees it
+  rewritten `limit` with the graph that the fused pipeline runs (cpu_graph)"""
 
 import json
 import random
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "model_repository_templates" / "models")]
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "model_repository_templates" / "models"), str(ROOT / "exporter")]
 
 # ruff: noqa: E402 - the path is set above
+from bert_fused.calibrate import calibrate
 from bert_fused.sessions import Sessions
-from bert_fused.split import Costs, split
+from bert_fused.split import split
+from bert_serving.answer import answer
 from bert_serving.cores import cores
-from bert_serving.tokenise import Encoder, Row
+from bert_serving.tokenise import Encoder
+from cpu_graph.__main__ import write
 
 WINDOW = 16
+
+
+class Graph:
+    def __init__(self, file: Path, encoder: Encoder, labels: Sequence[str], longest: int) -> None:
+        self._encoder, self._labels = encoder, labels
+        self._sessions = Sessions(str(file), cores(), encoder.fillers, "logits")
+        self._costs = calibrate(
+            lambda lengths: self._sessions.run([encoder.blank(tokens) for tokens in lengths], wide=False), longest
+        )
+
+    def grouped(self, texts: Sequence[str]) -> list[list[str]]:
+        lengths = [len(row["input_ids"]) for row in self._encoder.rows(texts)]
+        return [[texts[place] for place in group] for group in split(lengths, self._costs)]
+
+    def run(self, texts: Sequence[str], wide: bool) -> None:
+        answer(self._sessions.run(self._encoder.rows(texts), wide), self._labels, "softmax")
 
 
 def main() -> None:
@@ -30,28 +52,31 @@ def main() -> None:
     facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
     encoder = Encoder(tokenizer, facts["inputs"], facts["maxLength"], facts["padTokenId"])
-    sessions = Sessions(str(folder / "model.onnx"), cores(), encoder.fillers, "logits")
-    rows = encoder.rows(json.loads(sys.stdin.readline()))
-    say({"cores": cores(), "tokens": sum(map(length, rows)) / len(rows)})
+    texts = json.loads(sys.stdin.readline())
+    with TemporaryDirectory() as made:
+        rewritten = Path(made) / "model.onnx"
+        write(folder, Path(made))
+        exported, better = (
+            Graph(file, encoder, facts["labels"], facts["maxLength"]) for file in (folder / "model.onnx", rewritten)
+        )
+    tokens = sum(len(row["input_ids"]) for row in encoder.rows(texts))
+    say({"cores": cores(), "tokens": tokens / len(texts)})
+    groups = {
+        "limit": (exported, exported.grouped(texts)),
+        "window": (exported, [group for some in windows(texts) for group in exported.grouped(some)]),
+        "rewritten": (better, better.grouped(texts)),
+    }
     for line in sys.stdin:
         what, seconds = line.split()
-        if what == "one":
-            say(one(sessions, rows, float(seconds)))
-        else:
-            groups = grouped(rows) if what == "limit" else [g for w in windows(rows) for g in grouped(w)]
-            say(many(sessions, groups, float(seconds)))
+        say(one(exported, texts, float(seconds)) if what == "one" else many(*groups[what], float(seconds)))
 
 
-def grouped(rows: list[Row]) -> list[list[Row]]:
-    return [[rows[place] for place in group] for group in split([length(row) for row in rows], Costs())]
+def windows(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    for begin in range(0, len(texts), WINDOW):
+        yield texts[begin : begin + WINDOW]
 
 
-def windows(rows: list[Row]) -> Iterator[list[Row]]:
-    for begin in range(0, len(rows), WINDOW):
-        yield rows[begin : begin + WINDOW]
-
-
-def many(sessions: Sessions, groups: list[list[Row]], seconds: float) -> dict[str, float]:
+def many(graph: Graph, groups: list[list[str]], seconds: float) -> dict[str, float]:
     """Texts per second with one worker for each core."""
     random.Random(3).shuffle(groups)
     done = [0] * cores()
@@ -61,7 +86,7 @@ def many(sessions: Sessions, groups: list[list[Row]], seconds: float) -> dict[st
         turn = worker
         while time.perf_counter() < begin + seconds:
             group = groups[turn % len(groups)]
-            sessions.run(group, wide=False)
+            graph.run(group, wide=False)
             done[worker] += len(group)
             turn += len(done)
 
@@ -73,17 +98,13 @@ def many(sessions: Sessions, groups: list[list[Row]], seconds: float) -> dict[st
     return {"rate": sum(done) / (time.perf_counter() - begin)}
 
 
-def one(sessions: Sessions, rows: list[Row], seconds: float) -> dict[str, float]:
+def one(graph: Graph, texts: Sequence[str], seconds: float) -> dict[str, float]:
     waits: list[float] = []
     begin = time.perf_counter()
     while (before := time.perf_counter()) < begin + seconds:
-        sessions.run([random.choice(rows)], wide=True)
+        graph.run([random.choice(texts)], wide=True)
         waits.append(time.perf_counter() - before)
     return {"rate": len(waits) / (time.perf_counter() - begin), "p50": 1000 * sorted(waits)[len(waits) // 2]}
-
-
-def length(row: Row) -> int:
-    return len(row["input_ids"])
 
 
 def say(content: object) -> None:

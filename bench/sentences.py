@@ -1,20 +1,30 @@
-"""Real sentences of mixed lengths, without shipping or fetching any: the prose of Python's own language reference,
-which the standard library carries for `help()`. In: a count, a seed. Out: the same sentences on every machine with that
-Python."""
+"""Real sentences of mixed lengths (cpu_graph/texts.py). In: a distribution of lengths, a count. Out: the same sentences
+on every machine with that Python."""
 
 import random
-import re
-from pydoc_data.topics import topics
+import sys
+from pathlib import Path
 
-# Between sentences: after a full stop, at an empty line. Markup and code lines are no sentences.
-BREAK = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n\s*\n")
-CODE = re.compile(r"::=|>>>|^\s*[-=*]{3,}", re.MULTILINE)
+sys.path[:0] = [str(Path(__file__).parents[1] / "exporter")]
+
+# ruff: noqa: E402 - the path is set above
+from cpu_graph.texts import sentences as all_sentences
+
+DISTRIBUTIONS = ("mixed", "short", "tail")
+# Of the distribution `tail`: one text in so many is a paragraph, of up to so many words.
+PARAGRAPHS, MOST_WORDS = 10, 400
 
 
-def sentences(count: int, seed: int = 1) -> list[str]:
-    """`count` sentences in random order, of 3 to 120 words."""
-    pieces = (
-        " ".join(piece.split()) for text in topics.values() if isinstance(text, str) for piece in BREAK.split(text)
-    )
-    found = sorted({piece for piece in pieces if 3 <= len(piece.split()) <= 120 and not CODE.search(piece)})
-    return random.Random(seed).sample(found, count)
+def sentences(count: int, distribution: str = "mixed", seed: int = 1) -> list[str]:
+    """`count` texts in random order. mixed: sentences of 3 to 120 words. short: of 3 to 12. tail: mixed, but every
+    tenth is several sentences, up to 400 words, which most models cut at 512 tokens."""
+    found = all_sentences(12 if distribution == "short" else 120)
+    chance = random.Random(seed)
+    if distribution != "tail":
+        return chance.sample(found, count)
+    return [_paragraph(chance, found) if turn % PARAGRAPHS == 0 else chance.choice(found) for turn in range(count)]
+
+
+def _paragraph(chance: random.Random, found: list[str]) -> str:
+    words = " ".join(chance.sample(found, 40)).split()
+    return " ".join(words[: chance.randint(60, MOST_WORDS)])

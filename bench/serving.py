@@ -1,8 +1,10 @@
 """How much of what the cores can do a client gets: both pipelines beside an in-process run, on the same cores, in the
-same run. In: a model folder as the exporter writes it. Out: a table on standard output; figures as ratios: the
-machine's speed drifts, so each run is held against the limit measured just before and just after it.
+same run. In: a model folder as the exporter writes it. Out: a table on standard output, and all figures in a file for
+plots.py; as ratios: the machine's speed drifts, so each run is held against the limit measured just before and just
+after it.
 
-`python bench/serving.py --model DIR`, with the python of the serving tests' environment (test/servingVenv.ts)."""
+`npm run bench` makes the model and calls this; by hand: `python bench/serving.py --model DIR`, with the python of the
+serving tests' environment (test/pythonVenvs.ts). For fewer cores: `taskset -c 0 python …`."""
 
 import argparse
 import json
@@ -21,7 +23,7 @@ sys.path[:0] = [str(ROOT / "test" / "serving"), str(ROOT / "exporter")]
 
 # ruff: noqa: E402 - the path is set above
 from rendering import render_model
-from sentences import sentences
+from sentences import DISTRIBUTIONS, sentences
 from triton import Triton
 
 PIPELINES = ("ensemble", "fused")
@@ -40,6 +42,10 @@ class InProcess:
     def measure(self, what: str, seconds: float) -> Figures:
         figures: Figures = self._ask(f"{what} {seconds}")
         return figures
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
 
     def close(self) -> None:
         self._process.communicate()
@@ -61,15 +67,14 @@ def load(server: Triton, clients: int, seconds: float, texts: list[str]) -> Figu
 
 def main() -> None:
     options = _parser().parse_args()
-    texts = sentences(TEXTS)
+    texts = sentences(TEXTS, options.texts)
     runs: dict[str, list[Figures]] = {}
     with ExitStack() as stack:
         alone = InProcess(options.model, texts)
         stack.callback(alone.close)
         servers = {name: stack.enter_context(_server(options.model, name, stack)) for name in options.pipelines}
         measures: dict[str, Callable[[], Figures]] = {
-            "window": lambda: alone.measure("window", options.seconds),
-            "one": lambda: alone.measure("one", options.seconds),
+            **{what: partial(alone.measure, what, options.seconds) for what in ("window", "rewritten", "one")},
             **{
                 f"{name} {clients}": partial(load, server, clients, options.seconds, texts)
                 for clients in options.clients
@@ -83,23 +88,33 @@ def main() -> None:
                 after = alone.measure("limit", options.seconds)["rate"]
                 runs.setdefault(name, []).append({**figures, "share": 2 * figures["rate"] / (before + after)})
                 before = after
-    print(f"{alone.machine['cores']} cores, {alone.machine['tokens']:.0f} tokens a text, {options.rounds} rounds")
-    _print_table(runs)
+    about = {**alone.machine, "model": options.name or options.model.name, "texts": options.texts}
+    rows = {name: _summary(figures, _median(runs["one"], "p50")) for name, figures in runs.items()}
+    print(f"{about['cores']} cores, {about['tokens']:.0f} tokens a text, {options.rounds} rounds")
+    _print_table(rows)
+    if options.out:
+        options.out.write_text(json.dumps({"about": about, "rows": rows}, indent=1) + "\n", encoding="utf-8")
 
 
-def _print_table(runs: dict[str, list[Figures]]) -> None:
-    """`÷ limit`: the median, and from the lowest to the highest, of the ratios to the limit just before and after."""
-    one = _median(runs["one"], "p50")
+def _summary(figures: list[Figures], one: float) -> Figures:
+    """Medians over the rounds. share: of the limit just before and after, and the lowest and highest of that; alone:
+    p50 by that of one text after the other in-process; cpu: of the load, 1 = one core."""
+    shares = sorted(each["share"] for each in figures)
+    summary = {"rate": _median(figures, "rate"), "share": statistics.median(shares)}
+    summary |= {"lowest": shares[0], "highest": shares[-1]}
+    summary |= {name: _median(figures, name) for name in ("p50", "p99", "cpu") if name in figures[0]}
+    return {**summary, "alone": summary["p50"] / one} if "p50" in summary else summary
+
+
+def _print_table(rows: dict[str, Figures]) -> None:
     print("run            texts/s  ÷ limit  (lowest to highest)   p50 ms  ÷ alone  p99 ms  load CPU")
-    for name, figures in runs.items():
-        shares = sorted(each["share"] for each in figures)
-        row = f"{name:<12} {_median(figures, 'rate'):9.0f} {_median(figures, 'share'):8.2f}"
-        row += f"         {shares[0]:.2f} to {shares[-1]:.2f}"
-        if "p50" in figures[0]:
-            row += f" {_median(figures, 'p50'):11.1f} {_median(figures, 'p50') / one:8.2f}"
-        if "p99" in figures[0]:
-            row += f" {_median(figures, 'p99'):7.0f} {_median(figures, 'cpu'):9.0%}"
-        print(row)
+    for name, row in rows.items():
+        line = f"{name:<12} {row['rate']:9.0f} {row['share']:8.2f}         {row['lowest']:.2f} to {row['highest']:.2f}"
+        if "p50" in row:
+            line += f" {row['p50']:11.1f} {row['alone']:8.2f}"
+        if "p99" in row:
+            line += f" {row['p99']:7.0f} {row['cpu']:9.0%}"
+        print(line)
 
 
 def _median(figures: list[Figures], what: str) -> float:
@@ -115,10 +130,13 @@ def _server(model: Path, pipeline: str, stack: ExitStack) -> Triton:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True, help="folder with model.onnx, tokenizer.json, model.json")
+    parser.add_argument("--name", help="what to call it in the figures (default: the folder's name)")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 4, 16, 64])
+    parser.add_argument("--texts", choices=DISTRIBUTIONS, default="mixed", help="lengths (default: mixed)")
     parser.add_argument("--pipelines", nargs="+", default=list(PIPELINES), choices=PIPELINES)
     parser.add_argument("--seconds", type=float, default=2, help="of each run (default: 2)")
     parser.add_argument("--rounds", type=int, default=3, help="default: 3")
+    parser.add_argument("--out", type=Path, help="also write all figures to this file, for plots.py")
     return parser
 
 

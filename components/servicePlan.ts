@@ -142,6 +142,7 @@ function podPlan(
     review: {
       model: model.model.described,
       tokenizer: model.tokenizer?.described,
+      precision: spec.precision,
       maxBatchSize: spec.serving.maxBatchSize,
       server: choice.described,
     },

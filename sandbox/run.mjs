@@ -11,6 +11,7 @@ const entries = {
   start: "sandbox/start.ts",
   stop: "sandbox/stop.ts",
   test: "test/run.ts",
+  bench: "bench/run.ts",
   generate: "components/config/generate.ts",
 };
 

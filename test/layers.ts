@@ -10,8 +10,8 @@ import { DOCKER } from "../sandbox/engine";
 import { exporterImage } from "../sandbox/exporterImage";
 import type { Progress } from "../sandbox/progress";
 import { goTests } from "./goTests";
+import { servingVenv } from "./pythonVenvs";
 import { pytestCounts, vitestCounts } from "./reports";
-import { servingVenv } from "./servingVenv";
 
 export interface Counts {
   passed: number;

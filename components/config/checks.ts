@@ -108,13 +108,38 @@ function gpuChecks({ gpu }: Checked, locate: Locate): Problem[] {
   ];
 }
 
-/** What the fused pipeline cannot be joined with. A server or GPU that is not said, or could not be read, blames nothing. */
-function pipelineChecks({ serving, server, gpu }: Checked, locate: Locate): Problem[] {
-  if (serving?.pipeline !== "fused") {
-    return serving?.runCosts && server && decided({ server, gpu, serving }).pipeline !== "fused"
-      ? [noRunCosts(locate)]
-      : [];
+/** What the fused pipeline cannot be joined with, and what cannot be had without it. A server or GPU that is not said, or
+ *  could not be read, blames nothing. */
+function pipelineChecks({ serving, server, gpu, precision }: Checked, locate: Locate): Problem[] {
+  if (serving?.pipeline === "fused") return fusedChecks(serving, { server, gpu }, locate);
+  if (!serving || !server || decided({ server, gpu, serving }).pipeline === "fused") return [];
+  const condition = "it runs with server.pypi, on CPU only, with one instance";
+  const problems: Problem[] = [];
+  if (serving.runCosts) {
+    const because = "only the fused pipeline forms batches itself, and this model has the ensemble";
+    problems.push({
+      path: locate(["serving", "runCosts"]),
+      because,
+      remedy: `leave it out, or use the fused one: ${condition}`,
+    });
   }
+  if (precision === "int8") {
+    const because = "only the fused pipeline has an int8 graph, and this model has the ensemble";
+    problems.push({
+      path: locate(["precision"]),
+      got: precision,
+      because,
+      remedy: `set it to fp32, or use the fused one: ${condition}`,
+    });
+  }
+  return problems;
+}
+
+function fusedChecks(
+  { instances }: NonNullable<Checked["serving"]>,
+  { server, gpu }: Pick<Checked, "server" | "gpu">,
+  locate: Locate,
+): Problem[] {
   const at = locate(["serving", "pipeline"]);
   const problems: Problem[] = [];
   const remedy = "set it to ensemble";
@@ -125,25 +150,17 @@ function pipelineChecks({ serving, server, gpu }: Checked, locate: Locate): Prob
     const because = "the fused pipeline needs the onnxruntime package for Python, which server.pypi alone brings along";
     problems.push({ path: at, got: "fused", because, remedy: `${remedy}, or set server to { pypi: {} }` });
   }
-  if (serving.instances > 1) {
+  if (instances > 1) {
     const because = "the fused pipeline is one process that uses all cores";
     const where = locate(["serving", "instances"]);
     problems.push({
       path: where,
-      got: serving.instances,
+      got: instances,
       because,
       remedy: "leave it out, or set serving.pipeline to ensemble",
     });
   }
   return problems;
-}
-
-function noRunCosts(locate: Locate): Problem {
-  return {
-    path: locate(["serving", "runCosts"]),
-    because: "only the fused pipeline forms batches itself, and this model has the ensemble",
-    remedy: "leave it out; the fused pipeline runs with server.pypi, on CPU only, with one instance",
-  };
 }
 
 /** Kubernetes, "Taints and Tolerations": what the API server would refuse half way through a deploy. */

@@ -21,6 +21,7 @@ import {
 import { MODEL_KEY, MODEL_KEY_RULE } from "../names";
 import {
   gpuOptions,
+  precisionOptions,
   resourcesOptions,
   rolloutOptions,
   serverOptions,
@@ -42,12 +43,13 @@ export const modelOptions = z.strictObject({
   apiName: apiNameOptions.optional(),
   task: taskOptions,
   tag: tagOptions,
-  qualityGate: qualityGateOptions.prefault({}).describe("What the export must hold to be shipped."),
+  qualityGate: qualityGateOptions.prefault({}).describe("What a graph must hold to be shipped."),
   examples: z
     .array(exampleOptions)
     .default([])
     .describe("Texts with their right answers: checked when the image is built, and in every pod before it is Ready."),
   serving: servingOptions.prefault({}).describe("Batching and length."),
+  precision: precisionOptions,
   server: serverOptions.prefault({ ngc: {} }).describe("Which Triton. Default: { ngc: {} }."),
   gpu: gpuOptions.optional().describe("GPU of each pod. Default: CPU only."),
   resources: resourcesOptions.prefault({}).describe("CPU and memory of each pod."),

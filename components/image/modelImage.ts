@@ -20,7 +20,7 @@ export interface ExportOptions {
   readonly model: SourceOptions;
   readonly tokenizer?: SourceOptions | undefined;
   readonly task: string;
-  readonly qualityGate: QualityGateOptions;
+  readonly qualityGate: Pick<QualityGateOptions, "maxLogitDifference">;
 }
 
 export interface ModelImagePlan extends ImagePlan {
@@ -50,7 +50,8 @@ export function planModelImage(
     model: model.source.spec,
     tokenizer: tokenizer?.source.spec,
     task: options.task,
-    qualityGate: options.qualityGate,
+    // the rest of the gate is the server image's: it must export nothing again
+    qualityGate: { maxLogitDifference: options.qualityGate.maxLogitDifference },
   };
   const credential = model.source.credential ?? tokenizer?.source.credential;
   const problems = [

@@ -74,6 +74,14 @@ export const qualityGateOptions = z.strictObject({
     .describe(
       "Largest absolute difference to the original model's logits on the built-in texts; above it the build fails.",
     ),
+  labelAgreement: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.99)
+    .describe(
+      "With precision int8: least share of some 2800 built-in English texts that get the label of fp32; below it the build fails.",
+    ),
 });
 
 export const exampleOptions = z

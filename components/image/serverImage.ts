@@ -5,6 +5,7 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../canonicalJson";
 import type { Owner } from "../child";
+import type { Precision } from "../server/options";
 import type { Pipeline } from "../server/pipeline";
 import type { ServerChoice } from "../server/supportMatrix";
 import type { ContextFiles } from "./contextFiles";
@@ -32,6 +33,8 @@ export interface ServeOptions {
     readonly maxLength?: number | undefined;
     readonly instances: number;
   };
+  readonly precision: Precision;
+  readonly qualityGate: { readonly labelAgreement: number };
   /** Instead of the model's own id2label. */
   readonly labels?: Labels | undefined;
   readonly examples: readonly ExampleOptions[];
@@ -59,7 +62,7 @@ export function planServerImage(
   choice: ServerChoice,
   model: ModelImagePlan,
 ): ServerImagePlan {
-  const { serving, gpuCount, apiName, labels, examples } = options;
+  const { serving, gpuCount, apiName, labels, examples, precision, qualityGate } = options;
   const fused = serving.pipeline === "fused";
   const spec = {
     apiName,
@@ -84,6 +87,7 @@ export function planServerImage(
     BASE_IMAGE: choice.baseImage ?? site.build.base,
     ...commonArgs(site),
     ...(fused ? { PIPELINE: "fused", GRAPH_MODEL: apiName } : {}),
+    ...(precision === "int8" ? { PRECISION: precision, LABEL_AGREEMENT: String(qualityGate.labelAgreement) } : {}),
   };
   const plan = planImage(site, "server", files, args, model.hash);
   const tag = `${options.tag}-${plan.hash}`;

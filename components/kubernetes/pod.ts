@@ -20,6 +20,7 @@ export interface Review {
   readonly model: string;
   /** Absent: the model's own. */
   readonly tokenizer?: string;
+  readonly precision: string;
   readonly maxBatchSize: number;
   /** ServerChoice.described. */
   readonly server: string;
@@ -128,11 +129,11 @@ function amounts({ cpu, memory, gpu }: PodInput): Record<string, string> {
   };
 }
 
-function reviewed({ model, tokenizer, maxBatchSize, server }: Review): Record<string, string> {
+function reviewed({ model, tokenizer, precision, maxBatchSize, server }: Review): Record<string, string> {
   return {
     "triton-bert/model": model,
     ...(tokenizer === undefined ? {} : { "triton-bert/tokenizer": tokenizer }),
-    "triton-bert/precision": "fp32",
+    "triton-bert/precision": precision,
     "triton-bert/max-batch-size": String(maxBatchSize),
     "triton-bert/server": server,
   };

@@ -102,6 +102,13 @@ export const servingOptions = z.strictObject({
     ),
 });
 
+export const precisionOptions = z
+  .enum(["fp32", "int8"])
+  .default("fp32")
+  .describe(
+    "Numbers that the graph computes with. int8: twice as quick on a CPU with VNNI, in the fused pipeline only; the build fails where too many labels change (qualityGate.labelAgreement).",
+  );
+
 export const rolloutOptions = z.strictObject({
   startupSeconds: z
     .int()
@@ -143,5 +150,6 @@ export const shmOptions = memoryQuantity
 export type ServerOptions = z.output<typeof serverOptions>;
 export type GpuOptions = z.output<typeof gpuOptions>;
 export type ServingOptions = z.output<typeof servingOptions>;
+export type Precision = z.output<typeof precisionOptions>;
 export type RolloutOptions = z.output<typeof rolloutOptions>;
 export type ResourcesOptions = z.output<typeof resourcesOptions>;

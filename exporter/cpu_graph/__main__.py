@@ -1,45 +1,78 @@
-"""`python -m cpu_graph --model FOLDER --out FILE`: writes the graph that a CPU shall run, and says what it is."""
+"""`python -m cpu_graph --model FOLDER --out FOLDER`: writes the graph that a CPU shall run, and graph.json, which says
+what it is. Exit status: 0 done, 1 if int8 was asked for and is not good enough (said on stderr)."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import shutil
+import sys
 from pathlib import Path
+from typing import Any
 
 import onnx
 
+from cpu_graph.agreement import agreement
 from cpu_graph.check import difference
+from cpu_graph.int8 import with_int8
 from cpu_graph.padding import without_padding
 
 # Rounding alone moves logits by some 1e-6 of their size: another order of the same sums.
 TOLERANCE = 1e-4
 
 
-def main() -> None:
+class NotGoodEnough(Exception):
+    """What was asked for can't be shipped. The message says what was found, the bound, and what to do."""
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(prog="cpu_graph", description=__doc__)
-    parser.add_argument("--model", type=Path, required=True, help="folder with model.onnx and model.json")
-    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("--model", type=Path, required=True, help="folder with model.onnx, tokenizer.json, model.json")
+    parser.add_argument("--out", type=Path, required=True, help="where model.onnx and graph.json go")
+    parser.add_argument("--precision", choices=["fp32", "int8"], default="fp32")
+    parser.add_argument("--agreement", type=float, default=0.99, help="least share of texts with the label of fp32")
     options = parser.parse_args()
-    print(write(options.model, options.out))
+    try:
+        facts = write(options.model, options.out, options.precision, options.agreement)
+    except NotGoodEnough as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    print("The graph that the CPU runs:", json.dumps(facts))
+    return 0
 
 
-def write(model: Path, out: Path) -> str:
-    """Writes the better graph of the two, and returns a sentence about it."""
-    graph = model / "model.onnx"
-    exported = onnx.load(graph)
+def write(model: Path, out: Path, precision: str = "fp32", least: float = 0.99) -> dict[str, Any]:
+    """Writes the best graph that answers alike, and returns graph.json's facts: `padding` none, or `as exported` where
+    it could not be taken out; `moved`: by how much of the largest logit that moves logits; `precision`; for int8
+    `agreement`, the share of `texts` that get the label of fp32."""
+    exported = onnx.load(model / "model.onnx")
     longest = json.loads((model / "model.json").read_text(encoding="utf-8"))["maxLength"]
     rewritten = without_padding(exported)
-    if rewritten is None:
-        shutil.copyfile(graph, out)
-        return "The graph is served as exported: it is none from which padding can be taken."
-    apart = difference(exported, rewritten, longest)
-    if apart > TOLERANCE:
-        shutil.copyfile(graph, out)
-        return f"The graph is served as exported: without padding its logits would move by {apart:.1e}."
-    onnx.save(rewritten, out)
-    return f"The graph computes no padding; its logits move by {apart:.1e} of the largest."
+    # Two digits say all there is to say.
+    moved = None if rewritten is None else float(f"{difference(exported, rewritten, longest):.1e}")
+    facts: dict[str, Any] = {"precision": precision}
+    if rewritten is None or moved is None or moved > TOLERANCE:
+        if precision == "int8":
+            raise NotGoodEnough("precision int8 needs a graph whose padding can be taken out; set precision to fp32")
+        shutil.copyfile(model / "model.onnx", out / "model.onnx")
+        return _say(out, {**facts, "padding": "as exported", "moved": moved})
+    if precision == "int8":
+        rounded = with_int8(rewritten)
+        share, texts = agreement(rewritten, rounded, model)
+        if share < least:
+            raise NotGoodEnough(
+                f"in int8 the model gives {share:.2%} of {texts} texts the label that it gives them in fp32, less than "
+                f"qualityGate.labelAgreement = {least:g} asks for; set precision to fp32, or lower the gate"
+            )
+        rewritten, facts = rounded, {**facts, "agreement": round(share, 4), "texts": texts}
+    onnx.save(rewritten, out / "model.onnx")
+    return _say(out, {**facts, "padding": "none", "moved": moved})
+
+
+def _say(out: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    (out / "graph.json").write_text(json.dumps(facts, sort_keys=True) + "\n", encoding="utf-8")
+    return facts
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

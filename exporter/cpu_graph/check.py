@@ -24,7 +24,7 @@ def difference(one: ModelProto, other: ModelProto, longest: int = LONGEST) -> fl
     chance = np.random.default_rng(7)
     worst = 0.0
     try:
-        sessions = [_session(model) for model in (one, other)]
+        sessions = [session(model) for model in (one, other)]
         for _ in range(BATCHES):
             feed = _batch(chance, min(longest, LONGEST), [value.name for value in sessions[0].get_inputs()])
             expected, got = (np.asarray(session.run(None, feed)[0]) for session in sessions)
@@ -50,7 +50,8 @@ def _batch(chance: np.random.Generator, longest: int, inputs: list[str]) -> dict
     return {name: tensors[name] for name in inputs}
 
 
-def _session(model: ModelProto) -> Any:
+def session(model: ModelProto) -> Any:
+    """Runs the model on all cores."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])

@@ -40,6 +40,12 @@ class Facts:
             value.name: [axis.dim_value or None for axis in value.type.tensor_type.shape.dim]
             for value in [*graph.value_info, *graph.input, *graph.output]
         }
+        # What a Reshape makes is often of unknown width; the weights that it is multiplied with know.
+        for node in graph.node:
+            if node.op_type == "MatMul" and node.input[1] in self._values:
+                shape, weights = self._shapes.get(node.input[0], []), self._values[node.input[1]]
+                if len(shape) == 3 and len(weights.dims) == 2:
+                    shape[2] = weights.dims[0]
         self.makers = {output: node for node in graph.node for output in node.output}
         # Nodes have no identity in protobuf, and names only by custom: each goes by its first output.
         self.readers: dict[str, list[str]] = {}
@@ -68,6 +74,10 @@ class Facts:
         others = [name for name in node.input if name not in tokens]
         if self.is_linear(node) or (node.op_type == "LayerNormalization" and _axis(node) in (-1, 2)):
             return tokens[:1]
+        if node.op_type == "ReduceMean" and len(node.input) == 2:
+            # DeBERTa spells out its layer normalisation.
+            axes = self.constant(node.input[1])
+            return tokens if axes is not None and axes.tolist() == [-1] else []
         if node.op_type in ELEMENT_WISE and all(self._broadcasts(name) for name in others):
             return tokens
         return []
@@ -94,6 +104,19 @@ class Facts:
 
 def _axis(node: NodeProto) -> int | None:
     return next((attribute.i for attribute in node.attribute if attribute.name == "axis"), None)
+
+
+def without_aliases(model: ModelProto) -> ModelProto:
+    """A copy whose nodes read weights by their own names: exports share equal weights by way of an Identity."""
+    result = ModelProto()
+    result.CopyFrom(model)
+    originals = {value.name: value.name for value in result.graph.initializer}
+    for node in result.graph.node:
+        if node.op_type == "Identity" and node.input[0] in originals:
+            originals[node.output[0]] = originals[node.input[0]]
+        else:
+            node.input[:] = [originals.get(name, name) for name in node.input]
+    return result
 
 
 def reads(node: NodeProto) -> list[str]:

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from cpu_graph.facts import Facts, only_for, reads
+from cpu_graph.facts import Facts, only_for, reads, without_aliases
 
 MASK = "attention_mask"
+# Ends the name of a tensor in its packed form.
+PACKED = "/packed"
 # Names of what all nodes share, computed once from the mask.
 REAL, PLACES, FIRSTS, SHAPE = "padding/real", "padding/places", "padding/firsts", "padding/shape"
 
@@ -21,6 +23,7 @@ REAL, PLACES, FIRSTS, SHAPE = "padding/real", "padding/places", "padding/firsts"
 def without_padding(model: ModelProto) -> ModelProto | None:
     if MASK not in [value.name for value in model.graph.input]:
         return None
+    model = without_aliases(model)
     facts = Facts(model)
     if not any(facts.is_linear(node) for node in model.graph.node):
         return None
@@ -68,7 +71,7 @@ class _Writer:
         else:
             for name in reads(node):
                 if self._is_only_packed(name):
-                    self._add("Gather", [f"{name}/packed", PLACES], name, axis=0)
+                    self._add("Gather", [f"{name}{PACKED}", PLACES], name, axis=0)
                     self._whole.add(name)
             self.nodes.append(node)
             self._whole.update(node.output)
@@ -95,14 +98,14 @@ class _Writer:
         if name not in self._packed:
             width = np.array([-1, self._facts.width(name)], np.int64)
             self._add("Reshape", [name, self._constant(f"{name}/width", width)], f"{name}/rows")
-            self._add("Gather", [f"{name}/rows", REAL], f"{name}/packed", axis=0)
+            self._add("Gather", [f"{name}/rows", REAL], f"{name}{PACKED}", axis=0)
             self._packed.add(name)
-        return f"{name}/packed"
+        return f"{name}{PACKED}"
 
     def _as_first(self, name: str) -> str:
         if name not in self._first:
             if name in self._packed:
-                self._add("Gather", [f"{name}/packed", FIRSTS], f"{name}/first", axis=0)
+                self._add("Gather", [f"{name}{PACKED}", FIRSTS], f"{name}/first", axis=0)
             else:
                 self._add("Gather", [name, "padding/0"], f"{name}/first", axis=1)
             self._first.add(name)

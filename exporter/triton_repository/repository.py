@@ -38,6 +38,8 @@ def write_repository(
     )
     if with_graph:
         shutil.copyfile(model / GRAPH_FILE, graph / GRAPH_FILE)
+        if fused:
+            _json(graph / "graph.json", {"precision": "fp32", "padding": "as exported"})
 
 
 def _write_fused(serving: Serving, contract: Contract, model: Path, templates: Path, out: Path) -> Path:

@@ -54,7 +54,7 @@ RUN --mount=type=cache,target=/root/.cache/pip set -e; \
     cp nvidia_pytriton-*.dist-info/licenses/LICENSE /opt/tritonserver/; \
     rm -rf /tmp/wheel
 
-# --- graph: as exported for the ensemble, rewritten for a CPU for the fused pipeline; no other option moves it -------------
+# --- graph: as exported for the ensemble, rewritten for a CPU for the fused pipeline -------------------------------------
 FROM pip AS rewriter
 COPY exporter/cpu_graph/requirements.txt /tmp/requirements.txt
 RUN --mount=type=cache,target=/root/.cache/pip \
@@ -62,11 +62,19 @@ RUN --mount=type=cache,target=/root/.cache/pip \
       --no-deps --target /opt/rewriter -r /tmp/requirements.txt
 
 FROM rewriter AS graph-fused
-COPY --from=model /model/model.onnx /model/model.json /exported/
+COPY --from=model /model /model
 COPY exporter/cpu_graph /build/cpu_graph
-RUN mkdir /model && PYTHONPATH=/opt/rewriter:/build python3 -m cpu_graph --model /exported --out /model/model.onnx
+COPY templates/models/bert_serving /build/bert_serving
+ARG PRECISION=fp32
+ARG LABEL_AGREEMENT=0
+# Times are set to 0, so that the same bytes give the same layer.
+RUN mkdir /graph && PYTHONPATH=/opt/rewriter:/build python3 -m cpu_graph --model /model --out /graph \
+      --precision "$PRECISION" --agreement "$LABEL_AGREEMENT" \
+    && find /graph -exec touch -d @0 {} +
 
-FROM model AS graph-ensemble
+FROM base AS graph-ensemble
+COPY --from=model /model/model.onnx /graph/model.onnx
+
 FROM graph-${PIPELINE} AS graph
 
 # --- render: the repository, from what the exporter read in the graph ---------------------------------------------------
@@ -95,7 +103,7 @@ ENV PATH=/opt/triton-bert/venv/bin:/opt/tritonserver/bin:$PATH \
 COPY golden/golden_probe.py /opt/triton-bert/golden_probe.py
 # The model that runs the graph: in the fused pipeline it is the public one.
 ARG GRAPH_MODEL=model_onnx
-COPY --from=graph /model/model.onnx /models/${GRAPH_MODEL}/1/model.onnx
+COPY --from=graph /graph /models/${GRAPH_MODEL}/1
 COPY --from=render /models /models
 
 # --- verify: a model that answers a golden example wrongly becomes no image ---------------------------------------------

@@ -5,7 +5,17 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/stack";
-import { classifier, environment, infer, labelsOf, openStack, plannedSteps, project, stackFile } from "./support";
+import {
+  classifier,
+  environment,
+  infer,
+  labelsOf,
+  NAMESPACE,
+  openStack,
+  plannedSteps,
+  project,
+  stackFile,
+} from "./support";
 
 const models = { first: classifier(), second: classifier({ apiName: "ensemble_model" }) };
 let stack: Stack;
@@ -95,6 +105,16 @@ describe("a change", () => {
     expect((await plannedSteps(stack)).sort()).toEqual(["update second-deployment", "update second-server-image"]);
     await stack.up();
     expect(labelsOf(await infer("second", ["I hate it"], "ensemble_model"))).toEqual(["negative"]);
+  });
+
+  it("of precision exports nothing again, and what answers is told", async () => {
+    await stack.configure(stackFile({ ...models, first: classifier({ precision: "int8" }) }));
+    expect((await plannedSteps(stack)).sort()).toEqual(["update first-deployment", "update first-server-image"]);
+    await stack.up();
+    expect(labelsOf(await infer("first", ["I hate it"]))).toEqual(["negative"]);
+    const { kubectl } = await environment();
+    const log = await kubectl(["-n", NAMESPACE, "logs", "deployment/first"]);
+    expect(log).toMatch(/precision\\?": \\?"int8/);
   });
 
   it("of a label touches no model image: it exports nothing again", async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Progress } from "../../sandbox/progress";
 import { run } from "../../sandbox/shell";
 import type { Stack } from "../../sandbox/stack";
-import { servingVenv } from "../servingVenv";
+import { servingVenv } from "../pythonVenvs";
 import {
   classifier,
   environment,

@@ -24,7 +24,8 @@ def render(folder: Path, **options: Any) -> tuple[Path, Path]:
 
 
 def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]:
-    """The same for the model in a folder. `options`: spec.json's."""
+    """The same for the model in a folder. `options`: spec.json's, and `precision`."""
+    precision = options.pop("precision", "fp32")
     spec = {
         "apiName": "ensemble_model",
         "maxBatchSize": 4,
@@ -43,7 +44,7 @@ def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]
     assert triton_repository([str(argument) for argument in arguments]) == 0
     if spec.get("pipeline") == "fused":
         # As the server image's build does; without it the renderer leaves the graph as it was exported.
-        cpu_graph(model, folder / "models" / str(spec["apiName"]) / "1" / "model.onnx")
+        cpu_graph(model, folder / "models" / str(spec["apiName"]) / "1", precision)
     return folder / "models", folder / "golden.json"
 
 

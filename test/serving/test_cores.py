@@ -2,7 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,19 +12,46 @@ import pytest
 from ask import infer_http, labels
 from rendering import serve
 
-
-@pytest.fixture
-def one_core() -> Iterator[None]:
-    """Of all that this process may use, as a pod that is limited to one."""
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(allowed)})
-    yield
-    os.sched_setaffinity(0, allowed)
+PERIOD_MICROSECONDS = 100_000
+CGROUPS = Path("/sys/fs/cgroup")
 
 
-@pytest.mark.usefixtures("one_core")
+@contextmanager
+def affinity() -> Iterator[Callable[[], None]]:
+    """One of the cores that this process may use."""
+    yield lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+@contextmanager
+def quota() -> Iterator[Callable[[], None]]:
+    """The time of one core, on any of them: the CPU limit of a pod, as the kubelet sets it."""
+    old = (CGROUPS / "cpu" / "cpu.cfs_quota_us").exists()
+    group = (CGROUPS / "cpu" if old else CGROUPS) / f"triton-bert-test-{uuid.uuid4().hex[:8]}"
+    group.mkdir()
+    try:
+        if old:
+            (group / "cpu.cfs_period_us").write_text(str(PERIOD_MICROSECONDS))
+            (group / "cpu.cfs_quota_us").write_text(str(PERIOD_MICROSECONDS))
+        else:
+            (group / "cpu.max").write_text(f"{PERIOD_MICROSECONDS} {PERIOD_MICROSECONDS}")
+
+        def enter() -> None:
+            (group / "cgroup.procs").write_text(str(os.getpid()))
+
+        yield enter
+    finally:
+        group.rmdir()
+
+
+@pytest.mark.parametrize("limit", [affinity, quota])
 @pytest.mark.parametrize(("pipeline", "told"), [("ensemble", {"threads": 1}), ("fused", {"cores": 1})])
-def test_one_core_of_many(tmp_path: Path, pipeline: str, told: dict[str, int]) -> None:
-    with serve(tmp_path, pipeline=pipeline) as server:
-        assert labels(infer_http(server, ["love", "help"])) == ["joy", "distress"]
-        assert json.dumps(told)[1:-1] in server.log.replace('\\"', '"')
+def test_one_core_of_many(
+    tmp_path: Path, pipeline: str, told: dict[str, int], limit: Callable[[], AbstractContextManager[Callable[[], None]]]
+) -> None:
+    assert len(os.sched_getaffinity(0)) > 1, "a machine of one core would pass whatever the server counts"
+    with limit() as confine:
+        server = serve(tmp_path, pipeline=pipeline)
+        server.before_start = confine
+        with server:
+            assert labels(infer_http(server, ["love", "help"])) == ["joy", "distress"]
+            assert json.dumps(told)[1:-1] in server.log.replace('\\"', '"')

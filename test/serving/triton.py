@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +70,8 @@ class Triton:
     golden: Path
     pod_uid: str = field(default_factory=lambda: str(uuid.uuid4()))
     ports: dict[str, int] = field(default_factory=free_ports)
+    # Called in the new process before it becomes the server: to put it into a cgroup, say.
+    before_start: Callable[[], None] | None = None
 
     @property
     def http(self) -> str:
@@ -82,6 +85,10 @@ class Triton:
     def log(self) -> str:
         return (self.work / "log").read_text(encoding="utf-8", errors="replace")
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
     def command(self) -> list[str]:
         backends = f"--backend-directory={self.work / 'backends'}"
         binary = str(WHEEL / "bin" / "tritonserver")
@@ -91,7 +98,11 @@ class Triton:
         backend_folder(self.work / "backends")
         with (self.work / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                self.command(), env=server_environment(), stdout=log, stderr=subprocess.STDOUT
+                self.command(),
+                env=server_environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=self.before_start,
             )
         deadline = time.monotonic() + START_SECONDS
         while not self._ready():

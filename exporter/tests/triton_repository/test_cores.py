@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bert_fused.vnni import has_vnni
 from bert_serving.cores import cores
 
 
@@ -42,3 +43,12 @@ def test_affinity_bounds_too(tmp_path: Path) -> None:
     write(tmp_path, cpu__max="800000 100000")
     assert cores(tmp_path, tmp_path / "absent", affinity=2) == 2
     assert cores(tmp_path / "none", tmp_path / "absent", affinity=3) == 3
+
+
+@pytest.mark.parametrize(
+    ("flags", "has"), [("fpu avx512f avx512_vnni", True), ("fpu avx_vnni", True), ("fpu avx2 avx512f", False)]
+)
+def test_int8_needs_a_cpu_that_multiplies_8_bits(tmp_path: Path, flags: str, has: bool) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(f"processor\t: 0\nflags\t\t: {flags}\n\nprocessor\t: 1\nflags\t\t: {flags}\n")
+    assert has_vnni(cpuinfo) is has

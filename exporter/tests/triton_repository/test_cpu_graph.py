@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import onnx
+import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from cpu_graph.__main__ import write
+from cpu_graph.__main__ import NotGoodEnough, write
 
 WIDTH, IDS = 4, 128
 
@@ -55,9 +56,10 @@ def test_a_graph_that_reads_its_padding_is_served_as_exported(tmp_path: Path) ->
         first_token("projected"),
         first=np.int64(0),
     )
-    said = write(source, tmp_path / "out.onnx")
-    assert said.startswith("The graph is served as exported: without padding its logits would move by"), said
-    assert (tmp_path / "out.onnx").read_bytes() == (source / "model.onnx").read_bytes()
+    facts = write(source, tmp_path)
+    assert facts["padding"] == "as exported"
+    assert facts["moved"] > 1e-2
+    assert (tmp_path / "model.onnx").read_bytes() == (source / "model.onnx").read_bytes()
 
 
 def test_only_the_first_tokens_are_computed_where_nothing_mixes_them(tmp_path: Path) -> None:
@@ -68,13 +70,16 @@ def test_only_the_first_tokens_are_computed_where_nothing_mixes_them(tmp_path: P
         first_token("active"),
         first=np.int64(0),
     )
-    assert write(source, tmp_path / "out.onnx").startswith("The graph computes no padding")
-    written = onnx.load(tmp_path / "out.onnx")
+    assert write(source, tmp_path)["padding"] == "none"
+    written = onnx.load(tmp_path / "model.onnx")
     (product,) = [node for node in written.graph.node if node.op_type == "MatMul"]
     assert product.input[0] == "embedded/first"
 
 
 def test_a_graph_without_products_is_served_as_exported(tmp_path: Path) -> None:
     source = model(tmp_path / "model", first_token("embedded"), first=np.int64(0))
-    assert "none from which padding can be taken" in write(source, tmp_path / "out.onnx")
-    assert (tmp_path / "out.onnx").read_bytes() == (source / "model.onnx").read_bytes()
+    assert write(source, tmp_path) == {"precision": "fp32", "padding": "as exported", "moved": None}
+    assert (tmp_path / "model.onnx").read_bytes() == (source / "model.onnx").read_bytes()
+    assert json.loads((tmp_path / "graph.json").read_text())["padding"] == "as exported"
+    with pytest.raises(NotGoodEnough, match="set precision to fp32"):
+        write(source, tmp_path, "int8")

@@ -20,6 +20,7 @@ from bert_fused.pool import Pool
 from bert_fused.reply import Answer, Outcome, Reply
 from bert_fused.sessions import Sessions
 from bert_fused.split import Costs
+from bert_fused.vnni import has_vnni
 from bert_fused.workers import Workers
 from bert_serving.answer import answer
 from bert_serving.cores import cores
@@ -45,6 +46,9 @@ class TritonPythonModel:
         # Threads of the tokenizer would take the cores of the graph for a task of microseconds.
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
+        graph = json.loads((HERE / "graph.json").read_text(encoding="utf-8"))
+        if graph["precision"] == "int8" and not has_vnni():
+            raise RuntimeError("this CPU lacks VNNI, without which int8 answers wrongly; set precision to fp32")
         self._name = args["model_name"]
         self._text: str = settings["text"]
         self._label: str = settings["label"]
@@ -58,7 +62,7 @@ class TritonPythonModel:
         costs = self._costs(settings)
         self._workers: Workers[Text] = Workers(Pool(costs, POOL_CAPACITY), count, self._run)
         told = {"cores": count, "maxLength": settings["maxLength"], "call": costs.call, "tokens": costs.tokens}
-        log("info", "loaded", model=self._name, **told)
+        log("info", "loaded", model=self._name, **told, graph=graph)
 
     def execute(self, requests: list[Any]) -> None:
         texts = [text for request in requests for text in self._texts(request)]

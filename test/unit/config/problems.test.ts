@@ -137,7 +137,12 @@ describe("options of a model", () => {
     [
       "costs of a run that nobody reads",
       { serving: { runCosts: { call: 64, tokens: 256 } }, server: { ngc: {} } },
-      `${AT}.serving.runCosts: only the fused pipeline forms batches itself, and this model has the ensemble; leave it out`,
+      `${AT}.serving.runCosts: only the fused pipeline forms batches itself, and this model has the ensemble; leave it out, or use the fused one`,
+    ],
+    [
+      "int8 without the fused pipeline",
+      { precision: "int8", server: { pypi: {} }, serving: { pipeline: "ensemble" } },
+      `${AT}.precision (got "int8"): only the fused pipeline has an int8 graph, and this model has the ensemble; set it to fp32, or`,
     ],
     [
       "fused several times",

@@ -42,6 +42,8 @@ const SERVE: ServeOptions = {
   tag: "latest",
   serving: { pipeline: "ensemble", maxBatchSize: 16, instances: 1 },
   examples: [{ text: "I love it", predicts: "positive" }],
+  precision: "fp32",
+  qualityGate: { labelAgreement: 0.99 },
 };
 
 const PYPI: ServerChoice = { flavour: "pypi", onnxBackend: "python", described: "" };
@@ -77,6 +79,7 @@ const EXPORTS: Record<string, Partial<ExportOptions>> = {
 const SERVES: Record<string, [Partial<ServeOptions>, ServerChoice]> = {
   "another batch size": [{ serving: { pipeline: "ensemble", maxBatchSize: 32, instances: 1 } }, PYPI],
   "another pipeline": [{ serving: { pipeline: "fused", maxBatchSize: 16, instances: 1 } }, PYPI],
+  "another precision": [{ precision: "int8" }, PYPI],
   "costs of a run": [
     { serving: { pipeline: "fused", maxBatchSize: 16, instances: 1, runCosts: { call: 64, tokens: 256 } } },
     PYPI,

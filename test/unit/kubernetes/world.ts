@@ -27,7 +27,7 @@ export const input: WorkloadInput = {
   memory: { shmMiB: 64, limitMiB: 1664 },
   lifecycle: lifecycle(rolloutOptions.parse({})),
   placement: { nodeSelector: {}, tolerations: [] },
-  review: { model: "acme/sentiment@9f1c", maxBatchSize: 16, server: "Triton 26.10 of NVIDIA" },
+  review: { precision: "fp32", model: "acme/sentiment@9f1c", maxBatchSize: 16, server: "Triton 26.10 of NVIDIA" },
   replicas: 1,
   autoscaled: false,
 };

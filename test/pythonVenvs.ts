@@ -1,5 +1,5 @@
-/** The Python environment of the serving tests: the real tritonserver from PyPI, the official tritonclient, and the linters.
- *  Debian's Python, because Triton's Python stub links that system's libpython3.11. Made once for each requirements file. */
+/** Python environments of tests and bench, each made once for its requirements file. Debian's Python, because Triton's Python
+ *  stub links that system's libpython3.11. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -7,17 +7,26 @@ import { cacheFolder } from "../sandbox/cache";
 import type { Progress } from "../sandbox/progress";
 import { run, systemEnv } from "../sandbox/shell";
 
-const requirements = join(__dirname, "serving", "requirements.txt");
+/** Path of the python that has the real tritonserver from PyPI, the official tritonclient, and the linters. */
+export function servingVenv(log: Progress): Promise<string> {
+  const what = "Python environment with Triton 2.51 from PyPI (once)";
+  return venv("serving", join(__dirname, "serving", "requirements.txt"), what, log);
+}
 
-/** Path of the environment's python. */
-export async function servingVenv(log: Progress): Promise<string> {
+/** Path of the python that draws the bench's plots. */
+export function plotsVenv(log: Progress): Promise<string> {
+  const what = "Python environment for plots (once)";
+  return venv("plots", join(__dirname, "..", "bench", "requirements.txt"), what, log);
+}
+
+async function venv(name: string, requirements: string, what: string, log: Progress): Promise<string> {
   const key = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
-  const folder = join(cacheFolder(), `venv-serving-${key}`);
+  const folder = join(cacheFolder(), `venv-${name}-${key}`);
   const python = join(folder, "bin", "python");
   const ready = join(folder, "ready");
   if (existsSync(ready)) return python;
   rmSync(folder, { recursive: true, force: true });
-  await log.step("Python environment with Triton 2.51 from PyPI (once)", async (update) => {
+  await log.step(what, async (update) => {
     if (!existsSync("/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0") || !existsSync("/usr/lib/python3.11/ensurepip")) {
       const env = systemEnv({ DEBIAN_FRONTEND: "noninteractive" });
       await run("apt-get", ["update", "-q"], { env, onLine: update });

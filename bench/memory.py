@@ -1,0 +1,79 @@
+"""Whether a server grows under load. In: a model folder. Out: PSS of the server's processes each second, and the slope
+of its second half, fitted; beside it the PSS of an in-process run of the same graph.
+
+`python bench/memory.py --model DIR --minutes 10`, with the python of the serving tests' environment."""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "test" / "serving"), str(ROOT / "exporter")]
+
+# ruff: noqa: E402 - the path is set above
+import numpy as np
+
+from rendering import render_model
+from sentences import sentences
+from serving import InProcess
+from triton import Triton
+
+CLIENTS = 16
+
+
+def pss(process: int) -> float:
+    """MiB of a process and its children, what they share counted once."""
+    children = subprocess.run(["pgrep", "-P", str(process)], stdout=subprocess.PIPE, text=True, check=False).stdout
+    return sum(_own(one) for one in [process, *map(int, children.split())])
+
+
+def _own(process: int) -> float:
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--texts", default="tail")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    texts = sentences(800, options.texts)
+    alone = InProcess(options.model, texts)
+    alone.measure("limit", 5)
+    in_process = pss(alone.process_id)
+    alone.close()
+    with tempfile.TemporaryDirectory() as folder:
+        where = Path(folder)
+        options_of = {"apiName": "bench", "maxBatchSize": 16, "pipeline": "fused", "examples": []}
+        repository, golden = render_model(where, options.model, **options_of)
+        before = time.monotonic()
+        with Triton(repository, "bench", where, golden) as server:
+            ready = time.monotonic() - before
+            idle = pss(server.process_id)
+            seconds = 60 * options.minutes
+            asked = {"address": server.http, "model": "bench", "clients": CLIENTS, "seconds": seconds, "texts": texts}
+            command = [sys.executable, str(ROOT / "bench" / "load.py")]
+            client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            assert client.stdin
+            client.stdin.write(json.dumps(asked))
+            client.stdin.close()
+            taken: list[float] = []
+            while client.poll() is None:
+                taken.append(pss(server.process_id))
+                time.sleep(1)
+    half = taken[len(taken) // 2 :]
+    slope = float(np.polyfit(np.arange(len(half)) / 60, half, 1)[0])
+    figures = {"ready seconds": ready, "idle MiB": idle, "last MiB": taken[-1], "in-process MiB": in_process}
+    print(json.dumps({**figures, "slope MiB a minute": slope, "minutes": options.minutes}, indent=1))
+    if options.out:
+        options.out.write_text(json.dumps({**figures, "slope": slope, "pss": taken}) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The plots and the tables of docs/performance.md. In: docs/performance/*.json, as serving.py wrote them. Out: an SVG
+and a table for each; the tables go between the marks in the page, so that no figure there is typed by hand."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib import pyplot as plt
+
+DOCS = Path(__file__).parents[1] / "docs"
+COLOURS = {"ensemble": "#d1904b", "fused": "#2f7fb8"}
+# The same figures give the same file: no random ids, no date.
+matplotlib.rcParams["svg.hashsalt"] = "triton-bert"
+
+
+def main() -> None:
+    page = DOCS / "performance.md"
+    text = page.read_text(encoding="utf-8")
+    for file in sorted((DOCS / "performance").glob("*.json")):
+        figures = json.loads(file.read_text(encoding="utf-8"))
+        if "rows" not in figures:
+            continue
+        draw(figures, file.with_suffix(".svg"))
+        mark = f"<!-- bench {file.stem} -->"
+        text = re.sub(rf"{mark}.*?{mark}", lambda _: f"{mark}\n{table(figures)}\n{mark}", text, flags=re.DOTALL)  # noqa: B023
+    page.write_text(text, encoding="utf-8")
+
+
+def draw(figures: dict[str, Any], file: Path) -> None:
+    about, rows = figures["about"], figures["rows"]
+    plot, (rates, waits) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
+    for pipeline, colour in COLOURS.items():
+        clients = [int(name.split()[1]) for name in rows if name.startswith(f"{pipeline} ")]
+        found = [rows[f"{pipeline} {count}"] for count in clients]
+        places = list(range(len(clients)))
+        share = [row["share"] for row in found]
+        spread = [[row["share"] - row["lowest"] for row in found], [row["highest"] - row["share"] for row in found]]
+        rates.errorbar(places, share, yerr=spread, marker="o", color=colour, label=pipeline, capsize=3)
+        waits.plot(places, [row["p50"] for row in found], marker="o", color=colour, label=f"{pipeline}, p50")
+        waits.plot(places, [row["p99"] for row in found], marker="^", ls=":", color=colour, label=f"{pipeline}, p99")
+        for axes in (rates, waits):
+            axes.set_xticks(places, [str(count) for count in clients])
+            axes.set_xlabel("clients")
+    for name, style in (("rewritten", "--"), ("window", ":")):
+        rates.axhline(rows[name]["share"], color="grey", ls=style, label=f"in-process: {LINES[name]}")
+    rates.axhline(1, color="black", lw=0.8, label="in-process: graph as exported, sorted")
+    rates.set_ylabel("texts per second ÷ limit")
+    rates.set_ylim(bottom=0)
+    waits.set_ylabel("milliseconds")
+    waits.set_yscale("log")
+    rates.legend(fontsize=7)
+    waits.legend(fontsize=7)
+    plot.suptitle(f"{about['model']}, {about['texts']} lengths, {about['cores']} core(s)")
+    plot.savefig(file, metadata={"Date": None})
+    plt.close(plot)
+
+
+LINES = {
+    "window": "graph as exported, 16 at a time",
+    "rewritten": "graph without padding, sorted",
+    "one": "graph as exported, one by one",
+}
+
+
+def table(figures: dict[str, Any]) -> str:
+    lines = [
+        "| run | texts/s | ÷ limit (lowest to highest) | p50 ms | ÷ one by one | p99 ms | load's CPU |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, row in figures["rows"].items():
+        pipeline, _, clients = name.partition(" ")
+        title = LINES.get(name) or f"**{pipeline}**, {clients} client{'s' * (clients != '1')}"
+        p50, alone = (f"{row[key]:.{digits}f}" if key in row else "" for key, digits in (("p50", 1), ("alone", 2)))
+        p99, cpu = (f"{row['p99']:.0f}", f"{row['cpu']:.0%}") if "p99" in row else ("", "")
+        share = f"{row['share']:.2f} ({row['lowest']:.2f} to {row['highest']:.2f})"
+        lines.append(f"| {title} | {row['rate']:.0f} | {share} | {p50} | {alone} | {p99} | {cpu} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+/** `npm run bench`: both pipelines beside an in-process run, for each case, then the plots of docs/performance.md.
+ *  `npm run bench -- minilm-mixed one-core` runs some of the cases. What is measured: bench/serving.py. */
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { embeddedEnvironment } from "../sandbox/embeddedEnvironment";
+import { Progress } from "../sandbox/progress";
+import { plotsVenv, servingVenv } from "../test/pythonVenvs";
+import { type BenchModel, benchModel } from "./models";
+
+interface Case {
+  readonly model: BenchModel;
+  readonly args: readonly string[];
+  readonly command?: readonly string[];
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  "minilm-mixed": { model: "minilm", args: [] },
+  "minilm-short": { model: "minilm", args: ["--texts", "short"] },
+  "minilm-tail": { model: "minilm", args: ["--texts", "tail"] },
+  "minilm-one-core": { model: "minilm", args: ["--clients", "1", "16"], command: ["taskset", "-c", "0"] },
+  // A run must hold some hundred answers, and this model gives ten times fewer of them.
+  "bert-base-mixed": { model: "bert-base", args: ["--clients", "1", "16", "64", "--seconds", "8", "--rounds", "2"] },
+};
+
+async function main(): Promise<void> {
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((name) => !(name in cases));
+  if (unknown.length > 0) throw new Error(`no case ${unknown.join(", ")}; there are ${Object.keys(cases).join(", ")}`);
+  const log = new Progress(process.stdout);
+  const environment = await embeddedEnvironment(log);
+  const python = await servingVenv(log);
+  const plots = await plotsVenv(log);
+  const env = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
+  for (const [name, { model, args, command = [] }] of Object.entries(cases)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    const folder = await benchModel(model, environment, log);
+    console.log(`\n=== ${name} ===`);
+    const out = join(__dirname, "..", "docs", "performance", `${name}.json`);
+    const bench = [python, join(__dirname, "serving.py"), "--model", folder, "--name", model, "--out", out, ...args];
+    run([...command, ...bench], env);
+  }
+  run([plots, join(__dirname, "plots.py")], env);
+}
+
+function run([program = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): void {
+  const { status } = spawnSync(program, args, { env, stdio: "inherit" });
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: exit code ${status}`);
+}
+
+main().catch((problem: Error) => {
+  console.error(`\n${problem.message}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,97 @@
+"""Products in 8-bit integers. In: a graph without padding (padding.py), whose products take [tokens, H]. Out: the same
+with int8 weights, one scale for each output, and activations rounded to 8 bits as they come, one scale for each token.
+
+A scale for each token, found in that token alone, needs no calibration and makes an answer independent of the texts
+beside it; onnxruntime's own dynamic quantisation has one scale for a whole batch. The products of the first tokens,
+behind the last attention, stay as they are: they are few, and nearest to the answer.
+
+The integers are 8 bits in full, so a CPU must have VNNI: without it MLAS adds in 16 bits, which overflow (onnxruntime,
+"Quantize ONNX models", section "When and why do I need to try U8U8?")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+
+from cpu_graph.padding import PACKED
+
+# Half of the range of 8 bits on either side of a zero point of 128.
+STEPS, ZERO = 127, 128
+# A token of zeros has a scale, too.
+LEAST = 1e-9
+CONTRIB = "com.microsoft"
+
+
+def with_int8(model: ModelProto) -> ModelProto:
+    """Copies; the given model stays."""
+    result = ModelProto()
+    result.CopyFrom(model)
+    graph = result.graph
+    writer = _Writer({value.name: value for value in graph.initializer})
+    for node in graph.node:
+        writer.take(node)
+    read = {name for node in writer.nodes for name in node.input}
+    constants = [value for value in [*graph.initializer, *writer.constants] if value.name in read]
+    for field, values in (("node", writer.nodes), ("initializer", constants)):
+        graph.ClearField(field)
+        getattr(graph, field).extend(values)
+    result.opset_import.append(helper.make_opsetid(CONTRIB, 1))
+    return result
+
+
+class _Writer:
+    def __init__(self, weights: dict[str, TensorProto]) -> None:
+        self._weights = weights
+        self._rounded: set[str] = set()
+        self.nodes: list[NodeProto] = []
+        self.constants: list[TensorProto] = []
+        self._constant("int8/last", np.array([-1], np.int64))
+        self._constant("int8/step", np.float32(1 / STEPS))
+        self._constant("int8/least", np.float32(LEAST))
+        self._constant("int8/one", np.float32(1))
+        self._constant("int8/zero", np.uint8(ZERO))
+        self._constant("int8/zeros", np.array([ZERO], np.uint8))
+
+    def take(self, node: NodeProto) -> None:
+        weights = self._weights.get(node.input[1]) if node.op_type == "MatMul" else None
+        if weights is None or len(weights.dims) != 2 or not node.input[0].endswith(PACKED):
+            self.nodes.append(node)
+            return
+        tokens, product = node.input[0], node.output[0]
+        self._round(tokens)
+        scale = self._round_weights(weights)
+        inputs = [f"{tokens}/int8", f"{weights.name}/int8", "int8/one", scale, "int8/zero"]
+        self._add("MatMulIntegerToFloat", inputs, f"{product}/unscaled", domain=CONTRIB)
+        self._add("Mul", [f"{product}/unscaled", f"{tokens}/scale"], product)
+
+    def _round(self, tokens: str) -> None:
+        """`tokens` [tokens, H] in 8 bits, and a scale for each token; once, however many products read them."""
+        if tokens in self._rounded:
+            return
+        self._rounded.add(tokens)
+        self._add("Abs", [tokens], f"{tokens}/size")
+        self._add("ReduceMax", [f"{tokens}/size", "int8/last"], f"{tokens}/most", keepdims=1)
+        self._add("Max", [f"{tokens}/most", "int8/least"], f"{tokens}/range")
+        self._add("Mul", [f"{tokens}/range", "int8/step"], f"{tokens}/scale")
+        self._add("Reshape", [f"{tokens}/scale", "int8/last"], f"{tokens}/scales")
+        self._add("Shape", [f"{tokens}/scales"], f"{tokens}/count")
+        self._add("Expand", ["int8/zeros", f"{tokens}/count"], f"{tokens}/zeros")
+        self._add("QuantizeLinear", [tokens, f"{tokens}/scales", f"{tokens}/zeros"], f"{tokens}/int8", axis=0)
+
+    def _round_weights(self, weights: TensorProto) -> str:
+        """Returns the name of the scales, one for each output."""
+        name = f"{weights.name}/scale"
+        if name not in {constant.name for constant in self.constants}:
+            values = numpy_helper.to_array(weights).astype(np.float32)
+            scale = np.maximum(np.abs(values).max(axis=0) / STEPS, np.float32(LEAST))
+            self._constant(f"{weights.name}/int8", np.rint(values / scale).astype(np.int8))
+            self._constant(name, scale)
+        return name
+
+    def _add(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> None:
+        self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
+
+    def _constant(self, name: str, value: Any) -> None:
+        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
