@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "test" / "serving"), str(ROOT / "exporter")]
+OURS = ("test/serving", "exporter", "model_repository_templates/models")
+sys.path[:0] = [str(ROOT / folder) for folder in OURS]
 
 # ruff: noqa: E402 - the path is set above
 import numpy as np

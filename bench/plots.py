@@ -10,7 +10,7 @@ import matplotlib
 from matplotlib import pyplot as plt
 
 DOCS = Path(__file__).parents[1] / "docs"
-COLOURS = {"ensemble": "#d1904b", "fused": "#2f7fb8"}
+COLOURS = {"ensemble": "#d1904b", "fused": "#2f7fb8", "int8": "#4c9a5b"}
 # The same figures give the same file: no random ids, no date.
 matplotlib.rcParams["svg.hashsalt"] = "triton-bert"
 
@@ -31,15 +31,15 @@ def main() -> None:
 def draw(figures: dict[str, Any], file: Path) -> None:
     about, rows = figures["about"], figures["rows"]
     plot, (rates, waits) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
-    for pipeline, colour in COLOURS.items():
-        clients = [int(name.split()[1]) for name in rows if name.startswith(f"{pipeline} ")]
-        found = [rows[f"{pipeline} {count}"] for count in clients]
+    for server, colour in COLOURS.items():
+        clients = [int(name.split()[1]) for name in rows if name.startswith(f"{server} ")]
+        found = [rows[f"{server} {count}"] for count in clients]
         places = list(range(len(clients)))
         share = [row["share"] for row in found]
         spread = [[row["share"] - row["lowest"] for row in found], [row["highest"] - row["share"] for row in found]]
-        rates.errorbar(places, share, yerr=spread, marker="o", color=colour, label=pipeline, capsize=3)
-        waits.plot(places, [row["p50"] for row in found], marker="o", color=colour, label=f"{pipeline}, p50")
-        waits.plot(places, [row["p99"] for row in found], marker="^", ls=":", color=colour, label=f"{pipeline}, p99")
+        rates.errorbar(places, share, yerr=spread, marker="o", color=colour, label=server, capsize=3)
+        waits.plot(places, [row["p50"] for row in found], marker="o", color=colour, label=f"{server}, p50")
+        waits.plot(places, [row["p99"] for row in found], marker="^", ls=":", color=colour, label=f"{server}, p99")
         for axes in (rates, waits):
             axes.set_xticks(places, [str(count) for count in clients])
             axes.set_xlabel("clients")
@@ -70,8 +70,8 @@ def table(figures: dict[str, Any]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name, row in figures["rows"].items():
-        pipeline, _, clients = name.partition(" ")
-        title = LINES.get(name) or f"**{pipeline}**, {clients} client{'s' * (clients != '1')}"
+        server, _, clients = name.partition(" ")
+        title = LINES.get(name) or f"**{server}**, {clients} client{'s' * (clients != '1')}"
         p50, alone = (f"{row[key]:.{digits}f}" if key in row else "" for key, digits in (("p50", 1), ("alone", 2)))
         p99, cpu = (f"{row['p99']:.0f}", f"{row['cpu']:.0%}") if "p99" in row else ("", "")
         share = f"{row['share']:.2f} ({row['lowest']:.2f} to {row['highest']:.2f})"

@@ -1,7 +1,7 @@
-"""How much of what the cores can do a client gets: both pipelines beside an in-process run, on the same cores, in the
-same run. In: a model folder as the exporter writes it. Out: a table on standard output, and all figures in a file for
-plots.py; as ratios: the machine's speed drifts, so each run is held against the limit measured just before and just
-after it.
+"""How much of what the cores can do a client gets: both pipelines, and int8, beside an in-process run, on the same
+cores, in the same run. In: a model folder as the exporter writes it. Out: a table on standard output, and all figures
+in a file for plots.py; as ratios: the machine's speed drifts, so each run is held against the limit measured just
+before and just after it.
 
 `npm run bench` makes the model and calls this; by hand: `python bench/serving.py --model DIR`, with the python of the
 serving tests' environment (test/pythonVenvs.ts). For fewer cores: `taskset -c 0 python …`."""
@@ -19,14 +19,20 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "test" / "serving"), str(ROOT / "exporter")]
+OURS = ("test/serving", "exporter", "model_repository_templates/models")
+sys.path[:0] = [str(ROOT / folder) for folder in OURS]
 
 # ruff: noqa: E402 - the path is set above
 from rendering import render_model
 from sentences import DISTRIBUTIONS, sentences
 from triton import Triton
 
-PIPELINES = ("ensemble", "fused")
+# Name of a row → what is rendered.
+SERVERS = {
+    "ensemble": {"pipeline": "ensemble"},
+    "fused": {"pipeline": "fused"},
+    "int8": {"pipeline": "fused", "precision": "int8"},
+}
 TEXTS = 800
 Figures = dict[str, float]
 
@@ -72,7 +78,7 @@ def main() -> None:
     with ExitStack() as stack:
         alone = InProcess(options.model, texts)
         stack.callback(alone.close)
-        servers = {name: stack.enter_context(_server(options.model, name, stack)) for name in options.pipelines}
+        servers = {name: stack.enter_context(_server(options.model, name, stack)) for name in options.servers}
         measures: dict[str, Callable[[], Figures]] = {
             **{what: partial(alone.measure, what, options.seconds) for what in ("window", "rewritten", "one")},
             **{
@@ -121,9 +127,9 @@ def _median(figures: list[Figures], what: str) -> float:
     return statistics.median(each[what] for each in figures)
 
 
-def _server(model: Path, pipeline: str, stack: ExitStack) -> Triton:
+def _server(model: Path, name: str, stack: ExitStack) -> Triton:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="triton-bert-bench-")))
-    repository, golden = render_model(folder, model, apiName="bench", maxBatchSize=16, pipeline=pipeline, examples=[])
+    repository, golden = render_model(folder, model, apiName="bench", maxBatchSize=16, examples=[], **SERVERS[name])
     return Triton(repository, "bench", folder, golden)
 
 
@@ -133,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", help="what to call it in the figures (default: the folder's name)")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 4, 16, 64])
     parser.add_argument("--texts", choices=DISTRIBUTIONS, default="mixed", help="lengths (default: mixed)")
-    parser.add_argument("--pipelines", nargs="+", default=list(PIPELINES), choices=PIPELINES)
+    parser.add_argument("--servers", nargs="+", default=list(SERVERS), choices=SERVERS)
     parser.add_argument("--seconds", type=float, default=2, help="of each run (default: 2)")
     parser.add_argument("--rounds", type=int, default=3, help="default: 3")
     parser.add_argument("--out", type=Path, help="also write all figures to this file, for plots.py")

@@ -44,7 +44,7 @@ def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]
     assert triton_repository([str(argument) for argument in arguments]) == 0
     if spec.get("pipeline") == "fused":
         # As the server image's build does; without it the renderer leaves the graph as it was exported.
-        cpu_graph(model, folder / "models" / str(spec["apiName"]) / "1", precision)
+        cpu_graph(model, folder / "models" / str(spec["apiName"]) / "1", precision, least=0)
     return folder / "models", folder / "golden.json"
 
 
