@@ -108,57 +108,25 @@ function gpuChecks({ gpu }: Checked, locate: Locate): Problem[] {
   ];
 }
 
-/** What the fused pipeline cannot be joined with, and what cannot be had without it. A server or GPU that is not said, or
- *  could not be read, blames nothing. */
-function pipelineChecks({ serving, server, gpu, precision }: Checked, locate: Locate): Problem[] {
-  if (serving?.pipeline === "fused") return fusedChecks(serving, { server, gpu }, locate);
-  if (!serving || !server || decided({ server, gpu, serving }).pipeline === "fused") return [];
-  const condition = "it runs with server.pypi, on CPU only, with one instance";
+/** What a pipeline cannot be joined with. A server that is not said, or could not be read, blames nothing. */
+function pipelineChecks({ serving, server, precision }: Checked, locate: Locate): Problem[] {
+  if (!serving || !server) return [];
+  const { pipeline, inProcess } = decided({ server, serving });
   const problems: Problem[] = [];
-  if (serving.runCosts) {
+  if (inProcess && serving.instances > 1) {
+    const because = "the fused pipeline is here one process that uses all cores";
+    const remedy = "leave it out, or set serving.pipeline to ensemble";
+    problems.push({ path: locate(["serving", "instances"]), got: serving.instances, because, remedy });
+  }
+  if (serving.runCosts && pipeline !== "fused") {
     const because = "only the fused pipeline forms batches itself, and this model has the ensemble";
-    problems.push({
-      path: locate(["serving", "runCosts"]),
-      because,
-      remedy: `leave it out, or use the fused one: ${condition}`,
-    });
+    const remedy = "leave it out, or set serving.pipeline to fused";
+    problems.push({ path: locate(["serving", "runCosts"]), because, remedy });
   }
-  if (precision === "int8") {
-    const because = "only the fused pipeline has an int8 graph, and this model has the ensemble";
-    problems.push({
-      path: locate(["precision"]),
-      got: precision,
-      because,
-      remedy: `set it to fp32, or use the fused one: ${condition}`,
-    });
-  }
-  return problems;
-}
-
-function fusedChecks(
-  { instances }: NonNullable<Checked["serving"]>,
-  { server, gpu }: Pick<Checked, "server" | "gpu">,
-  locate: Locate,
-): Problem[] {
-  const at = locate(["serving", "pipeline"]);
-  const problems: Problem[] = [];
-  const remedy = "set it to ensemble";
-  if (gpu) {
-    const because = "the fused pipeline runs the graph on the CPU, and gpu asks for a GPU";
-    problems.push({ path: at, got: "fused", because, remedy: `${remedy}, or say gpu: null` });
-  } else if (server && !server.pypi) {
-    const because = "the fused pipeline needs the onnxruntime package for Python, which server.pypi alone brings along";
-    problems.push({ path: at, got: "fused", because, remedy: `${remedy}, or set server to { pypi: {} }` });
-  }
-  if (instances > 1) {
-    const because = "the fused pipeline is one process that uses all cores";
-    const where = locate(["serving", "instances"]);
-    problems.push({
-      path: where,
-      got: instances,
-      because,
-      remedy: "leave it out, or set serving.pipeline to ensemble",
-    });
+  if (precision === "int8" && !inProcess) {
+    const because = "only the fused pipeline of server.pypi has an int8 graph";
+    const remedy = "set it to fp32, or server to { pypi: {} } and serving.pipeline to fused";
+    problems.push({ path: locate(["precision"]), got: precision, because, remedy });
   }
   return problems;
 }

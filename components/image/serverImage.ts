@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly tag: string;
   readonly serving: {
     readonly pipeline: Pipeline;
+    /** The public model runs the graph. */
+    readonly inProcess: boolean;
     readonly runCosts?: RunCosts | undefined;
     readonly maxBatchSize: number;
     readonly maxLength?: number | undefined;
@@ -63,7 +65,6 @@ export function planServerImage(
   model: ModelImagePlan,
 ): ServerImagePlan {
   const { serving, gpuCount, apiName, labels, examples, precision, qualityGate } = options;
-  const fused = serving.pipeline === "fused";
   const spec = {
     apiName,
     maxBatchSize: serving.maxBatchSize,
@@ -75,7 +76,7 @@ export function planServerImage(
     labels: labels ?? null,
     examples,
     // said only where it is not the default, so that no image moves that does not use it
-    ...(fused ? { pipeline: "fused", runCosts: serving.runCosts ?? null } : {}),
+    ...(serving.pipeline === "fused" ? { pipeline: "fused", runCosts: serving.runCosts ?? null } : {}),
   };
   const files: ContextFiles = new Map([
     ...serverFiles(choice.flavour),
@@ -86,7 +87,7 @@ export function planServerImage(
   const args = {
     BASE_IMAGE: choice.baseImage ?? site.build.base,
     ...commonArgs(site),
-    ...(fused ? { PIPELINE: "fused", GRAPH_MODEL: apiName } : {}),
+    ...(serving.inProcess ? { PIPELINE: "fused", GRAPH_MODEL: apiName } : {}),
     ...(precision === "int8" ? { PRECISION: precision, LABEL_AGREEMENT: String(qualityGate.labelAgreement) } : {}),
   };
   const plan = planImage(site, "server", files, args, model.hash);

@@ -76,8 +76,9 @@ export function mebibytes(quantity: string): number {
 
 /** Each python process (tokeniser, answers, and the model itself in the pypi flavour) keeps a region and twice a full
  *  batch, one being filled while the other is read. */
-function shmByFormula({ pipeline, maxBatchSize, maxLength = LONGEST, instances }: DecidedServing): number {
-  const processes = pipeline === "fused" ? 1 : 2 + instances;
+function shmByFormula({ pipeline, inProcess, maxBatchSize, maxLength = LONGEST, instances }: DecidedServing): number {
+  // The model behind is no python process, but reads what the front has put there.
+  const processes = pipeline === "fused" ? 1 + (inProcess ? 0 : instances) : 2 + instances;
   const batch = (maxBatchSize * (maxLength * TOKEN_BYTES + TEXT_BYTES)) / MiB;
   return Math.max(LEAST_SHM, Math.ceil(processes * (SHM_REGION + 2 * batch)));
 }
@@ -88,7 +89,7 @@ function serverMiB({ serving, resources, device, modelBytes }: MemoryInput): num
   // Attention shrinks with the square of the length: linear is on the safe side.
   const share = (serving.maxLength ?? LONGEST) / LONGEST;
   const perText = device === "gpu" ? 0 : share * ACTIVATIONS_PER_TEXT;
-  if (serving.pipeline === "fused") {
+  if (serving.inProcess) {
     const cores = Math.max(1, Math.floor(resources.cpu));
     // A session for one thread and one for all cores; no run is larger than one long text, and each core has one at a time.
     const sessions = cores > 1 ? 2 : 1;

@@ -65,7 +65,7 @@ export const servingOptions = z.strictObject({
     .enum(["ensemble", "fused"])
     .optional()
     .describe(
-      "How a text is answered. ensemble: by four models, each callable by itself. fused: by one that joins texts of like length, computes no padding and uses all cores; quicker, with server.pypi on CPU only. Default: fused where it can be.",
+      "How a text is answered. ensemble: by four models, each callable by itself. fused: by one that joins texts of like length; with server.pypi it runs the graph itself, without padding and on all cores, with other servers in model_onnx behind it. Default: fused with server.pypi and one instance, otherwise ensemble.",
     ),
   maxBatchSize: z
     .int()
@@ -98,7 +98,7 @@ export const servingOptions = z.strictObject({
     })
     .optional()
     .describe(
-      "How the fused pipeline forms batches. Default: measured by each server when it starts, in 1.5 seconds, and logged.",
+      "How the fused pipeline forms batches. Default: with server.pypi measured by each server when it starts, in 1.5 seconds, and logged; with others an estimate.",
     ),
 });
 
@@ -106,7 +106,7 @@ export const precisionOptions = z
   .enum(["fp32", "int8"])
   .default("fp32")
   .describe(
-    "Numbers that the graph computes with. int8: twice as quick on a CPU with VNNI, in the fused pipeline only; the build fails where too many labels change (qualityGate.labelAgreement).",
+    "Numbers that the graph computes with. int8: twice as quick on a CPU with VNNI, in the fused pipeline of server.pypi only; the build fails where too many labels change (qualityGate.labelAgreement).",
   );
 
 export const rolloutOptions = z.strictObject({

@@ -17,6 +17,10 @@ GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 SHARED_CODE = "bert_serving"
 FUSED, FUSED_CODE = "fused", "bert_fused"
+# What a run costs in the model behind, by device, where nobody says it: Triton allows no call between models while a
+# server starts, so it can't be measured there. cpu: as onnxruntime had it in-process, for a graph that computes padding
+# (docs/performance.md). gpu: an estimate; a run hardly gets slower until it fills the GPU.
+COSTS_BEHIND = {"cpu": {"call": 32, "tokens": 512}, "gpu": {"call": 1024, "tokens": 8192}}
 
 
 def write_repository(
@@ -28,7 +32,8 @@ def write_repository(
     if missing:
         raise InvalidInput([f"{model}: lacks {name}, which the exporter writes" for name in missing])
     fused = serving.pipeline == FUSED
-    names = (serving.api_name, *(() if fused else contract.roles))
+    behind = (contract.inference,) if serving.onnx_backend != "python" else ()
+    names = (serving.api_name, *(behind if fused else contract.roles))
     for taken in [name for name in names if (out / name).exists()]:
         raise InvalidInput([f"{out / taken}: exists already; render into an empty folder"])
     graph = (
@@ -38,19 +43,22 @@ def write_repository(
     )
     if with_graph:
         shutil.copyfile(model / GRAPH_FILE, graph / GRAPH_FILE)
-        if fused:
+        if fused and not behind:
             _json(graph / "graph.json", {"precision": "fp32", "padding": "as exported"})
 
 
 def _write_fused(serving: Serving, contract: Contract, model: Path, templates: Path, out: Path) -> Path:
-    """Returns the folder where the graph goes."""
+    """Returns the folder where the graph goes: the public model's own, or that of the model behind it."""
     folder = _version_folder(out, serving.api_name)
     _config(out, model_config.fused(serving, contract))
     _code(templates, FUSED, folder, SHARED_CODE, FUSED_CODE)
     shutil.copyfile(model / TOKENIZER_FILE, folder / TOKENIZER_FILE)
-    both = {**preprocessing_settings(serving, contract), **postprocessing_settings(serving, contract)}
-    _json(folder / "settings.json", {**both, "runCosts": serving.run_costs})
-    return folder
+    _json(folder / "settings.json", fused_settings(serving, contract))
+    if serving.onnx_backend == "python":
+        return folder
+    _version_folder(out, contract.inference)
+    _config(out, model_config.inference(serving, contract))
+    return out / contract.inference / "1"
 
 
 def _write_ensemble(serving: Serving, contract: Contract, model: Path, templates: Path, out: Path) -> Path:
@@ -96,6 +104,17 @@ def postprocessing_settings(serving: Serving, contract: Contract) -> dict[str, A
         "labels": list(serving.labels),
         "activation": serving.activation,
     }
+
+
+def fused_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
+    """`behind`: where the graph runs in a model of its own, its name, and how many calls it is given at once: one more
+    than run there, so that none of them waits for the next. A call is no larger than that model's batch."""
+    both = {**preprocessing_settings(serving, contract), **postprocessing_settings(serving, contract)}
+    if serving.onnx_backend == "python":
+        return {**both, "behind": None, "runCosts": serving.run_costs}
+    behind = {"model": contract.inference, "runners": serving.instances + 1}
+    costs = serving.run_costs or COSTS_BEHIND[serving.device]
+    return {**both, "behind": behind, "runCosts": {**costs, "texts": serving.max_batch_size}}
 
 
 def write_golden(serving: Serving, contract: Contract, file: Path) -> None:

@@ -77,11 +77,7 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
         spec.problem(
             "onnxBackend", 'is "python", which runs on the CPU only; use a server with the onnxruntime backend'
         )
-    if serving.pipeline == "fused" and serving.onnx_backend != "python":
-        spec.problem(
-            "pipeline", 'is "fused", which runs onnxruntime in its own python process; onnxBackend must be "python"'
-        )
-    if serving.pipeline == "fused" and serving.instances != 1:
+    if serving.pipeline == "fused" and serving.onnx_backend == "python" and serving.instances != 1:
         spec.problem(
             "instances", f'must be 1 where pipeline is "fused", which uses all cores as it is, got {serving.instances}'
         )

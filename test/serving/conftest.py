@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "exporter")]
+ROOT = Path(__file__).parents[2]
+OURS = ("test/serving", "exporter", "model_repository_templates/models")
+sys.path[:0] = [str(ROOT / folder) for folder in OURS]
 
 # ruff: noqa: E402 - the path is set above, so that pytest can be called from anywhere
 from rendering import serve
@@ -30,15 +32,23 @@ def fused_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
         assert triton.alive(), "a test has ended the server"
 
 
+@pytest.fixture(scope="session")
+def behind_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
+    """The same, the graph in a model behind the fused one, as with NVIDIA's releases and on GPUs."""
+    with serve(tmp_path_factory.mktemp("behind"), pipeline="fused", behind=True) as triton:
+        yield triton
+        assert triton.alive(), "a test has ended the server"
+
+
 @pytest.fixture
 def server(ensemble_server: Triton) -> Triton:
     """For promises of the ensemble alone, and for those that the pipeline has no part in."""
     return ensemble_server
 
 
-@pytest.fixture(params=["ensemble", "fused"])
+@pytest.fixture(params=["ensemble", "fused", "behind"])
 def either_server(request: pytest.FixtureRequest) -> Triton:
-    """For promises that both pipelines make."""
+    """For promises that both pipelines make, and the fused one wherever its graph runs."""
     server: Triton = request.getfixturevalue(f"{request.param}_server")
     return server
 
@@ -51,7 +61,15 @@ def other_fused_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tri
         assert triton.alive(), "a test has ended the server"
 
 
-@pytest.fixture(params=["other_server", "other_fused_server"])
+@pytest.fixture(scope="session")
+def other_behind_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
+    """The same, the graph in a model behind, two instances of it."""
+    with _other(tmp_path_factory.mktemp("behind-roberta"), pipeline="fused", behind=True, instances=2) as triton:
+        yield triton
+        assert triton.alive(), "a test has ended the server"
+
+
+@pytest.fixture(params=["other_server", "other_fused_server", "other_behind_server"])
 def either_other_server(request: pytest.FixtureRequest) -> Triton:
     server: Triton = request.getfixturevalue(request.param)
     return server

@@ -2,6 +2,7 @@
 repository, its golden.json, and a server for both."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,13 @@ def render(folder: Path, **options: Any) -> tuple[Path, Path]:
 
 
 def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]:
-    """The same for the model in a folder. `options`: spec.json's, and `precision`."""
-    precision = options.pop("precision", "fp32")
+    """The same for the model in a folder. `options`: spec.json's, `precision`, and `behind`: the fused model calls a
+    model_onnx, as with a server that has the C++ onnxruntime backend. This one has not: the ensemble's python one,
+    which has the same name, tensors and batches, takes its place."""
+    precision, behind = options.pop("precision", "fp32"), options.pop("behind", False)
+    if behind:
+        ensemble, _ = render_model(folder / "python", model, **{**options, "pipeline": "ensemble"})
+        options["onnxBackend"] = "onnxruntime"
     spec = {
         "apiName": "ensemble_model",
         "maxBatchSize": 4,
@@ -38,11 +44,15 @@ def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]
         "examples": GOLDEN,
         **options,
     }
+    folder.mkdir(exist_ok=True)
     (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
     arguments = ["render", "--spec", folder / "spec.json", "--model", model, "--templates", TEMPLATES]
     arguments += ["--out", folder / "models", "--golden", folder / "golden.json"]
     assert triton_repository([str(argument) for argument in arguments]) == 0
-    if spec.get("pipeline") == "fused":
+    if behind:
+        shutil.rmtree(folder / "models" / "model_onnx")
+        shutil.move(ensemble / "model_onnx", folder / "models")
+    elif spec.get("pipeline") == "fused":
         # As the server image's build does; without it the renderer leaves the graph as it was exported.
         cpu_graph(model, folder / "models" / str(spec["apiName"]) / "1", precision, least=0)
     return folder / "models", folder / "golden.json"

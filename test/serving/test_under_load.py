@@ -23,14 +23,15 @@ from rendering import serve
 from triton import Triton
 
 # What waits where: the ensemble's composing models queue, never the ensemble itself.
-QUEUE = {"ensemble": "model_onnx", "fused": "ensemble_model"}
+QUEUE = {"ensemble": "model_onnx", "fused": "ensemble_model", "behind": "ensemble_model"}
 PATIENCE_SECONDS = 20
 
 
-@pytest.fixture(params=["ensemble", "fused"])
+@pytest.fixture(params=list(QUEUE))
 def slow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Triton, str]]:
     """A server whose graph takes 150 ms a run, so that some requests wait; and the name of the model where they do."""
-    server = serve(tmp_path, pipeline=request.param, maxBatchSize=16)
+    behind = request.param == "behind"
+    server = serve(tmp_path, pipeline="fused" if behind else request.param, behind=behind, maxBatchSize=16)
     for infer in server.repository.glob("*/1/bert_serving/infer.py"):
         infer.write_text(infer.read_text(encoding="utf-8") + SLOW, encoding="utf-8")
     with server:

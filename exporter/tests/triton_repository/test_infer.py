@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from bert_serving.errors import BadRequest
-from bert_serving.infer import Feed, Graph, checked, groups_by_length, together_or_alone
+from bert_serving.infer import Feed, Graph, checked, groups_by_length
+from bert_serving.together import together_or_alone
 
 FORBIDDEN = 99
 

@@ -45,6 +45,26 @@ def test_one_model_of_the_fused_pipeline_with_all_that_it_imports(tmp_path: Path
     assert settings["labels"] == ["neutral", "distress"]
 
 
+def test_the_fused_model_before_the_native_backend(tmp_path: Path, model_folder: Path) -> None:
+    options: dict[str, Any] = {"onnxBackend": "onnxruntime", "device": "gpu", "maxBatchSize": 32, "instances": 2}
+    assert render(tmp_path, model_folder, pipeline="fused", **options) == 0
+    got = files(tmp_path / "models")
+    assert {name.split("/")[0] for name in got} == {"sentiment", "model_onnx"}
+    assert [name for name in got if name.startswith("model_onnx/")] == [
+        "model_onnx/1/model.onnx",
+        "model_onnx/config.pbtxt",
+    ]
+    settings = json.loads(got["sentiment/1/settings.json"])
+    assert settings["behind"] == {"model": "model_onnx", "runners": 3}
+    assert settings["runCosts"] == {"call": 1024, "tokens": 8192, "texts": 32}
+
+
+def test_costs_of_a_run_that_the_deployment_says(tmp_path: Path, model_folder: Path) -> None:
+    costs = {"call": 40, "tokens": 256}
+    assert render(tmp_path, model_folder, pipeline="fused", instances=1, runCosts=costs) == 0
+    assert json.loads(files(tmp_path / "models")["sentiment/1/settings.json"])["runCosts"] == costs
+
+
 def test_the_same_bytes_twice(tmp_path: Path, model_folder: Path) -> None:
     assert render(tmp_path, model_folder, "first") == render(tmp_path, model_folder, "second") == 0
     assert files(tmp_path / "first") == files(tmp_path / "second")

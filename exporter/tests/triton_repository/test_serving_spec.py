@@ -39,7 +39,7 @@ def test_the_deployment_may_rename_labels_and_shorten_texts(read: Read) -> None:
         ({"device": "tpu"}, 'device must be one of "cpu", "gpu", got "tpu"'),
         ({"device": "gpu"}, 'onnxBackend is "python", which runs on the CPU only'),
         ({"pipeline": "fuzed"}, 'pipeline must be one of "ensemble", "fused", got "fuzed"'),
-        ({"pipeline": "fused", "instances": 1, "onnxBackend": "onnxruntime"}, 'onnxBackend must be "python"'),
+        ({"runCosts": {"call": 0, "tokens": 64}}, "runCosts: call must be a whole number from 1 to 4096, got 0"),
         ({"pipeline": "fused", "instances": 2}, 'instances must be 1 where pipeline is "fused"'),
         ({"maxBatchsize": 4}, "maxBatchsize is unknown; known are apiName"),
         (

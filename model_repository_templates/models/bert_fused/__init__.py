@@ -1,3 +1,4 @@
-"""The fused pipeline on a CPU: what the model `fused` has beside `bert_serving`. Texts of all requests wait in one
-pool, and leave it in groups of about the same length, one group for each core at a time. Pure but for workers.py
-(threads) and sessions.py (onnxruntime); Triton itself is met in fused/model.py alone. Runs on Python 3.8 and newer."""
+"""The fused pipeline: what the model `fused` has beside `bert_serving`. Texts of all requests wait in one pool, and
+leave it in groups of about the same length, one at a time for each core, or for each run that the model behind bears.
+Pure but for workers.py (threads), sessions.py (onnxruntime) and behind.py (calls between models); Triton's requests are
+met in fused/model.py alone. Runs on Python 3.8 and newer."""

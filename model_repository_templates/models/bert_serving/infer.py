@@ -6,18 +6,17 @@ the same run as a long one, which would make it as slow."""
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Sequence, TypeVar
+from typing import Any, Dict, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
 from bert_serving.errors import BadRequest
+from bert_serving.together import together_or_alone
 
 Feed = Dict[str, npt.NDArray[np.int64]]
 Logits = npt.NDArray[np.float32]
-T = TypeVar("T")
-R = TypeVar("R")
 # A run is cut where the next request is longer than this times the shortest, plus the tokens that one more call costs.
 LENGTH_RATIO, CALL_COST_TOKENS = 1.5, 10
 
@@ -41,16 +40,6 @@ def groups_by_length(lengths: Sequence[int]) -> list[list[int]]:
         else:
             groups.append([position])
     return groups
-
-
-def together_or_alone(run: Callable[[Sequence[T]], Sequence[R]], members: Sequence[T]) -> list[R | Exception]:
-    """What `run` makes of all members at once; where that fails, of each alone, so that only the bad one has none."""
-    try:
-        return list(run(members))
-    except Exception as problem:
-        if len(members) == 1:
-            return [problem]
-        return [together_or_alone(run, [member])[0] for member in members]
 
 
 def checked(feed: Feed) -> Feed:

@@ -1,4 +1,5 @@
-"""Triton model `fused`: the public model of the fused pipeline on a CPU; texts in, for each its label and score out.
+"""Triton model `fused`: the public model of the fused pipeline; texts in, for each its label and score out. The graph
+runs in this process, or, where the server has the C++ onnxruntime backend, in the model behind.
 
 `execute` only tokenises into the pool and returns, or waits while the pool is full; the workers answer, through the
 requests' response senders. So Triton's own queue holds, and counts, what the cores are too busy for; what gathers there
@@ -10,7 +11,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Protocol, Sequence
 
 import numpy as np
 import triton_python_backend_utils as pb_utils
@@ -18,20 +19,23 @@ import triton_python_backend_utils as pb_utils
 from bert_fused.calibrate import calibrate
 from bert_fused.pool import Pool
 from bert_fused.reply import Answer, Outcome, Reply
-from bert_fused.sessions import Sessions
 from bert_fused.split import Costs
 from bert_fused.vnni import has_vnni
 from bert_fused.workers import Workers
-from bert_serving.answer import answer
+from bert_serving.answer import FloatArray, answer
 from bert_serving.cores import cores
-from bert_serving.infer import together_or_alone
 from bert_serving.respond import array_of, attempt, log, request_id, respond
+from bert_serving.together import together_or_alone
 from bert_serving.tokenise import Encoder, Row, texts_of
 
 HERE = Path(__file__).parent
 # Texts that wait in here, plus the batch that Triton brings once there are fewer; the rest it keeps and counts. Twice
 # as many were not quicker, and 64 hid the whole queue from autoscaling (docs/performance.md).
 POOL_CAPACITY = 8
+
+
+class Graph(Protocol):
+    def run(self, rows: Sequence[Row], wide: bool) -> FloatArray: ...
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,6 @@ class TritonPythonModel:
         # Threads of the tokenizer would take the cores of the graph for a task of microseconds.
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
-        graph = json.loads((HERE / "graph.json").read_text(encoding="utf-8"))
-        if graph["precision"] == "int8" and not has_vnni():
-            raise RuntimeError("this CPU lacks VNNI, without which int8 answers wrongly; set precision to fp32")
         self._name = args["model_name"]
         self._text: str = settings["text"]
         self._label: str = settings["label"]
@@ -57,12 +58,11 @@ class TritonPythonModel:
         self._activation: str = settings["activation"]
         tokenizer = (HERE / "tokenizer.json").read_text(encoding="utf-8")
         self._encoder = Encoder(tokenizer, settings["inputs"], settings["maxLength"], settings["padTokenId"])
-        count = cores()
-        self._sessions = Sessions(str(HERE / "model.onnx"), count, self._encoder.fillers, settings["logits"])
+        self._graph, runners, told = self._behind(settings) if settings["behind"] else self._here(settings)
         costs = self._costs(settings)
-        self._workers: Workers[Text] = Workers(Pool(costs, POOL_CAPACITY), count, self._run)
-        told = {"cores": count, "maxLength": settings["maxLength"], "call": costs.call, "tokens": costs.tokens}
-        log("info", "loaded", model=self._name, **told, graph=graph)
+        self._workers: Workers[Text] = Workers(Pool(costs, POOL_CAPACITY), runners, self._run)
+        told = {**told, "maxLength": settings["maxLength"], "call": costs.call, "tokens": costs.tokens}
+        log("info", "loaded", model=self._name, **told)
 
     def execute(self, requests: list[Any]) -> None:
         texts = [text for request in requests for text in self._texts(request)]
@@ -89,12 +89,31 @@ class TritonPythonModel:
         reply = Reply(len(rows), send)
         return [(len(row["input_ids"]), Text(row, reply, at)) for at, row in enumerate(rows)]
 
+    def _here(self, settings: Any) -> tuple[Graph, int, dict[str, Any]]:
+        """The graph in this process, how many runs it bears at once, and what to tell."""
+        # Only here: a server with the C++ backend has no onnxruntime package.
+        from bert_fused.sessions import Sessions
+
+        facts = json.loads((HERE / "graph.json").read_text(encoding="utf-8"))
+        if facts["precision"] == "int8" and not has_vnni():
+            raise RuntimeError("this CPU lacks VNNI, without which int8 answers wrongly; set precision to fp32")
+        count = cores()
+        graph = Sessions(str(HERE / "model.onnx"), count, self._encoder.fillers, settings["logits"])
+        return graph, count, {"cores": count, "graph": facts}
+
+    def _behind(self, settings: Any) -> tuple[Graph, int, dict[str, Any]]:
+        """The graph in a model of its own."""
+        from bert_fused.behind import Behind
+
+        name, runners = settings["behind"]["model"], settings["behind"]["runners"]
+        return Behind(name, self._encoder.fillers, settings["logits"]), runners, {"behind": name, "runners": runners}
+
     def _costs(self, settings: Any) -> Costs:
         """As the config says, or as measured now."""
         if settings["runCosts"]:
-            return Costs(call=settings["runCosts"]["call"], tokens=settings["runCosts"]["tokens"])
+            return Costs(**settings["runCosts"])
         return calibrate(
-            lambda lengths: self._sessions.run([self._encoder.blank(tokens) for tokens in lengths], wide=False),
+            lambda lengths: self._graph.run([self._encoder.blank(tokens) for tokens in lengths], wide=False),
             settings["maxLength"],
         )
 
@@ -103,7 +122,7 @@ class TritonPythonModel:
             text.reply.put(text.position, outcome)
 
     def _answers(self, texts: Sequence[Text], alone: bool) -> list[Answer]:
-        logits = self._sessions.run([text.row for text in texts], wide=alone)
+        logits = self._graph.run([text.row for text in texts], wide=alone)
         labels, scores = answer(logits, self._labels, self._activation)
         return list(zip(labels, scores.tolist()))
 

@@ -125,29 +125,24 @@ describe("options of a model", () => {
       `${AT}.gpu.spare (got 1): a pod takes 2 GPUs, so a rollout could not use fewer; set it to 0, or to 2 or more`,
     ],
     [
-      "fused on a GPU",
-      { serving: { pipeline: "fused" }, gpu: { type: "L4" }, server: { ngc: {} } },
-      `${AT}.serving.pipeline (got "fused"): the fused pipeline runs the graph on the CPU, and gpu asks for a GPU; set it to ensemble`,
-    ],
-    [
-      "fused without the onnxruntime package",
-      { serving: { pipeline: "fused" } },
-      `${AT}.serving.pipeline (got "fused"): the fused pipeline needs the onnxruntime package for Python, `,
-    ],
-    [
       "costs of a run that nobody reads",
       { serving: { runCosts: { call: 64, tokens: 256 } }, server: { ngc: {} } },
-      `${AT}.serving.runCosts: only the fused pipeline forms batches itself, and this model has the ensemble; leave it out, or use the fused one`,
+      `${AT}.serving.runCosts: only the fused pipeline forms batches itself, and this model has the ensemble; leave it out, or`,
     ],
     [
-      "int8 without the fused pipeline",
+      "int8 on another server",
+      { precision: "int8", serving: { pipeline: "fused" } },
+      `${AT}.precision (got "int8"): only the fused pipeline of server.pypi has an int8 graph; set it to fp32, or`,
+    ],
+    [
+      "int8 in the ensemble",
       { precision: "int8", server: { pypi: {} }, serving: { pipeline: "ensemble" } },
-      `${AT}.precision (got "int8"): only the fused pipeline has an int8 graph, and this model has the ensemble; set it to fp32, or`,
+      `${AT}.precision (got "int8"): only the fused pipeline of server.pypi has an int8 graph; set it to fp32, or`,
     ],
     [
       "fused several times",
       { serving: { pipeline: "fused", instances: 2 }, server: { pypi: {} } },
-      `${AT}.serving.instances (got 2): the fused pipeline is one process that uses all cores; leave it out`,
+      `${AT}.serving.instances (got 2): the fused pipeline is here one process that uses all cores; leave it out`,
     ],
     [
       "Exists with value",

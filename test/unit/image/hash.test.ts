@@ -40,7 +40,7 @@ const HUB: ExportOptions = {
 const SERVE: ServeOptions = {
   apiName: "sentiment",
   tag: "latest",
-  serving: { pipeline: "ensemble", maxBatchSize: 16, instances: 1 },
+  serving: { pipeline: "ensemble", inProcess: false, maxBatchSize: 16, instances: 1 },
   examples: [{ text: "I love it", predicts: "positive" }],
   precision: "fp32",
   qualityGate: { labelAgreement: 0.99 },
@@ -77,15 +77,26 @@ const EXPORTS: Record<string, Partial<ExportOptions>> = {
 };
 
 const SERVES: Record<string, [Partial<ServeOptions>, ServerChoice]> = {
-  "another batch size": [{ serving: { pipeline: "ensemble", maxBatchSize: 32, instances: 1 } }, PYPI],
-  "another pipeline": [{ serving: { pipeline: "fused", maxBatchSize: 16, instances: 1 } }, PYPI],
+  "another batch size": [{ serving: { pipeline: "ensemble", inProcess: false, maxBatchSize: 32, instances: 1 } }, PYPI],
+  "another pipeline": [{ serving: { pipeline: "fused", inProcess: true, maxBatchSize: 16, instances: 1 } }, PYPI],
   "another precision": [{ precision: "int8" }, PYPI],
   "costs of a run": [
-    { serving: { pipeline: "fused", maxBatchSize: 16, instances: 1, runCosts: { call: 64, tokens: 256 } } },
+    {
+      serving: {
+        pipeline: "fused",
+        inProcess: true,
+        maxBatchSize: 16,
+        instances: 1,
+        runCosts: { call: 64, tokens: 256 },
+      },
+    },
     PYPI,
   ],
-  "a shorter length": [{ serving: { pipeline: "ensemble", maxBatchSize: 16, instances: 1, maxLength: 128 } }, PYPI],
-  "more instances": [{ serving: { pipeline: "ensemble", maxBatchSize: 16, instances: 2 } }, PYPI],
+  "a shorter length": [
+    { serving: { pipeline: "ensemble", inProcess: false, maxBatchSize: 16, instances: 1, maxLength: 128 } },
+    PYPI,
+  ],
+  "more instances": [{ serving: { pipeline: "ensemble", inProcess: false, maxBatchSize: 16, instances: 2 } }, PYPI],
   "another public name": [{ apiName: "ensemble_model" }, PYPI],
   labels: [{ labels: { 0: "neutral", 1: "distress" } }, PYPI],
   "other labels": [{ labels: { 0: "distress", 1: "neutral" } }, PYPI],

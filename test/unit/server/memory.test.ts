@@ -6,13 +6,14 @@ import { resourcesOptions, servingOptions } from "../../../components/server/opt
 const MiB = 1024 * 1024;
 const base: MemoryInput = {
   resources: resourcesOptions.parse({}),
-  serving: { ...servingOptions.parse({}), pipeline: "ensemble" },
+  serving: { ...servingOptions.parse({}), pipeline: "ensemble", inProcess: false },
   device: "cpu",
   modelBytes: 91 * MiB,
   locate: (path) => ["models.sentiment", ...path].join("."),
 };
 const servings = fc.record({
   pipeline: fc.constant("ensemble" as const),
+  inProcess: fc.constant(false),
   maxBatchSize: fc.integer({ min: 1, max: 64 }),
   maxLength: fc.option(fc.integer({ min: 8, max: 512 }), { nil: undefined }),
   instances: fc.integer({ min: 1, max: 16 }),
@@ -60,7 +61,7 @@ describe("a pod's memory", () => {
   });
 
   it("is, for the fused pipeline: runtime + weights of both sessions + one long text for each core and one besides", () => {
-    const fused = { ...base, serving: { ...base.serving, pipeline: "fused" } } as const;
+    const fused = { ...base, serving: { ...base.serving, pipeline: "fused", inProcess: true } } as const;
     expect(384 + 2 * 2 * 91 + 3 * 80 + 64).toBe(1052);
     expect(memoryPlan(fused)).toMatchObject({ shmMiB: 64, limitMiB: 1088 });
     expect(memoryPlan({ ...fused, resources: { cpu: 1.5 } }).limitMiB).toBe(832);

@@ -1,29 +1,35 @@
 import { describe, expect, it } from "vitest";
-import { gpuOptions, serverOptions, servingOptions } from "../../../components/server/options";
+import { serverOptions, servingOptions } from "../../../components/server/options";
 import { decided } from "../../../components/server/pipeline";
 
-const of = (server: object, serving: object = {}, gpu?: object) =>
-  decided({
+const of = (server: object, serving: object = {}): string => {
+  const { pipeline, inProcess } = decided({
     server: serverOptions.parse(server),
     serving: servingOptions.parse(serving),
-    gpu: gpu && gpuOptions.parse(gpu),
-  }).pipeline;
+  });
+  return `${pipeline}${inProcess ? " in-process" : ""}`;
+};
 
 describe("the pipeline that nobody names", () => {
-  it("is the fused one where it can run", () => {
-    expect(of({ pypi: {} })).toBe("fused");
+  it("is the fused one where it runs the graph itself", () => {
+    expect(of({ pypi: {} })).toBe("fused in-process");
   });
 
   it.each([
     ["another server", { ngc: {} }],
     ["a base of one's own", { image: { ref: "registry.example.com/triton:1" } }],
-    ["several instances", { pypi: {} }, { instances: 2 }],
-    ["a GPU", { ngc: {} }, {}, { type: "L4" }],
-  ])("is the ensemble with %s", (_, server, serving = {}, gpu?: object) => {
-    expect(of(server, serving, gpu)).toBe("ensemble");
+  ])("is the ensemble with %s", (_, server) => {
+    expect(of(server)).toBe("ensemble");
+  });
+
+  it("is the ensemble with several instances", () => {
+    expect(of({ pypi: {} }, { instances: 2 })).toBe("ensemble");
   });
 });
 
-it("is the one that somebody names", () => {
-  expect(of({ pypi: {} }, { pipeline: "ensemble" })).toBe("ensemble");
+describe("the pipeline that somebody names", () => {
+  it("is that one", () => {
+    expect(of({ pypi: {} }, { pipeline: "ensemble" })).toBe("ensemble");
+    expect(of({ ngc: {} }, { pipeline: "fused", instances: 2 })).toBe("fused");
+  });
 });
