@@ -3,6 +3,7 @@
  *  that only files and facts can tell. It reads the user's files and writes nothing. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "./config/stackOptions";
+import { gateTexts } from "./image/gateTexts";
 import { readLabels } from "./image/labels";
 import { type ModelImagePlan, planModelImage } from "./image/modelImage";
 import { genericRegistry, loginProblems } from "./image/registries/generic";
@@ -76,6 +77,9 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
   const model = planModelImage(build, spec, locate);
   const { labels, problems: labelProblems } = readLabels(spec.labels, place.projectFolder, locate);
   const serving = decided(spec);
+  // Only int8 is held against them: naming them for all models moves no other image.
+  const gateFile = spec.precision === "int8" ? spec.qualityGate.texts : undefined;
+  const gate = gateTexts(gateFile, place.projectFolder, locate);
   const memory = memoryPlan({
     ...spec,
     serving,
@@ -88,6 +92,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     ...loginProblems(spec.registry, locate),
     ...model.problems,
     ...labelProblems,
+    ...gate.problems,
     ...memory.problems,
     ...podOverridesProblems(spec.podOverrides, names.object, locate),
   ];
@@ -96,7 +101,14 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
 
   const { organization, project, stack } = place;
   const kubernetes = { names, namespace: spec.namespace, stack: `${organization}/${project}/${stack}` };
-  const serve = { ...spec, serving, apiName: spec.apiName ?? service, gpuCount: spec.gpu?.count, labels };
+  const serve = {
+    ...spec,
+    serving,
+    gate: gate.files,
+    apiName: spec.apiName ?? service,
+    gpuCount: spec.gpu?.count,
+    labels,
+  };
   const serverImage = planServerImage(build, serve, choice, model.plan);
   const scaled = scale(spec.autoscaling, spec.replicas);
   const downtime = downtimeWarning(scaled.replicas, locate, spec.gpu);

@@ -30,6 +30,7 @@ export function modelChecks(key: string, spec: Checked, credentials: readonly st
     ...relativeCheck(spec.model?.local?.path, ["model", "local", "path"], locate),
     ...relativeCheck(spec.tokenizer?.local?.path, ["tokenizer", "local", "path"], locate),
     ...relativeCheck(spec.labels?.file, ["labels", "file"], locate),
+    ...relativeCheck(spec.qualityGate?.texts, ["qualityGate", "texts"], locate),
     ...(["model", "tokenizer"] as const).flatMap((source) =>
       credentialCheck(spec[source]?.hf?.credential, credentials, [source, "hf", "credential"], locate),
     ),

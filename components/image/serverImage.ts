@@ -37,6 +37,8 @@ export interface ServeOptions {
   };
   readonly precision: Precision;
   readonly qualityGate: { readonly labelAgreement: number };
+  /** gateTexts of the model. */
+  readonly gate: ContextFiles;
   /** Instead of the model's own id2label. */
   readonly labels?: Labels | undefined;
   readonly examples: readonly ExampleOptions[];
@@ -64,7 +66,7 @@ export function planServerImage(
   choice: ServerChoice,
   model: ModelImagePlan,
 ): ServerImagePlan {
-  const { serving, gpuCount, apiName, labels, examples, precision, qualityGate } = options;
+  const { serving, gpuCount, apiName, labels, examples, precision, qualityGate, gate } = options;
   const spec = {
     apiName,
     maxBatchSize: serving.maxBatchSize,
@@ -82,6 +84,7 @@ export function planServerImage(
     ...serverFiles(choice.flavour),
     // Its problems are the model image's to report: it takes the same file.
     ...certificate(site, String).files,
+    ...(choice.flavour === "pypi" ? gate : []),
     ["spec.json", { content: canonicalJson(spec) }],
   ]);
   const args = {

@@ -7,15 +7,18 @@ import argparse
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import onnx
+from onnx import ModelProto
 
 from cpu_graph.agreement import agreement
 from cpu_graph.check import difference
 from cpu_graph.int8 import with_int8
 from cpu_graph.padding import without_padding
+from cpu_graph.texts import sentences
 
 # Rounding alone moves logits by some 1e-6 of their size: another order of the same sums.
 TOLERANCE = 1e-4
@@ -31,9 +34,12 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="where model.onnx and graph.json go")
     parser.add_argument("--precision", choices=["fp32", "int8"], default="fp32")
     parser.add_argument("--agreement", type=float, default=0.99, help="least share of texts with the label of fp32")
+    parser.add_argument("--texts", type=Path, help="texts for that, one a line (default, also for an empty file: ours)")
     options = parser.parse_args()
+    own = options.texts.read_text(encoding="utf-8").splitlines() if options.texts else []
+    texts = [text for text in own if text.strip()]
     try:
-        facts = write(options.model, options.out, options.precision, options.agreement)
+        facts = write(options.model, options.out, options.precision, options.agreement, texts)
     except NotGoodEnough as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
@@ -41,32 +47,40 @@ def main() -> int:
     return 0
 
 
-def write(model: Path, out: Path, precision: str = "fp32", least: float = 0.99) -> dict[str, Any]:
+def write(
+    model: Path, out: Path, precision: str = "fp32", least: float = 0.99, texts: Sequence[str] = ()
+) -> dict[str, Any]:
     """Writes the best graph that answers alike, and returns graph.json's facts: `padding` none, or `as exported` where
     it could not be taken out; `moved`: by how much of the largest logit that moves logits; `precision`; for int8
-    `agreement`, the share of `texts` that get the label of fp32."""
+    `agreement`, the share of `texts` that get the label of fp32. `texts`: for that; ours where there are none."""
     exported = onnx.load(model / "model.onnx")
     longest = json.loads((model / "model.json").read_text(encoding="utf-8"))["maxLength"]
     rewritten = without_padding(exported)
     # Two digits say all there is to say.
     moved = None if rewritten is None else float(f"{difference(exported, rewritten, longest):.1e}")
-    facts: dict[str, Any] = {"precision": precision}
     if rewritten is None or moved is None or moved > TOLERANCE:
         if precision == "int8":
             raise NotGoodEnough("precision int8 needs a graph whose padding can be taken out; set precision to fp32")
         shutil.copyfile(model / "model.onnx", out / "model.onnx")
-        return _say(out, {**facts, "padding": "as exported", "moved": moved})
+        return _say(out, {"precision": precision, "padding": "as exported", "moved": moved})
+    facts: dict[str, Any] = {"precision": precision, "padding": "none", "moved": moved}
     if precision == "int8":
-        rounded = with_int8(rewritten)
-        share, texts = agreement(rewritten, rounded, model)
-        if share < least:
-            raise NotGoodEnough(
-                f"in int8 the model gives {share:.2%} of {texts} texts the label that it gives them in fp32, less than "
-                f"qualityGate.labelAgreement = {least:g} asks for; set precision to fp32, or lower the gate"
-            )
-        rewritten, facts = rounded, {**facts, "agreement": round(share, 4), "texts": texts}
+        texts = texts or sentences()
+        fp32, rewritten = rewritten, with_int8(rewritten)
+        facts |= {"agreement": _agreed(fp32, rewritten, model, texts, least), "texts": len(texts)}
     onnx.save(rewritten, out / "model.onnx")
-    return _say(out, {**facts, "padding": "none", "moved": moved})
+    return _say(out, facts)
+
+
+def _agreed(fp32: ModelProto, int8: ModelProto, model: Path, texts: Sequence[str], least: float) -> float:
+    """The gate: the share of labels that stay the same, if it is enough."""
+    share = agreement(fp32, int8, model, texts)
+    if share < least:
+        raise NotGoodEnough(
+            f"in int8 the model gives {share:.2%} of {len(texts)} texts the label that it gives them in fp32, less "
+            f"than qualityGate.labelAgreement = {least:g} asks for; set precision to fp32, or lower the gate"
+        )
+    return round(share, 4)
 
 
 def _say(out: Path, facts: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""How often two graphs give a text the same label. In: two models, the exported model's folder. Out: a share of the
-texts of texts.py, none of which either graph has seen: rounding goes by nothing but the weights and the text itself."""
+"""How often two graphs give a text the same label. In: two models, the exported model's folder, texts. Out: a
+share. No graph has seen any text before: rounding goes by nothing but the weights and the text itself."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,19 @@ from onnx import ModelProto
 
 from bert_serving.tokenise import Encoder, Row, join
 from cpu_graph.check import session
-from cpu_graph.texts import sentences
 
 TOGETHER = 16
 
 
-def agreement(one: ModelProto, other: ModelProto, folder: Path) -> tuple[float, int]:
-    """Share of texts whose decision is the same, 0 to 1, and their number."""
+def agreement(one: ModelProto, other: ModelProto, folder: Path, texts: Sequence[str]) -> float:
+    """Share of `texts` whose decision is the same, 0 to 1."""
     facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
     encoder = Encoder(tokenizer, facts["inputs"], facts["maxLength"], facts["padTokenId"])
     # By length: much the quicker.
-    rows = sorted(encoder.rows(sentences()), key=lambda row: len(row["input_ids"]))
+    rows = sorted(encoder.rows(texts), key=lambda row: len(row["input_ids"]))
     decisions = [_decisions(session(model), encoder, rows, facts["activation"]) for model in (one, other)]
-    return float((decisions[0] == decisions[1]).all(axis=1).mean()), len(rows)
+    return float((decisions[0] == decisions[1]).all(axis=1).mean())
 
 
 def _decisions(run: Any, encoder: Encoder, rows: list[Row], activation: str) -> npt.NDArray[np.int64]:

@@ -65,11 +65,12 @@ FROM rewriter AS graph-fused
 COPY --from=model /model /model
 COPY exporter/cpu_graph /build/cpu_graph
 COPY templates/models/bert_serving /build/bert_serving
+COPY gate/texts.txt /build/texts.txt
 ARG PRECISION=fp32
 ARG LABEL_AGREEMENT=0
 # Times are set to 0, so that the same bytes give the same layer.
 RUN mkdir /graph && PYTHONPATH=/opt/rewriter:/build python3 -m cpu_graph --model /model --out /graph \
-      --precision "$PRECISION" --agreement "$LABEL_AGREEMENT" \
+      --precision "$PRECISION" --agreement "$LABEL_AGREEMENT" --texts /build/texts.txt \
     && find /graph -exec touch -d @0 {} +
 
 FROM base AS graph-ensemble

@@ -17,6 +17,7 @@ import {
   stackFile,
 } from "./support";
 
+const PATIENCE = { timeout: 60_000, interval: 500 };
 const models = { first: classifier(), second: classifier({ apiName: "ensemble_model" }) };
 let stack: Stack;
 
@@ -112,9 +113,10 @@ describe("a change", () => {
     expect((await plannedSteps(stack)).sort()).toEqual(["update first-deployment", "update first-server-image"]);
     await stack.up();
     expect(labelsOf(await infer("first", ["I hate it"]))).toEqual(["negative"]);
+    // The old pod may still drain beside the new one.
     const { kubectl } = await environment();
-    const log = await kubectl(["-n", NAMESPACE, "logs", "deployment/first"]);
-    expect(log).toMatch(/precision\\?": \\?"int8/);
+    const log = () => kubectl(["-n", NAMESPACE, "logs", "deployment/first"]);
+    await expect.poll(log, PATIENCE).toMatch(/precision\\?": \\?"int8/);
   });
 
   it("of a label touches no model image: it exports nothing again", async () => {
@@ -126,7 +128,7 @@ describe("a change", () => {
     expect((await plannedSteps(stack)).sort()).toEqual(["update first-deployment", "update first-server-image"]);
     await stack.up();
     // `up` ends when the new pods are Ready; for a moment more a node may still send a request to an old one that drains.
-    await expect.poll(async () => labelsOf(await infer("first", ["I hate it"]))).toEqual(["bad"]);
+    await expect.poll(async () => labelsOf(await infer("first", ["I hate it"])), PATIENCE).toEqual(["bad"]);
   });
 
   it("of the tag shows the new image in the plain preview", async () => {

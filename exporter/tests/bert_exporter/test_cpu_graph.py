@@ -74,6 +74,7 @@ def test_int8_below_the_gate_is_no_graph(checkpoint: Checkpoint, export: Export,
     facts = write(model, tmp_path, "int8", least=0)
     assert facts["precision"] == "int8"
     assert facts["texts"] >= 2000
+    assert write(model, tmp_path, "int8", least=0, texts=["помогите мне"] * 3)["texts"] == 3
     with pytest.raises(
         NotGoodEnough, match=r"gives .*% of \d+ texts the label .* qualityGate.labelAgreement = 1.01 asks"
     ):

@@ -23,6 +23,8 @@ LENGTH_RATIO, CALL_COST_TOKENS = 1.5, 10
 
 def open_session(path: str, threads: int) -> Any:
     """An onnxruntime session that keeps to `threads` cores."""
+    # Nobody asked for it, and pods have no way out.
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

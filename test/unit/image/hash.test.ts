@@ -44,6 +44,7 @@ const SERVE: ServeOptions = {
   examples: [{ text: "I love it", predicts: "positive" }],
   precision: "fp32",
   qualityGate: { labelAgreement: 0.99 },
+  gate: new Map([["gate/texts.txt", { content: "" }]]),
 };
 
 const PYPI: ServerChoice = { flavour: "pypi", onnxBackend: "python", described: "" };
@@ -79,6 +80,7 @@ const EXPORTS: Record<string, Partial<ExportOptions>> = {
 const SERVES: Record<string, [Partial<ServeOptions>, ServerChoice]> = {
   "another batch size": [{ serving: { pipeline: "ensemble", inProcess: false, maxBatchSize: 32, instances: 1 } }, PYPI],
   "another pipeline": [{ serving: { pipeline: "fused", inProcess: true, maxBatchSize: 16, instances: 1 } }, PYPI],
+  "other texts for the gate": [{ gate: new Map([["gate/texts.txt", { content: "I love it" }]]) }, PYPI],
   "another precision": [{ precision: "int8" }, PYPI],
   "costs of a run": [
     {

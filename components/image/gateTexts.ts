@@ -1,0 +1,36 @@
+/** A user's own texts, on which the labels of an int8 graph are held against those of fp32: built-in English ones say little of a
+ *  model for another language or trade. In: the option. Out: a file of the server image's context, and the problems. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Locate, Problem } from "../problems";
+import { type ContextFiles, refusals } from "./contextFiles";
+
+/** A share of fewer texts is no measure of one in a hundred. */
+const LEAST_TEXTS = 100;
+
+/** The file is in the context even without the option, since a Dockerfile can't copy one or none. */
+export function gateTexts(
+  file: string | undefined,
+  projectFolder: string,
+  locate: Locate,
+): { files: ContextFiles; problems: readonly Problem[] } {
+  const at = "gate/texts.txt";
+  if (file === undefined) return { files: new Map([[at, { content: "" }]]), problems: [] };
+  const absolute = path.resolve(projectFolder, file);
+  const option = locate(["qualityGate", "texts"]);
+  const problems = refusals(absolute, option, file);
+  if (problems.length > 0) return { files: new Map(), problems };
+  return { files: new Map([[at, { file: absolute }]]), problems: contentProblems(absolute, option, file) };
+}
+
+function contentProblems(file: string, option: string, got: string): Problem[] {
+  const remedy = `write one text on each line, in UTF-8, at least ${LEAST_TEXTS}`;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(file));
+    const texts = text.split("\n").filter((line) => line.trim() !== "").length;
+    if (texts >= LEAST_TEXTS) return [];
+    return [{ path: option, got, because: `holds ${texts} texts, too few to tell one label in a hundred`, remedy }];
+  } catch {
+    return [{ path: option, got, because: "is not UTF-8", remedy }];
+  }
+}
