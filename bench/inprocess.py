@@ -53,21 +53,21 @@ def main() -> None:
     tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
     encoder = Encoder(tokenizer, facts["inputs"], facts["maxLength"], facts["padTokenId"])
     texts = json.loads(sys.stdin.readline())
-    with TemporaryDirectory() as made:
-        rewritten = Path(made) / "model.onnx"
-        write(folder, Path(made))
-        exported, better = (
-            Graph(file, encoder, facts["labels"], facts["maxLength"]) for file in (folder / "model.onnx", rewritten)
-        )
     tokens = sum(len(row["input_ids"]) for row in encoder.rows(texts))
     say({"cores": cores(), "tokens": tokens / len(texts)})
+    exported = Graph(folder / "model.onnx", encoder, facts["labels"], facts["maxLength"])
     groups = {
         "limit": (exported, exported.grouped(texts)),
         "window": (exported, [group for some in windows(texts) for group in exported.grouped(some)]),
-        "rewritten": (better, better.grouped(texts)),
     }
     for line in sys.stdin:
         what, seconds = line.split()
+        if what == "rewritten" and what not in groups:
+            # Not before it is asked for: bench/memory.py looks at this process with the exported graph alone.
+            with TemporaryDirectory() as made:
+                write(folder, Path(made))
+                better = Graph(Path(made) / "model.onnx", encoder, facts["labels"], facts["maxLength"])
+            groups[what] = (better, better.grouped(texts))
         say(one(exported, texts, float(seconds)) if what == "one" else many(*groups[what], float(seconds)))
 
 

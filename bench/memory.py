@@ -1,5 +1,6 @@
-"""Whether a server grows under load. In: a model folder. Out: PSS of the server's processes each second, and the slope
-of its second half, fitted; beside it the PSS of an in-process run of the same graph.
+"""Whether a server grows under load. In: a model folder. Out, in MiB: PSS of the server's processes each second, when
+idle and last, and the slope a minute of its second half, fitted; beside it the PSS of an in-process run of the exported
+graph; and the seconds until the server was ready.
 
 `python bench/memory.py --model DIR --minutes 10`, with the python of the serving tests' environment."""
 
@@ -41,12 +42,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--texts", default="tail")
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--name", help="what to call the model in the figures")
+    parser.add_argument("--texts", default="tail", help="lengths (default: tail)")
+    parser.add_argument("--out", type=Path, help="also write all figures to this file, for plots.py")
     options = parser.parse_args()
     texts = sentences(800, options.texts)
     alone = InProcess(options.model, texts)
     alone.measure("limit", 5)
+    alone.measure("one", 5)
     in_process = pss(alone.process_id)
     alone.close()
     with tempfile.TemporaryDirectory() as folder:
@@ -70,10 +73,18 @@ def main() -> None:
                 time.sleep(1)
     half = taken[len(taken) // 2 :]
     slope = float(np.polyfit(np.arange(len(half)) / 60, half, 1)[0])
-    figures = {"ready seconds": ready, "idle MiB": idle, "last MiB": taken[-1], "in-process MiB": in_process}
-    print(json.dumps({**figures, "slope MiB a minute": slope, "minutes": options.minutes}, indent=1))
+    figures = {
+        "model": options.name or options.model.name,
+        "minutes": options.minutes,
+        "ready": round(ready, 1),
+        "idle": round(idle),
+        "last": round(taken[-1]),
+        "inProcess": round(in_process),
+        "slope": round(slope, 2),
+    }
+    print(json.dumps(figures, indent=1))
     if options.out:
-        options.out.write_text(json.dumps({**figures, "slope": slope, "pss": taken}) + "\n", encoding="utf-8")
+        options.out.write_text(json.dumps({**figures, "pss": [round(each) for each in taken]}) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 and a table for each; the tables go between the marks in the page, so that no figure there is typed by hand."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,11 @@ def main() -> None:
     text = page.read_text(encoding="utf-8")
     for file in sorted((DOCS / "performance").glob("*.json")):
         figures = json.loads(file.read_text(encoding="utf-8"))
-        if "rows" not in figures:
-            continue
-        draw(figures, file.with_suffix(".svg"))
+        render, words = (draw, table) if "rows" in figures else (draw_memory, memory)
+        render(figures, file.with_suffix(".svg"))
         mark = f"<!-- bench {file.stem} -->"
-        text = re.sub(rf"{mark}.*?{mark}", lambda _: f"{mark}\n{table(figures)}\n{mark}", text, flags=re.DOTALL)  # noqa: B023
+        before, _, rest = text.partition(mark)
+        text = f"{before}{mark}\n{words(figures)}\n{mark}{rest.partition(mark)[2]}"
     page.write_text(text, encoding="utf-8")
 
 
@@ -62,6 +61,26 @@ LINES = {
     "rewritten": "graph without padding, sorted",
     "one": "graph as exported, one by one",
 }
+
+
+def draw_memory(figures: dict[str, Any], file: Path) -> None:
+    plot, axes = plt.subplots(figsize=(7, 2.6), layout="constrained")
+    axes.plot([second / 60 for second in range(len(figures["pss"]))], figures["pss"], color=COLOURS["fused"])
+    axes.axhline(figures["inProcess"], color="grey", ls="--", label="in-process")
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("minutes of load")
+    axes.set_ylabel("PSS, MiB")
+    axes.legend(fontsize=7)
+    plot.savefig(file, metadata={"Date": None})
+    plt.close(plot)
+
+
+def memory(figures: dict[str, Any]) -> str:
+    return (
+        f"Ready {figures['ready']} s after the process starts. PSS: {figures['idle']} MiB idle, {figures['last']} MiB "
+        f"after {figures['minutes']:.0f} minutes of 16 clients with a long tail of lengths, {figures['inProcess']} MiB "
+        f"in-process; slope of the second half {figures['slope']:+.2f} MiB a minute."
+    )
 
 
 def table(figures: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
-/** `npm run bench`: both pipelines beside an in-process run, for each case, then the plots of docs/performance.md.
- *  `npm run bench -- minilm-mixed one-core` runs some of the cases. What is measured: bench/serving.py. */
+/** `npm run bench`: both pipelines beside an in-process run, for each case, ten minutes of load for memory's sake, then the plots
+ *  of docs/performance.md; half an hour in all. `npm run bench -- minilm-mixed memory` runs some of the cases. What is
+ *  measured: bench/serving.py, bench/memory.py. */
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { embeddedEnvironment } from "../sandbox/embeddedEnvironment";
@@ -10,6 +11,7 @@ import { type BenchModel, benchModel } from "./models";
 interface Case {
   readonly model: BenchModel;
   readonly args: readonly string[];
+  readonly script?: string;
   readonly command?: readonly string[];
 }
 
@@ -19,7 +21,8 @@ const cases: Readonly<Record<string, Case>> = {
   "minilm-tail": { model: "minilm", args: ["--texts", "tail"] },
   "minilm-one-core": { model: "minilm", args: ["--clients", "1", "16"], command: ["taskset", "-c", "0"] },
   // A run must hold some hundred answers, and this model gives ten times fewer of them.
-  "bert-base-mixed": { model: "bert-base", args: ["--clients", "1", "16", "64", "--seconds", "8", "--rounds", "2"] },
+  "bert-base-mixed": { model: "bert-base", args: ["--clients", "1", "16", "--seconds", "6", "--rounds", "2"] },
+  memory: { model: "minilm", script: "memory.py", args: ["--minutes", "10"] },
 };
 
 async function main(): Promise<void> {
@@ -31,12 +34,12 @@ async function main(): Promise<void> {
   const python = await servingVenv(log);
   const plots = await plotsVenv(log);
   const env = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
-  for (const [name, { model, args, command = [] }] of Object.entries(cases)) {
+  for (const [name, { model, args, script = "serving.py", command = [] }] of Object.entries(cases)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     const folder = await benchModel(model, environment, log);
     console.log(`\n=== ${name} ===`);
     const out = join(__dirname, "..", "docs", "performance", `${name}.json`);
-    const bench = [python, join(__dirname, "serving.py"), "--model", folder, "--name", model, "--out", out, ...args];
+    const bench = [python, join(__dirname, script), "--model", folder, "--name", model, "--out", out, ...args];
     run([...command, ...bench], env);
   }
   run([plots, join(__dirname, "plots.py")], env);
