@@ -143,7 +143,7 @@ export interface QualityGate {
    */
   maxLogitDifference?: number;
   /**
-   * With precision int8: least share of texts that get the label of fp32; below it the build fails.
+   * With precision int8: least share of texts that get the label of fp32; below it the build fails, and where so many get one label anyway, which would prove nothing. 0: int8 untried.
    * Bounds: 0 to 1.
    * Default: 0.99.
    */

@@ -79,7 +79,9 @@ export const qualityGateOptions = z.strictObject({
     .min(0)
     .max(1)
     .default(0.99)
-    .describe("With precision int8: least share of texts that get the label of fp32; below it the build fails."),
+    .describe(
+      "With precision int8: least share of texts that get the label of fp32; below it the build fails, and where so many get one label anyway, which would prove nothing. 0: int8 untried.",
+    ),
   texts: z
     .string()
     .min(1)

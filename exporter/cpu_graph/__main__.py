@@ -14,6 +14,7 @@ from typing import Any
 import onnx
 from onnx import ModelProto
 
+from bert_serving.vnni import has_vnni
 from cpu_graph.agreement import agreement
 from cpu_graph.check import difference
 from cpu_graph.int8 import with_int8
@@ -53,6 +54,11 @@ def write(
     """Writes the best graph that answers alike, and returns graph.json's facts: `padding` none, or `as exported` where
     it could not be taken out; `moved`: by how much of the largest logit that moves logits; `precision`; for int8
     `agreement`, the share of `texts` that get the label of fp32. `texts`: for that; ours where there are none."""
+    if precision == "int8" and not has_vnni():
+        raise NotGoodEnough(
+            "the CPU of this build lacks VNNI, without which int8 answers wrongly and can't be tried; build on one "
+            "with it (Intel since Ice Lake, AMD since Zen 4), or set precision to fp32"
+        )
     exported = onnx.load(model / "model.onnx")
     longest = json.loads((model / "model.json").read_text(encoding="utf-8"))["maxLength"]
     rewritten = without_padding(exported)
@@ -67,18 +73,26 @@ def write(
     if precision == "int8":
         texts = texts or sentences()
         fp32, rewritten = rewritten, with_int8(rewritten)
+        if rewritten is None:
+            raise NotGoodEnough("precision int8 finds no product in this graph that it can round; set it to fp32")
         facts |= {"agreement": _agreed(fp32, rewritten, model, texts, least), "texts": len(texts)}
     onnx.save(rewritten, out / "model.onnx")
     return _say(out, facts)
 
 
 def _agreed(fp32: ModelProto, int8: ModelProto, model: Path, texts: Sequence[str], least: float) -> float:
-    """The gate: the share of labels that stay the same, if it is enough."""
-    share = agreement(fp32, int8, model, texts)
+    """The gate: the share of labels that stay the same, if it is enough, and says more than that they are all one."""
+    share, commonest = agreement(fp32, int8, model, texts)
     if share < least:
         raise NotGoodEnough(
             f"in int8 the model gives {share:.2%} of {len(texts)} texts the label that it gives them in fp32, less "
             f"than qualityGate.labelAgreement = {least:g} asks for; set precision to fp32, or lower the gate"
+        )
+    if 0 < least <= commonest:
+        raise NotGoodEnough(
+            f"qualityGate.labelAgreement = {least:g} says nothing of this model: it gives {commonest:.2%} of "
+            f"{len(texts)} texts the same label, so a graph that always gives that one would pass; name a file with "
+            "texts of all labels in qualityGate.texts, set precision to fp32, or labelAgreement to 0 (int8 untried)"
         )
     return round(share, 4)
 

@@ -45,6 +45,7 @@ def test_answers_about_alike_in_int8_and_whoever_is_beside(exported: Path) -> No
     before = without_padding(onnx.load(exported / "model.onnx"))
     assert before is not None
     after = with_int8(before)
+    assert after is not None
     kinds = [node.op_type for node in after.graph.node]
     assert kinds.count("MatMulIntegerToFloat") >= LEAST_PRODUCTS
     assert 0 < difference(before, after, POSITIONS) <= ROUNDING
@@ -79,3 +80,9 @@ def test_int8_below_the_gate_is_no_graph(checkpoint: Checkpoint, export: Export,
         NotGoodEnough, match=r"gives .*% of \d+ texts the label .* qualityGate.labelAgreement = 1.01 asks"
     ):
         write(model, tmp_path, "int8", least=1.01)
+
+
+def test_texts_of_one_label_are_no_proof_of_int8(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
+    checkpoint("bert", tmp_path / "sources" / "model")
+    with pytest.raises(NotGoodEnough, match=r"100\.00% of 3 texts the same label, .* qualityGate\.texts"):
+        write(export() / "model", tmp_path, "int8", least=0.99, texts=["помогите мне"] * 3)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bert_fused.vnni import has_vnni
 from bert_serving.cores import cores
+from bert_serving.vnni import has_vnni
 
 
 def write(folder: Path, **files: str) -> Path:

@@ -20,13 +20,13 @@ from bert_fused.calibrate import calibrate
 from bert_fused.pool import Pool
 from bert_fused.reply import Answer, Outcome, Reply
 from bert_fused.split import Costs
-from bert_fused.vnni import has_vnni
 from bert_fused.workers import Workers
 from bert_serving.answer import FloatArray, answer
 from bert_serving.cores import cores
 from bert_serving.respond import array_of, attempt, log, request_id, respond
 from bert_serving.together import together_or_alone
 from bert_serving.tokenise import Encoder, Row, texts_of
+from bert_serving.vnni import has_vnni
 
 HERE = Path(__file__).parent
 # Texts that wait in here, plus the batch that Triton brings once there are fewer; the rest it keeps and counts. Twice

@@ -1,4 +1,5 @@
-"""Whether this CPU multiplies 8-bit integers without overflow. The build's CPU says nothing of the one that serves."""
+"""Whether this CPU multiplies 8-bit integers without overflow. Asked twice: where an image is built, since the gate
+runs the graph there, and where it serves, which may be another kind of machine."""
 
 from __future__ import annotations
 
