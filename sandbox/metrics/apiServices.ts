@@ -11,7 +11,7 @@ interface AggregatedApi {
 }
 
 /** Names of namespaces and Services as the official manifests have them. */
-export const AGGREGATED: readonly AggregatedApi[] = [
+const AGGREGATED: readonly AggregatedApi[] = [
   {
     namespace: "keda",
     service: "keda-metrics-apiserver",
@@ -37,6 +37,9 @@ export const AGGREGATED: readonly AggregatedApi[] = [
 
 /** What the API server expects in their certificates. */
 export const serviceNames = AGGREGATED.map(({ namespace, service }) => `${service}.${namespace}.svc`);
+
+/** Names of the APIServices. */
+export const apiNames = AGGREGATED.flatMap(({ group, versions }) => versions.map((version) => `${version}.${group}`));
 
 export function apiObjects(caBundle: string): object[] {
   return AGGREGATED.flatMap((api) => [

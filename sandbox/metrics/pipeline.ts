@@ -2,6 +2,8 @@
  *
  *  `npm start` needs none of it; `npm run metrics` and the scaling tests ask for it. In: a sandbox that is up. Out: three
  *  metrics APIs that answer, and KEDA. What runs and is healthy is left alone. `npm run stop` takes it down with the rest. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Layout, layout } from "../layout";
@@ -11,7 +13,7 @@ import { ensurePki, ensureServing, writeKubeconfig } from "../pki";
 import { end, ensure, markedProcesses, type Part } from "../processes";
 import type { Progress } from "../progress";
 import { ensurePrograms } from "../toolchain/builder";
-import { AGGREGATED, apiObjects, serviceNames } from "./apiServices";
+import { apiNames, apiObjects, serviceNames } from "./apiServices";
 import { kedaObjects, kedaParts } from "./keda";
 import { PROMETHEUS_URL, prometheusPart } from "./prometheus";
 import { serverInput, serverParts } from "./servers";
@@ -29,34 +31,51 @@ export interface MetricsPipeline {
   startPrometheus(): Promise<void>;
 }
 
+type Kubectl = (args: readonly string[], options?: { input?: string }) => Promise<string>;
+
 export interface MetricsOptions {
   cache: string;
-  kubectl: (args: readonly string[], options?: { input?: string }) => Promise<string>;
+  kubectl: Kubectl;
   log: Progress;
 }
 
-export async function metricsUp({ cache, kubectl, log }: MetricsOptions): Promise<MetricsPipeline> {
-  const paths = layout(cache);
+/** Whether somebody has asked this cluster for the pipeline: its APIs are registered, and must be served. */
+export const wantsMetrics = (paths: Layout): boolean => existsSync(folderOf(paths));
+
+export async function metricsUp(options: MetricsOptions): Promise<MetricsPipeline> {
+  const paths = layout(options.cache);
+  return withLock(paths.root, () => bringMetricsUp(paths, options));
+}
+
+/** For who holds the sandbox's lock. */
+export async function bringMetricsUp(paths: Layout, { cache, kubectl, log }: MetricsOptions): Promise<MetricsPipeline> {
   const programs = await log.step("metrics programs (KEDA, Prometheus)", (update) => built(cache, update));
-  return withLock(paths.root, async () => {
+  return log.step("metrics pipeline", async (update) => {
     await checkFree(METRICS_PORTS);
-    const folder = join(paths.cluster, "metrics");
+    const folder = folderOf(paths);
     await mkdir(folder, { recursive: true });
     const rulesFile = await ensureRules(folder);
-    return log.step("metrics pipeline", async (update) => {
-      const { parts, caBundle } = await prepare(paths, folder, programs, rulesFile);
-      update("Prometheus, KEDA, metrics APIs");
-      const { crds, webhooks } = await kedaObjects(caBundle);
-      await apply(kubectl, crds); // the operator ends when its kinds are unknown
-      await kubectl(["wait", "--for=condition=Established", "--timeout=30s", "crd", "scaledobjects.keda.sh"]);
-      await Promise.all(parts.map((part) => ensure(part, paths.log)));
-      await apply(kubectl, [...apiObjects(caBundle), ...webhooks]);
+    const { parts, caBundle } = await prepare(paths, folder, programs, rulesFile);
+    const registered = join(folder, "registered");
+    update("Prometheus, KEDA, metrics APIs");
+    const { crds, webhooks } = await kedaObjects(caBundle);
+    const objects = [...crds, ...apiObjects(caBundle), ...webhooks];
+    const hash = createHash("sha256").update(JSON.stringify(objects)).digest("hex");
+    const isRegistered = (await readFile(registered, "utf8").catch(() => "")) === hash;
+    // The operator ends when its kinds are unknown.
+    if (!isRegistered) await apply(kubectl, crds);
+    const states = await Promise.all(parts.map((part) => ensure(part, paths.log)));
+    if (!isRegistered) await apply(kubectl, objects);
+    if (!isRegistered || states.includes("started")) {
       update("waiting until the metrics APIs answer");
-      await Promise.all(AGGREGATED.flatMap(({ group, versions }) => versions.map((v) => available(kubectl, v, group))));
-      return pipeline(paths, rulesFile, parts);
-    });
+      await Promise.all(apiNames.map((name) => available(kubectl, name)));
+      await writeFile(registered, hash);
+    }
+    return pipeline(paths, rulesFile, parts);
   });
 }
+
+const folderOf = (paths: Layout): string => join(paths.cluster, "metrics");
 
 interface Programs {
   path(name: MetricsProgram): string;
@@ -115,12 +134,11 @@ function pipeline(paths: Layout, rulesFile: string, parts: readonly Part[]): Met
 }
 
 /** On the server's side: the ScaledObject's schema is larger than an annotation may be. */
-async function apply(kubectl: MetricsOptions["kubectl"], items: readonly object[]): Promise<void> {
+async function apply(kubectl: Kubectl, items: readonly object[]): Promise<void> {
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
   await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], { input });
 }
 
-async function available(kubectl: MetricsOptions["kubectl"], version: string, group: string): Promise<void> {
-  const name = `${version}.${group}`;
-  await kubectl(["wait", "--for=condition=Available", "--timeout=60s", "apiservice", name]);
+async function available(kubectl: Kubectl, apiService: string): Promise<void> {
+  await kubectl(["wait", "--for=condition=Available", "--timeout=60s", "apiservice", apiService]);
 }
