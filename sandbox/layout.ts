@@ -16,6 +16,15 @@ export const PORTS = {
   proxyMetrics: 20249,
   controllerManager: 20257,
   scheduler: 20259,
+  prometheus: 20290,
+  kedaOperator: 20291,
+  kedaOperatorHealth: 20292,
+  kedaAdapter: 20293,
+  kedaAdapterMetrics: 20294,
+  kedaWebhooks: 20295,
+  kedaWebhooksHealth: 20296,
+  metricsServer: 20297,
+  customMetrics: 20298,
 } as const;
 
 export const NETWORKS = {

@@ -71,6 +71,15 @@ export const PART_PORTS: ReadonlyMap<string, readonly number[]> = new Map([
   ["kube-proxy", [PORTS.proxyHealth, PORTS.proxyMetrics]],
 ]);
 
+export const METRICS_PORTS: ReadonlyMap<string, readonly number[]> = new Map([
+  ["prometheus", [PORTS.prometheus]],
+  ["keda-operator", [PORTS.kedaOperator, PORTS.kedaOperatorHealth]],
+  ["keda-adapter", [PORTS.kedaAdapter, PORTS.kedaAdapterMetrics]],
+  ["keda-webhooks", [PORTS.kedaWebhooks, PORTS.kedaWebhooksHealth]],
+  ["metrics-server", [PORTS.metricsServer]],
+  ["custom-metrics", [PORTS.customMetrics]],
+]);
+
 /** The kubelet, containerd and kube-proxy watch files and need some dozens of inotify instances; 128 for the whole of
  *  root is a common limit, and running into it shows as "too many open files" in odd places. `down` restores it. */
 export async function ensureInotify(): Promise<void> {

@@ -3,7 +3,7 @@
  *  In: a folder. Out: keys and certificates in it, made once, valid for ten years; `down` removes them with the cluster
  *  that trusts them. openssl does the signing, since node's crypto can't sign X.509. */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CONTEXT, NETWORKS, NODE, PORTS } from "./layout";
 import { run } from "./shell";
@@ -51,14 +51,22 @@ export async function ensurePki(folder: string): Promise<Pki> {
   return { file: (name, kind) => join(folder, `${name}.${kind}`) };
 }
 
+/** For a program that serves and calls: `ca.crt`, `tls.crt` and `tls.key` in a folder of its own, made once. */
+export async function ensureServing(pki: Pki, folder: string, subject: string, names: string): Promise<string> {
+  if (!existsSync(folder)) {
+    const making = await mkdtemp(`${folder}-making-`);
+    const ca = { crt: pki.file("ca", "crt"), key: pki.file("ca", "key") };
+    await writeConfig(making);
+    await sign(making, "tls", subject, leaf(ca, names));
+    await cp(ca.crt, join(making, "ca.crt"));
+    await rename(making, folder);
+  }
+  return folder;
+}
+
 async function make(folder: string): Promise<void> {
   const at = (name: string) => join(folder, name);
-  await writeFile(at("openssl.cnf"), "[req]\ndistinguished_name=dn\n[dn]\n");
-  const sign = (name: string, subject: string, extra: readonly string[]) =>
-    run("openssl", [
-      ...["req", "-x509", "-config", at("openssl.cnf"), ...EC, "-days", DAYS, "-subj", subject, ...extra],
-      ...["-keyout", at(`${name}.key`), "-out", at(`${name}.crt`)],
-    ]);
+  await writeConfig(folder);
   const authority = [
     "-addext",
     "basicConstraints=critical,CA:TRUE",
@@ -66,8 +74,8 @@ async function make(folder: string): Promise<void> {
     "keyUsage=critical,keyCertSign,cRLSign",
   ];
   await Promise.all([
-    sign("ca", "/CN=triton-bert-sandbox", authority),
-    sign("front-proxy-ca", "/CN=triton-bert-sandbox-front-proxy", authority),
+    sign(folder, "ca", "/CN=triton-bert-sandbox", authority),
+    sign(folder, "front-proxy-ca", "/CN=triton-bert-sandbox-front-proxy", authority),
     run("openssl", [
       "genpkey",
       "-algorithm",
@@ -80,14 +88,32 @@ async function make(folder: string): Promise<void> {
   ]);
   await Promise.all(
     Object.entries<Certificate>(CERTIFICATES).map(([name, { ca, subject, names }]) =>
-      sign(name, subject, [
-        ...["-CA", at(`${ca}.crt`), "-CAkey", at(`${ca}.key`)],
-        ...["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "keyUsage=critical,digitalSignature"],
-        ...["-addext", `extendedKeyUsage=clientAuth${names ? ",serverAuth" : ""}`],
-        ...(names ? ["-addext", `subjectAltName=${names}`] : []),
-      ]),
+      sign(folder, name, subject, leaf({ crt: at(`${ca}.crt`), key: at(`${ca}.key`) }, names)),
     ),
   );
+}
+
+async function writeConfig(folder: string): Promise<void> {
+  await writeFile(join(folder, "openssl.cnf"), "[req]\ndistinguished_name=dn\n[dn]\n");
+}
+
+/** Makes `<name>.key` and `<name>.crt` in a folder that has the config. */
+function sign(folder: string, name: string, subject: string, extra: readonly string[]): Promise<string> {
+  const at = (file: string) => join(folder, file);
+  return run("openssl", [
+    ...["req", "-x509", "-config", at("openssl.cnf"), ...EC, "-days", DAYS, "-subj", subject, ...extra],
+    ...["-keyout", at(`${name}.key`), "-out", at(`${name}.crt`)],
+  ]);
+}
+
+/** A client's certificate, and with names a server's too. */
+function leaf(ca: { crt: string; key: string }, names?: string): string[] {
+  return [
+    ...["-CA", ca.crt, "-CAkey", ca.key],
+    ...["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "keyUsage=critical,digitalSignature"],
+    ...["-addext", `extendedKeyUsage=clientAuth${names ? ",serverAuth" : ""}`],
+    ...(names ? ["-addext", `subjectAltName=${names}`] : []),
+  ];
 }
 
 /** A kubeconfig that carries its certificates in itself, so that it can be copied. */

@@ -10,6 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entries = {
   start: "sandbox/start.ts",
   stop: "sandbox/stop.ts",
+  metrics: "sandbox/metrics/start.ts",
   test: "test/run.ts",
   bench: "bench/run.ts",
   generate: "components/config/generate.ts",

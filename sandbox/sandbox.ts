@@ -9,13 +9,14 @@ import { ensureApiServer, ensureControllers } from "./controlPlane";
 import { DOCKER, DOCKER_HOST, dockerEnv, ensureEngine } from "./engine";
 import { BASE_IMAGE, CONTEXT, type Layout, layout, NAMESPACE, NETWORKS, NODE, REGISTRY } from "./layout";
 import { withLock } from "./lock";
+import { bringMetricsUp, wantsMetrics } from "./metrics/pipeline";
 import { checkFree, ensureInotify, PART_PORTS } from "./network";
 import { ensureContainerd, ensureNode } from "./node";
 import { checkMachine, ensurePackages } from "./packages";
 import { ensurePki, writeKubeconfig } from "./pki";
 import type { Progress } from "./progress";
 import { ensureRegistry } from "./registry";
-import { run, SYSTEM_PATH, sleep } from "./shell";
+import { type RunOptions, run, SYSTEM_PATH, sleep } from "./shell";
 import { noteBefore } from "./state";
 import { tearDown } from "./teardown";
 import type { Toolchain } from "./toolchain/build";
@@ -51,6 +52,7 @@ export async function up(options: { cache: string; toolchain: Toolchain; log: Pr
   return withLock(paths.root, async () => {
     const engine = await bringEngineUp(paths, log);
     await log.step("Kubernetes cluster", (update) => bringClusterUp(paths, toolchain, update));
+    if (wantsMetrics(paths)) await bringMetricsUp(paths, { cache, kubectl: kubectlOf(paths, toolchain), log });
     const path = [toolchain.bin, engine.env.PATH].join(":");
     const env = { ...engine.env, KUBECONFIG: paths.kubeconfig, PATH: path };
     return { ...engine, kubeconfig: paths.kubeconfig, context: CONTEXT, namespace: NAMESPACE, env };
@@ -71,14 +73,18 @@ async function bringClusterUp(paths: Layout, toolchain: Toolchain, update: (deta
   update("controllers, kubelet, kube-proxy");
   const since = Date.now();
   const [, node] = await Promise.all([ensureControllers(paths, pki, toolchain), ensureNode(paths, pki, toolchain)]);
-  const kubectl = (args: readonly string[], input?: string) =>
-    run(toolchain.kubectl, ["--kubeconfig", paths.kubeconfig, ...args], { input });
+  const kubectl = kubectlOf(paths, toolchain);
   update("namespace, node");
   const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE, labels } };
-  await kubectl(["apply", "-f", "-"], JSON.stringify(namespace));
+  await kubectl(["apply", "-f", "-"], { input: JSON.stringify(namespace) });
   await nodeReady(kubectl, node === "started" ? since : 0);
 }
+
+const kubectlOf =
+  (paths: Layout, toolchain: Toolchain) =>
+  (args: readonly string[], options: RunOptions = {}) =>
+    run(toolchain.kubectl, ["--kubeconfig", paths.kubeconfig, ...args], options);
 
 /** After a crash the API still shows yesterday's "Ready": only one that is newer than `since` (ms) counts. */
 async function nodeReady(kubectl: (args: readonly string[]) => Promise<string>, since: number): Promise<void> {

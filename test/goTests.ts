@@ -1,24 +1,29 @@
-/** The Go tests of the stand-ins, run in the module that the tool chain compiles them in. */
+/** The Go tests of the stand-ins, each run in the module that it is compiled in. */
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "../sandbox/cache";
+import { kedaModule } from "../sandbox/metrics/toolchain/programs";
+import { toolchainModule } from "../sandbox/toolchain/build";
+import { type GoModule, packageOf } from "../sandbox/toolchain/builder";
 import { go } from "../sandbox/toolchain/go";
-import { packageOf, programs } from "../sandbox/toolchain/programs";
-import { assemble } from "../sandbox/toolchain/source";
-import type { Counts } from "./layers";
+import { type Counts, sum } from "./layers";
 
-const ours = ["pulumi-resource-docker", "pulumi-language-nodejs"] as const;
-
-/** `go vet` counts as one test; of `go test -json` each test that passes is one. Throws when one fails. */
+/** Throws when a test fails. */
 export async function goTests(root: string): Promise<Counts> {
+  const first = await testsOf(root, toolchainModule, ["pulumi-resource-docker", "pulumi-language-nodejs"]);
+  return sum(first, await testsOf(root, kedaModule, ["custom-metrics"]));
+}
+
+/** `go vet` counts as one test; of `go test -json` each test that passes is one. */
+async function testsOf<Name extends string>(root: string, module: GoModule<Name>, ours: Name[]): Promise<Counts> {
   const work = mkdtempSync(join(tmpdir(), "triton-bert-go-"));
   try {
     const cwd = join(work, "source");
-    await assemble(cwd, ours);
-    for (const name of ours) addTests(join(root, programs[name].source ?? ""), join(cwd, "cmd", name));
+    await module.assemble(cwd, ours);
+    for (const name of ours) addTests(join(root, module.programs[name].source ?? ""), join(cwd, "cmd", name));
     const env = { CGO_ENABLED: "0", GOCACHE: join(cacheFolder(), "go-build") };
-    const packages = ours.map(packageOf);
+    const packages = ours.map((name) => packageOf(module, name));
     await go(["vet", ...packages], { cwd, env });
     // A failure throws: counted as one, with what Go said last, since only the end of it is kept.
     return counts(await go(["test", "-json", ...packages], { cwd, env }));

@@ -82,6 +82,7 @@ const mypyRuns = [
       "test/serving",
       "model_repository_templates",
       "test/stand-ins/hub",
+      "test/e2e/load",
       "bench",
     ],
   },

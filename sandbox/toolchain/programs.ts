@@ -2,6 +2,7 @@
  *  the same sources by way of the Go module proxy. All are compiled from one go.mod, so shared packages compile once:
  *  10 to 15 minutes on 2 cores, where one by one they take 28.
  *  To bump a version: the row here, go.mod, then `npx tsx sandbox/toolchain/tidy.ts`. */
+import type { Program } from "./builder";
 
 export const PULUMI = "3.229.0";
 /** The same as npm's @pulumi/kubernetes and @pulumi/docker: the engine asks for the plugin of the SDK's version. */
@@ -17,19 +18,6 @@ export type ProgramName =
   | "kube"
   | "pause";
 
-export interface Program {
-  /** As a progress line calls it. */
-  readonly title: string;
-  /** Its folder in the checkout, if its main package is ours; */
-  readonly source?: string;
-  /** else its package in a module of others. */
-  readonly package?: string;
-  /** The same binary under further names. */
-  readonly symlinks?: readonly string[];
-  /** Go variables set by the linker. */
-  readonly variables?: Readonly<Record<string, string>>;
-}
-
 export const kubernetesNames = [
   "kube-apiserver",
   "kube-controller-manager",
@@ -38,8 +26,6 @@ export const kubernetesNames = [
   "kube-proxy",
   "kubectl",
 ] as const;
-
-export const packageOf = (name: ProgramName): string => programs[name].package ?? `./cmd/${name}`;
 
 const pulumiVersion = { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": PULUMI };
 const [kubernetesMajor = "", kubernetesMinor = ""] = KUBERNETES.split(".");

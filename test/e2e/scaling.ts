@@ -1,0 +1,86 @@
+/** What the scaling tests share: the metrics pipeline, load on a service, and what is seen while it scales. */
+import { cacheFolder } from "../../sandbox/cache";
+import { type MetricsPipeline, metricsUp } from "../../sandbox/metrics/pipeline";
+import { Progress } from "../../sandbox/progress";
+import { sleep } from "../../sandbox/shell";
+import { servingVenv } from "../pythonVenvs";
+import { apiGet } from "./api";
+import { Load, type LoadOptions } from "./load/load";
+import { environment, NAMESPACE, object } from "./support";
+
+let started: Promise<MetricsPipeline> | undefined;
+
+/** The metrics pipeline, brought up if it is not. */
+export function metrics(): Promise<MetricsPipeline> {
+  started ??= environment().then(({ kubectl }) =>
+    metricsUp({ cache: cacheFolder(), kubectl, log: new Progress(process.stderr) }),
+  );
+  return started;
+}
+
+/** Some thirty tokens each: what a core answers of them in a second, one cheap process can ask. */
+export const TEXTS = [
+  [
+    "I love it, it is the best present that I have been given in years, and everybody who has seen it wants one.",
+    "positive",
+  ],
+  [
+    "I hate it, it is the worst thing that I have ever bought, and I shall never again order from this company.",
+    "negative",
+  ],
+  [
+    "What a lovely little machine, it just works, it is quiet, it is quick, and it looks wonderful on my desk!",
+    "positive",
+  ],
+  [
+    "It was broken when it came, nobody answered my letters, and I am still waiting for my money: terrible.",
+    "negative",
+  ],
+] as const;
+
+export interface Scaled {
+  readonly spec: { readonly replicas: number };
+  readonly status: { readonly readyReplicas?: number; readonly replicas?: number };
+}
+
+export function deployment(name: string, namespace = NAMESPACE): Promise<Scaled> {
+  return apiGet(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
+}
+
+/** Clients of a service of type NodePort; none sends before it is told to. */
+export async function loadOn(service: string, options: Partial<LoadOptions> = {}): Promise<Load> {
+  const protocol = options.protocol ?? "http";
+  const { spec } = await object<{ spec: { ports: { name: string; nodePort: number }[] } }>("service", service);
+  const port = spec.ports.find(({ name }) => name === protocol)?.nodePort;
+  const python = await servingVenv(new Progress(process.stderr));
+  const address = `127.0.0.1:${port}`;
+  return new Load(python, { protocol, address, model: service, texts: TEXTS, connectionSeconds: 3, ...options });
+}
+
+/** Throws, with what it saw last, unless `seen` gets right in time. */
+export async function until<T>(
+  what: string,
+  seconds: number,
+  look: () => Promise<T>,
+  isRight: (seen: T) => boolean,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look().catch((problem: Error) => problem);
+    if (!(seen instanceof Error) && isRight(seen)) return seen;
+    if (Date.now() > deadline) {
+      const last = seen instanceof Error ? seen.message : JSON.stringify(seen);
+      throw new Error(`${what}: not within ${seconds} s; seen last: ${last}`);
+    }
+    await sleep(500);
+  }
+}
+
+/** An instant query; its first value, undefined when there is none. */
+export async function promQuery(query: string): Promise<number | undefined> {
+  const { prometheus } = await metrics();
+  const response = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query })}`);
+  const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
+  const value = data.result[0]?.value[1];
+  return value === undefined ? undefined : Number(value);
+}
