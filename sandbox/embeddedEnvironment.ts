@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { cacheFolder } from "./cache";
 import { DOCKER } from "./engine";
 import type { Environment } from "./environment";
+import { untilItAccepts } from "./health";
 import { layout } from "./layout";
 import { checkMachine } from "./packages";
 import { marked } from "./processes";
@@ -35,6 +36,7 @@ export async function embeddedEnvironment(log: Progress): Promise<Environment> {
     // A pulumi that is killed leaves its providers behind.
     ...marked("pulumi"),
   };
+  const reached = new Set<string>();
   const own = (options: RunOptions) => ({ ...options, env: { ...env, ...options.env } });
   return {
     pulumi: findOfficial(officialSearch).pulumi ?? toolchain.pulumi,
@@ -52,7 +54,11 @@ export async function embeddedEnvironment(log: Progress): Promise<Environment> {
       const port = await run(toolchain.kubectl, ["-n", namespace, "get", "service", name, "-o", `jsonpath=${path}`], {
         env,
       });
-      return use(`http://127.0.0.1:${port}`, undefined);
+      const url = `http://127.0.0.1:${port}`;
+      // A node programs a new Service up to a second after its pods are Ready. Once only: what was reached must stay so.
+      if (!reached.has(url)) await untilItAccepts(Number(port));
+      reached.add(url);
+      return use(url, undefined);
     },
   };
 }
