@@ -22,8 +22,11 @@ def main() -> None:
         render, words = (draw, table) if "rows" in figures else (draw_memory, memory)
         render(figures, file.with_suffix(".svg"))
         mark = f"<!-- bench {file.stem} -->"
-        before, _, rest = text.partition(mark)
-        text = f"{before}{mark}\n{words(figures)}\n{mark}{rest.partition(mark)[2]}"
+        if text.count(mark) != 2:
+            raise SystemExit(f"{page}: needs {mark} twice, around what is to be written there")
+        before, _, after = text.split(mark)
+        image = f"![{file.stem}](performance/{file.stem}.svg)"
+        text = f"{before}{mark}\n{image}\n\n{words(figures)}\n{mark}{after}"
     page.write_text(text, encoding="utf-8")
 
 
