@@ -62,8 +62,11 @@ export async function bringMetricsUp(paths: Layout, { cache, kubectl, log }: Met
     const objects = [...crds, ...apiObjects(caBundle), ...webhooks];
     const hash = createHash("sha256").update(JSON.stringify(objects)).digest("hex");
     const isRegistered = (await readFile(registered, "utf8").catch(() => "")) === hash;
-    // The operator ends when its kinds are unknown.
-    if (!isRegistered) await apply(kubectl, crds);
+    // KEDA's programs end when its kinds are unknown, and those are served only a moment after they are accepted.
+    if (!isRegistered) {
+      await apply(kubectl, crds);
+      await kubectl(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
+    }
     const states = await Promise.all(parts.map((part) => ensure(part, paths.log)));
     if (!isRegistered) await apply(kubectl, objects);
     if (!isRegistered || states.includes("started")) {
