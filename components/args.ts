@@ -290,13 +290,15 @@ export interface Image {
   pin?: string;
 }
 
-/** Exactly one of: none, cpu, podsMetric. */
+/** Exactly one of: none, cpu, keda, podsMetric. */
 export interface Autoscaling {
   /** A fixed number of pods, `replicas`. */
   none?: AutoscalingNone;
   /** HorizontalPodAutoscaler on the CPU of the triton container; needs metrics-server. */
   cpu?: AutoscalingCpu;
-  /** HorizontalPodAutoscaler on a Pods metric from whatever adapter the cluster has. */
+  /** ScaledObject of KEDA, 2.18 or newer, on Prometheus. */
+  keda?: AutoscalingKeda;
+  /** HorizontalPodAutoscaler on a Pods metric. The output autoscaling.adapterRule is the rule that prometheus-adapter makes it by. */
   podsMetric?: AutoscalingPodsMetric;
 }
 
@@ -316,11 +318,65 @@ export interface AutoscalingCpu {
    */
   max: number;
   /**
+   * Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
+   * Bounds: 0 to 3600.
+   */
+  scaleDownSeconds?: number;
+  /**
    * Percent of the requested CPU that a pod shall use on average.
    * Bounds: 1 to 100.
    * Default: 70.
    */
   targetUtilization?: number;
+}
+
+export interface AutoscalingKeda {
+  /**
+   * Fewest pods.
+   * Bounds: at least 1.
+   * Default: 1.
+   */
+  min?: number;
+  /**
+   * Most pods.
+   * Bounds: at least 1.
+   */
+  max: number;
+  /**
+   * Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
+   * Bounds: 0 to 3600.
+   */
+  scaleDownSeconds?: number;
+  /**
+   * What is steered at. queueTime: how long a request waits in Triton's queues. pendingRequests: how many wait in a pod. requestRate: requests a second that a pod gets, for those who know what one can answer.
+   * Allowed: `queueTime`, `pendingRequests`, `requestRate`.
+   * Default: "queueTime".
+   */
+  signal?: string;
+  /** Value to hold: of queueTime a time with its unit, such as 20ms; of the others a number for each pod, in quotes. Default: queueTime 50ms, with a GPU 20ms; pendingRequests 4 and 8; requestRate 50 and 500. */
+  target?: string;
+  /**
+   * Where KEDA asks Prometheus, such as http://prometheus.monitoring:9090.
+   * Bounds: `^https?:\/\/[^\s@]+$`.
+   */
+  prometheus: string;
+  /** Login at Prometheus. Default: none. */
+  authentication?: AutoscalingKedaAuthentication;
+  /**
+   * Pods there are at least while the metric is lost; never fewer than at that moment. Default: min.
+   * Bounds: at least 1.
+   */
+  fallbackReplicas?: number;
+}
+
+export interface AutoscalingKedaAuthentication {
+  /** Name of a TriggerAuthentication in the service's namespace. */
+  name: string;
+  /**
+   * How it logs in: KEDA's authModes of the prometheus scaler.
+   * Allowed: `basic`, `bearer`, `tls`, `custom`.
+   */
+  modes: string;
 }
 
 export interface AutoscalingPodsMetric {
@@ -336,17 +392,23 @@ export interface AutoscalingPodsMetric {
    */
   max: number;
   /**
-   * Pods metric that the cluster's metrics adapter makes of Triton's :8002, such as the pending requests of a pod.
+   * Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
+   * Bounds: 0 to 3600.
+   */
+  scaleDownSeconds?: number;
+  /**
+   * What is steered at. queueTime: how long a request waits in Triton's queues. pendingRequests: how many wait in a pod. requestRate: requests a second that a pod gets, for those who know what one can answer.
+   * Allowed: `queueTime`, `pendingRequests`, `requestRate`.
+   * Default: "queueTime".
+   */
+  signal?: string;
+  /** Value to hold: of queueTime a time with its unit, such as 20ms; of the others a number for each pod, in quotes. Default: queueTime 50ms, with a GPU 20ms; pendingRequests 4 and 8; requestRate 50 and 500. */
+  target?: string;
+  /**
+   * Name that the Pods metric has in the cluster's metrics adapter. Default: the signal's, with the model's apiName at its end.
    * Bounds: `^[a-z_][a-z0-9_]*$`.
-   * Default: "triton_bert_pending_requests".
    */
   metric?: string;
-  /**
-   * Value per pod that the autoscaler steers at, a Kubernetes quantity.
-   * Bounds: `^(?=.*[1-9])\d+(\.\d+)?m?$`.
-   * Default: "4".
-   */
-  target?: string;
 }
 
 export interface Rollout {

@@ -21,7 +21,8 @@ export type Role =
   | "metrics-service"
   | "network-policy"
   | "disruption-budget"
-  | "autoscaler";
+  | "autoscaler"
+  | "scaled-object";
 
 /** The Kubernetes objects of a service and the label values that select its pods. */
 export interface ObjectNames {

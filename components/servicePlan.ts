@@ -9,11 +9,12 @@ import { type ModelImagePlan, planModelImage } from "./image/modelImage";
 import { genericRegistry, loginProblems } from "./image/registries/generic";
 import { planServerImage, type ServerImagePlan } from "./image/serverImage";
 import type { BuildSite } from "./image/site";
-import { type Scale, scale } from "./kubernetes/autoscaling";
 import type { KubernetesSite } from "./kubernetes/metadata";
 import type { PodInput } from "./kubernetes/pod";
 import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
+import { type Scale, scale } from "./kubernetes/scaling/autoscaling";
+import type { Scaled } from "./kubernetes/scaling/scaled";
 import { objectNames } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
@@ -50,6 +51,7 @@ export interface ServicePlan {
   readonly modelImage: ModelImagePlan;
   readonly serverImage: ServerImagePlan;
   readonly scale: Scale;
+  readonly scaled: Scaled;
   /** The pod but for its image, whose digest may be asked for. */
   readonly pod: Omit<PodInput, "image">;
   /** For the preview. */
@@ -121,6 +123,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     modelImage: model.plan,
     serverImage,
     scale: scaled,
+    scaled: { site: kubernetes, options: spec.autoscaling, apiName: serve.apiName, device: deviceOf(spec) },
     pod: podPlan(spec, serve.apiName, parts),
     warnings: [...server.warnings, ...memory.warnings, ...(downtime === undefined ? [] : [downtime])],
   };

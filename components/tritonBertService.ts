@@ -6,9 +6,9 @@ import { toSpec } from "./config/serviceSpec";
 import { modelImage } from "./image/modelImage";
 import { type Quality, quality } from "./image/quality";
 import { serverImage } from "./image/serverImage";
-import { autoscaling } from "./kubernetes/autoscaling";
 import { disruption } from "./kubernetes/disruption";
 import { endpoints, inferUrl, networking } from "./kubernetes/networking";
+import { type Autoscaling, autoscaling, described } from "./kubernetes/scaling/autoscaling";
 import { workload } from "./kubernetes/workload";
 import { type Locate, pathText, throwIfAny } from "./problems";
 import { here, planService, type ServicePlan } from "./servicePlan";
@@ -39,12 +39,14 @@ export class TritonBertService extends pulumi.ComponentResource {
   public readonly quality: pulumi.Output<Quality>;
   /** Names that can be called at /v2/models/<name>/infer. */
   public readonly modelNames: pulumi.Output<string[]>;
+  /** What the autoscaler asks for, where it is on Triton's metrics. */
+  public readonly autoscaling: pulumi.Output<Autoscaling>;
 
   /** `name` is the model's key: the name of every object of the service, for ever. `plan` is for a program that has made
    *  it before, to tell the problems of many services at once.
    *  @throws ConfigError with all problems of the args, before anything is registered */
   constructor(name: string, args: TritonBertServiceArgs, opts?: pulumi.ComponentResourceOptions, plan?: ServicePlan) {
-    const { spec, build, kubernetes, pod, scale, ...known } = plan ?? planned(name, args);
+    const { spec, build, kubernetes, pod, scale, scaled, ...known } = plan ?? planned(name, args);
     // The old key, not an alias to it: after a second rename, and after the way back, the URNs are still these.
     const key = spec.renamedFrom ?? name;
     super("triton-bert:index:TritonBertService", key, {}, opts);
@@ -57,7 +59,7 @@ export class TritonBertService extends pulumi.ComponentResource {
     workload(owner, { ...pod, ...scale, image, dependsOn: [server.image] });
     networking(owner, kubernetes, spec.service);
     disruption(owner, kubernetes);
-    autoscaling(owner, kubernetes, spec.autoscaling);
+    autoscaling(owner, scaled);
 
     this.url = pulumi.output(inferUrl(kubernetes, known.apiName));
     this.endpoints = pulumi.output(endpoints(kubernetes));
@@ -65,6 +67,7 @@ export class TritonBertService extends pulumi.ComponentResource {
     this.imageDigest = server.digest;
     this.quality = quality(model.digest, build.registry);
     this.modelNames = pulumi.output([known.apiName]);
+    this.autoscaling = pulumi.output(described(scaled));
     const { url, imageDigest, modelNames } = this;
     this.registerOutputs({
       url,
@@ -73,6 +76,7 @@ export class TritonBertService extends pulumi.ComponentResource {
       imageDigest,
       quality: this.quality,
       modelNames,
+      autoscaling: this.autoscaling,
     });
   }
 }

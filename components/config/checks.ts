@@ -5,6 +5,7 @@ import { isAbsolute } from "node:path";
 import { wireContract } from "../contract";
 import { didYouMean } from "../didYouMean";
 import { labelProblems } from "../image/labels";
+import { SIGNALS, type SignalName } from "../kubernetes/scaling/signals";
 import { objectNames } from "../names";
 import type { Locate, Problem } from "../problems";
 import { decided } from "../server/pipeline";
@@ -83,15 +84,33 @@ function apiNameChecks(key: string, { apiName, renamedFrom }: Checked, locate: L
 }
 
 function scalingChecks({ autoscaling, replicas }: Checked, locate: Locate): Problem[] {
-  const [kind, bounds] = autoscaling?.cpu
-    ? (["cpu", autoscaling.cpu] as const)
-    : (["podsMetric", autoscaling?.podsMetric] as const);
-  if (!bounds) return [];
+  return (["cpu", "keda", "podsMetric"] as const).flatMap((kind) => {
+    const bounds = autoscaling?.[kind];
+    return bounds ? [...boundsChecks(kind, bounds, replicas, locate), ...targetChecks(kind, bounds, locate)] : [];
+  });
+}
+
+function boundsChecks(
+  kind: string,
+  { min, max, ...more }: { min: number; max: number; fallbackReplicas?: number },
+  replicas: number | undefined,
+  locate: Locate,
+): Problem[] {
   const problems: Problem[] = [];
-  if (bounds.max < bounds.min) {
-    const because = `less than min, ${bounds.min}`;
-    const remedy = `set autoscaling.${kind}.max to ${bounds.min} or more`;
-    problems.push({ path: locate(["autoscaling", kind, "max"]), got: bounds.max, because, remedy });
+  if (max < min) {
+    const because = `less than min, ${min}`;
+    const remedy = `set autoscaling.${kind}.max to ${min} or more`;
+    problems.push({ path: locate(["autoscaling", kind, "max"]), got: max, because, remedy });
+  }
+  if (more.fallbackReplicas !== undefined && more.fallbackReplicas > Math.max(min, max)) {
+    const because = `more than max, ${max}`;
+    const where = locate(["autoscaling", kind, "fallbackReplicas"]);
+    problems.push({
+      path: where,
+      got: more.fallbackReplicas,
+      because,
+      remedy: `set it to ${max} or less, or raise max`,
+    });
   }
   if (replicas !== undefined) {
     const because = `autoscaling.${kind} decides the number of pods`;
@@ -99,6 +118,18 @@ function scalingChecks({ autoscaling, replicas }: Checked, locate: Locate): Prob
     problems.push({ path: locate(["replicas"]), got: replicas, because, remedy });
   }
   return problems;
+}
+
+/** A target has the unit of its signal. */
+function targetChecks(
+  kind: string,
+  { signal, target }: { min: number; signal?: SignalName; target?: string },
+  locate: Locate,
+) {
+  if (signal === undefined || target === undefined || SIGNALS[signal].target.pattern.test(target)) return [];
+  const { remedy } = SIGNALS[signal].target;
+  const because = `no target for the signal ${signal}`;
+  return [{ path: locate(["autoscaling", kind, "target"]), got: target, because, remedy }];
 }
 
 function gpuChecks({ gpu }: Checked, locate: Locate): Problem[] {

@@ -11,13 +11,8 @@ import {
   tagOptions,
   taskOptions,
 } from "../image/options";
-import {
-  autoscalingOptions,
-  placementOptions,
-  podOverridesOptions,
-  replicasOptions,
-  serviceOptions,
-} from "../kubernetes/options";
+import { placementOptions, podOverridesOptions, replicasOptions, serviceOptions } from "../kubernetes/options";
+import { autoscalingOptions } from "../kubernetes/scaling/options";
 import { MODEL_KEY, MODEL_KEY_RULE } from "../names";
 import {
   gpuOptions,

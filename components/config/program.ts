@@ -5,6 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { requireDockerDaemon } from "../image/dockerDaemon";
 import type { Quality } from "../image/quality";
 import { clusterProvider } from "../kubernetes/cluster";
+import type { Autoscaling } from "../kubernetes/scaling/autoscaling";
 import { here } from "../servicePlan";
 import { type ServiceEndpoints, TritonBertService } from "../tritonBertService";
 import { dockerHost } from "./rawConfig";
@@ -18,6 +19,7 @@ export interface ModelOutputs {
   readonly imageDigest: pulumi.Output<string>;
   readonly quality: pulumi.Output<Quality>;
   readonly modelNames: pulumi.Output<string[]>;
+  readonly autoscaling: pulumi.Output<Autoscaling>;
 }
 
 export interface StackOutputs {
@@ -32,8 +34,8 @@ export async function program(): Promise<StackOutputs> {
   const provider = clusterProvider(cluster.context);
   const made = Object.entries(services).map(([key, plan]): [string, ModelOutputs] => {
     const service = new TritonBertService(key, plan.spec, { provider }, plan);
-    const { url, endpoints, image, imageDigest, quality, modelNames } = service;
-    return [key, { url, endpoints, image, imageDigest, quality, modelNames }];
+    const { url, endpoints, image, imageDigest, quality, modelNames, autoscaling } = service;
+    return [key, { url, endpoints, image, imageDigest, quality, modelNames, autoscaling }];
   });
   return { models: Object.fromEntries(made) };
 }

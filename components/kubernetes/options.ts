@@ -1,48 +1,9 @@
-/** What a user may say about the objects on the cluster: placement, Service, replicas and autoscaling. Each option's text,
+/** What a user may say about the objects on the cluster: placement, Service and replicas (scaling/options.ts: autoscaling). Each option's text,
  *  type, unit, bound and default stand here once. */
 import { isIP } from "node:net";
 import { z } from "zod";
 import { exactlyOneOf } from "../exactlyOneOf";
 import { reachingInput } from "../reachingInput";
-
-const bounds = {
-  min: z.int().min(1).default(1).describe("Fewest pods."),
-  max: z.int().min(1).describe("Most pods."),
-};
-
-export const autoscalingOptions = exactlyOneOf({
-  none: z.strictObject({}).describe("A fixed number of pods, `replicas`."),
-  cpu: z
-    .strictObject({
-      ...bounds,
-      targetUtilization: z
-        .int()
-        .min(1)
-        .max(100)
-        .default(70)
-        .describe("Percent of the requested CPU that a pod shall use on average."),
-    })
-    .describe("HorizontalPodAutoscaler on the CPU of the triton container; needs metrics-server."),
-  podsMetric: z
-    .strictObject({
-      ...bounds,
-      metric: z
-        .string()
-        .regex(/^[a-z_][a-z0-9_]*$/, "must be a metric name")
-        .meta({ remedy: "use lower-case letters, digits and _, such as triton_bert_pending_requests" })
-        .default("triton_bert_pending_requests")
-        .describe(
-          "Pods metric that the cluster's metrics adapter makes of Triton's :8002, such as the pending requests of a pod.",
-        ),
-      target: z
-        .string()
-        .regex(/^(?=.*[1-9])\d+(\.\d+)?m?$/, "must be a Kubernetes quantity above zero such as 4 or 500m")
-        .meta({ remedy: 'write it in quotes, such as "4" or "500m"' })
-        .default("4")
-        .describe("Value per pod that the autoscaler steers at, a Kubernetes quantity."),
-    })
-    .describe("HorizontalPodAutoscaler on a Pods metric from whatever adapter the cluster has."),
-});
 
 export const replicasOptions = z
   .int()
@@ -123,7 +84,6 @@ function isAddressRange(text: string): boolean {
   return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
-export type AutoscalingOptions = z.output<typeof autoscalingOptions>;
 export type PlacementOptions = z.output<typeof placementOptions>;
 export type ServiceOptions = z.output<typeof serviceOptions>;
 export type ClusterOptions = z.output<typeof clusterOptions>;

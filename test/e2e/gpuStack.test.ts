@@ -8,7 +8,7 @@ import { environment, openStack, project } from "./support";
 let stack: Stack | undefined;
 afterAll(() => stack?.destroy());
 
-it("Pulumi.gpu.yaml previews: GPU, tolerations, NVIDIA's release, an autoscaler on a Pods metric", async () => {
+it("Pulumi.gpu.yaml previews: GPU, tolerations, NVIDIA's release, an autoscaler on the time in queues", async () => {
   const { kubectl } = await environment();
   const config = readFileSync(join(project, "Pulumi.gpu.yaml"), "utf8");
   const namespace = /triton-bert:namespace: *(\S+)/.exec(config)?.[1] ?? "default";
@@ -19,6 +19,6 @@ it("Pulumi.gpu.yaml previews: GPU, tolerations, NVIDIA's release, an autoscaler 
   expect(diff).toContain("nvidia.com/gpu");
   expect(diff).toContain("tolerations");
   expect(diff).toMatch(/tritonserver:2\d\.\d\d-py3/);
-  expect(diff).toMatch(/autoscaling\/v2.*HorizontalPodAutoscaler/s);
-  expect(diff).toMatch(/type *: "Pods"/);
+  expect(diff).toContain("keda.sh/v1alpha1:ScaledObject");
+  expect(diff).toMatch(/threshold *: "20000"/);
 });

@@ -21,6 +21,7 @@ describe("the component package for other languages", () => {
     const { inputs, outputs, description } = components.TritonBertService ?? {};
     expect(Object.keys(inputs ?? {}).sort()).toEqual(Object.keys(serviceArgs.shape).sort());
     expect(Object.keys(outputs ?? {}).sort()).toEqual([
+      "autoscaling",
       "endpoints",
       "image",
       "imageDigest",

@@ -187,7 +187,7 @@ describe("a service", () => {
 
   it("registers its outputs", async () => {
     await run(() => void new Service("sentiment", ARGS), { preview: false });
-    const names = ["endpoints", "image", "imageDigest", "modelNames", "quality", "url"];
+    const names = ["autoscaling", "endpoints", "image", "imageDigest", "modelNames", "quality", "url"];
     expect(outputs.sentiment?.sort()).toEqual(names);
   });
 

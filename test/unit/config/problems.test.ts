@@ -101,8 +101,8 @@ describe("options of a model", () => {
     ],
     [
       "zero target",
-      { autoscaling: { podsMetric: { max: 2, target: "0m" } } },
-      `${AT}.autoscaling.podsMetric.target (got "0m"): must be a Kubernetes quantity above zero`,
+      { autoscaling: { podsMetric: { max: 2, target: "0ms" } } },
+      `${AT}.autoscaling.podsMetric.target (got "0ms"): no target for the signal queueTime; write a time with its unit, such as 20ms`,
     ],
     [
       "taken name",

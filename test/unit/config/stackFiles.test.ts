@@ -61,7 +61,7 @@ describe("committed stacks", () => {
     expect(read().services.sentiment?.spec).toMatchObject({
       gpu: { type: "L4", driver: "580", count: 1, resource: "nvidia.com/gpu" },
       server: { ngc: {} },
-      autoscaling: { podsMetric: { min: 1, max: 4 } },
+      autoscaling: { keda: { min: 1, max: 4, signal: "queueTime", target: "20ms" } },
       placement: { tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }] },
     });
   });

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
-import { autoscaling } from "../../../components/kubernetes/autoscaling";
 import { disruption } from "../../../components/kubernetes/disruption";
 import { networking } from "../../../components/kubernetes/networking";
+import { autoscaling } from "../../../components/kubernetes/scaling/autoscaling";
 import { workload } from "../../../components/kubernetes/workload";
 import { input, made, type Seen, service, site } from "./world";
 
@@ -11,7 +11,12 @@ beforeAll(async () => {
     workload(owner, input);
     networking(owner, site, service());
     disruption(owner, site);
-    autoscaling(owner, site, { cpu: { min: 1, max: 3, targetUtilization: 70 } });
+    autoscaling(owner, {
+      site,
+      options: { cpu: { min: 1, max: 3, targetUtilization: 70 } },
+      apiName: "sentiment",
+      device: "cpu",
+    });
   });
 });
 
@@ -48,5 +53,9 @@ it("gives each object an explicit name", () => {
 });
 
 it("makes no autoscaler where none is asked for", async () => {
-  expect(await made((owner) => void autoscaling(owner, site, { none: {} }))).toEqual([]);
+  expect(
+    await made(
+      (owner) => void autoscaling(owner, { site, options: { none: {} }, apiName: "sentiment", device: "cpu" }),
+    ),
+  ).toEqual([]);
 });

@@ -1,0 +1,26 @@
+/** How quickly the number of pods follows. In: the options, and the device. Out: `behavior` of a HorizontalPodAutoscaler, in KEDA too.
+ *
+ *  Up at once, since a queue that grows is felt at once: at most double, or two more, in the time that new pods need until
+ *  they help; counting them before that would overshoot. That time is a minute on a CPU; a GPU's pods wait for a node and for
+ *  an image of gigabytes. Down slowly, by one pod a minute and only after minutes of quiet, since a start costs more than
+ *  an idle pod, and a pod that goes drains its requests. */
+const SECONDS = { cpu: { up: 60, down: 300 }, gpu: { up: 180, down: 600 } } as const;
+
+export function behavior(device: "cpu" | "gpu", scaleDownSeconds: number = SECONDS[device].down) {
+  const { up } = SECONDS[device];
+  return {
+    scaleUp: {
+      stabilizationWindowSeconds: 0,
+      selectPolicy: "Max",
+      policies: [
+        { type: "Percent", value: 100, periodSeconds: up },
+        { type: "Pods", value: 2, periodSeconds: up },
+      ],
+    },
+    scaleDown: {
+      stabilizationWindowSeconds: scaleDownSeconds,
+      selectPolicy: "Max",
+      policies: [{ type: "Pods", value: 1, periodSeconds: 60 }],
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** What a user may say about who decides the number of pods. */
+import { z } from "zod";
+import { exactlyOneOf } from "../../exactlyOneOf";
+
+const bounds = {
+  min: z.int().min(1).default(1).describe("Fewest pods."),
+  max: z.int().min(1).describe("Most pods."),
+  scaleDownSeconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .optional()
+    .describe(
+      "Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.",
+    ),
+};
+
+const onTriton = {
+  signal: z
+    .enum(["queueTime", "pendingRequests", "requestRate"])
+    .default("queueTime")
+    .describe(
+      "What is steered at. queueTime: how long a request waits in Triton's queues. pendingRequests: how many wait in a pod. requestRate: requests a second that a pod gets, for those who know what one can answer.",
+    ),
+  target: z
+    .string()
+    .optional()
+    .describe(
+      "Value to hold: of queueTime a time with its unit, such as 20ms; of the others a number for each pod, in quotes. Default: queueTime 50ms, with a GPU 20ms; pendingRequests 4 and 8; requestRate 50 and 500.",
+    ),
+};
+
+export const autoscalingOptions = exactlyOneOf({
+  none: z.strictObject({}).describe("A fixed number of pods, `replicas`."),
+  cpu: z
+    .strictObject({
+      ...bounds,
+      targetUtilization: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(70)
+        .describe("Percent of the requested CPU that a pod shall use on average."),
+    })
+    .describe("HorizontalPodAutoscaler on the CPU of the triton container; needs metrics-server."),
+  keda: z
+    .strictObject({
+      ...bounds,
+      ...onTriton,
+      prometheus: z
+        .string()
+        .regex(/^https?:\/\/[^\s@]+$/, "must be a URL without a login")
+        .meta({ remedy: "write it such as http://prometheus.monitoring:9090" })
+        .describe("Where KEDA asks Prometheus, such as http://prometheus.monitoring:9090."),
+      authentication: z
+        .strictObject({
+          name: z.string().min(1).describe("Name of a TriggerAuthentication in the service's namespace."),
+          modes: z
+            .enum(["basic", "bearer", "tls", "custom"])
+            .describe("How it logs in: KEDA's authModes of the prometheus scaler."),
+        })
+        .optional()
+        .describe("Login at Prometheus. Default: none."),
+      fallbackReplicas: z
+        .int()
+        .min(1)
+        .optional()
+        .describe("Pods there are at least while the metric is lost; never fewer than at that moment. Default: min."),
+    })
+    .describe("ScaledObject of KEDA, 2.18 or newer, on Prometheus."),
+  podsMetric: z
+    .strictObject({
+      ...bounds,
+      ...onTriton,
+      metric: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_]*$/, "must be a metric name")
+        .meta({ remedy: "use lower-case letters, digits and _, such as triton_bert_queue_time_us" })
+        .optional()
+        .describe(
+          "Name that the Pods metric has in the cluster's metrics adapter. Default: the signal's, with the model's apiName at its end.",
+        ),
+    })
+    .describe(
+      "HorizontalPodAutoscaler on a Pods metric. The output autoscaling.adapterRule is the rule that prometheus-adapter makes it by.",
+    ),
+});
+
+export type AutoscalingOptions = z.output<typeof autoscalingOptions>;
+export type KedaOptions = NonNullable<AutoscalingOptions["keda"]>;
+export type PodsMetricOptions = NonNullable<AutoscalingOptions["podsMetric"]>;

@@ -1,0 +1,11 @@
+/** What is scaled, and how: all that the files of this folder need to know. */
+import type { KubernetesSite } from "../metadata";
+import type { AutoscalingOptions } from "./options";
+
+export interface Scaled {
+  readonly site: KubernetesSite;
+  readonly options: AutoscalingOptions;
+  /** The public model. */
+  readonly apiName: string;
+  readonly device: "cpu" | "gpu";
+}
