@@ -94,6 +94,8 @@ export interface TritonBertServiceArgs {
    * Bounds: keys `^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`.
    */
   credentials?: { [key: string]: pulumi.Input<string> };
+  /** Cluster that is asked, after `up`, whether the autoscaler has a metric value. Default: none is asked. */
+  cluster?: Cluster;
 }
 
 /** Exactly one of: hf, local. */
@@ -318,6 +320,17 @@ export interface AutoscalingCpu {
    */
   max: number;
   /**
+   * After `up`, wait until the autoscaler has a metric value, and fail with the reason while it has none.
+   * Default: true.
+   */
+  verify?: boolean;
+  /**
+   * Seconds that are waited for the value at most.
+   * Bounds: 10 to 3600.
+   * Default: 180.
+   */
+  verifySeconds?: number;
+  /**
    * Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
    * Bounds: 0 to 3600.
    */
@@ -343,10 +356,27 @@ export interface AutoscalingKeda {
    */
   max: number;
   /**
+   * After `up`, wait until the autoscaler has a metric value, and fail with the reason while it has none.
+   * Default: true.
+   */
+  verify?: boolean;
+  /**
+   * Seconds that are waited for the value at most.
+   * Bounds: 10 to 3600.
+   * Default: 180.
+   */
+  verifySeconds?: number;
+  /**
    * Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
    * Bounds: 0 to 3600.
    */
   scaleDownSeconds?: number;
+  /**
+   * Seconds over which rates are taken: two of Prometheus's scrapes at the least, better four. The longer, the calmer and the later.
+   * Bounds: 10 to 900.
+   * Default: 60.
+   */
+  windowSeconds?: number;
   /**
    * What is steered at. queueTime: how long a request waits in Triton's queues. pendingRequests: how many wait in a pod. requestRate: requests a second that a pod gets, for those who know what one can answer.
    * Allowed: `queueTime`, `pendingRequests`, `requestRate`.
@@ -392,10 +422,27 @@ export interface AutoscalingPodsMetric {
    */
   max: number;
   /**
+   * After `up`, wait until the autoscaler has a metric value, and fail with the reason while it has none.
+   * Default: true.
+   */
+  verify?: boolean;
+  /**
+   * Seconds that are waited for the value at most.
+   * Bounds: 10 to 3600.
+   * Default: 180.
+   */
+  verifySeconds?: number;
+  /**
    * Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
    * Bounds: 0 to 3600.
    */
   scaleDownSeconds?: number;
+  /**
+   * Seconds over which rates are taken: two of Prometheus's scrapes at the least, better four. The longer, the calmer and the later.
+   * Bounds: 10 to 900.
+   * Default: 60.
+   */
+  windowSeconds?: number;
   /**
    * What is steered at. queueTime: how long a request waits in Triton's queues. pendingRequests: how many wait in a pod. requestRate: requests a second that a pod gets, for those who know what one can answer.
    * Allowed: `queueTime`, `pendingRequests`, `requestRate`.
@@ -529,4 +576,9 @@ export interface BuildProxy {
   https?: string;
   /** NO_PROXY for the builds. */
   no?: string;
+}
+
+export interface Cluster {
+  /** Context of the kubeconfig (KUBECONFIG, or ~/.kube/config). */
+  context: string;
 }

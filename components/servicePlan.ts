@@ -13,7 +13,7 @@ import type { KubernetesSite } from "./kubernetes/metadata";
 import type { PodInput } from "./kubernetes/pod";
 import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
-import { type Scale, scale } from "./kubernetes/scaling/autoscaling";
+import { type Scale, scale, uncheckedWarning } from "./kubernetes/scaling/autoscaling";
 import type { Scaled } from "./kubernetes/scaling/scaled";
 import { objectNames } from "./names";
 import type { Locate, Problem } from "./problems";
@@ -113,7 +113,19 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
   };
   const serverImage = planServerImage(build, serve, choice, model.plan);
   const scaled = scale(spec.autoscaling, spec.replicas);
-  const downtime = downtimeWarning(scaled.replicas, locate, spec.gpu);
+  const autoscaled: Scaled = {
+    site: kubernetes,
+    options: spec.autoscaling,
+    path: locate(["autoscaling"]),
+    apiName: serve.apiName,
+    device: deviceOf(spec),
+  };
+  const warnings = [
+    ...server.warnings,
+    ...memory.warnings,
+    downtimeWarning(scaled.replicas, locate, spec.gpu),
+    uncheckedWarning(autoscaled, spec.cluster?.context),
+  ].filter((warning) => warning !== undefined);
   const parts = { choice, scaled, kubernetes, model: model.plan, memory };
   const plan = {
     spec,
@@ -123,9 +135,9 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     modelImage: model.plan,
     serverImage,
     scale: scaled,
-    scaled: { site: kubernetes, options: spec.autoscaling, apiName: serve.apiName, device: deviceOf(spec) },
+    scaled: autoscaled,
     pod: podPlan(spec, serve.apiName, parts),
-    warnings: [...server.warnings, ...memory.warnings, ...(downtime === undefined ? [] : [downtime])],
+    warnings,
   };
   return { plan, problems };
 }

@@ -8,7 +8,7 @@ import { type Quality, quality } from "./image/quality";
 import { serverImage } from "./image/serverImage";
 import { disruption } from "./kubernetes/disruption";
 import { endpoints, inferUrl, networking } from "./kubernetes/networking";
-import { type Autoscaling, autoscaling, described } from "./kubernetes/scaling/autoscaling";
+import { type Autoscaling, autoscaling } from "./kubernetes/scaling/autoscaling";
 import { workload } from "./kubernetes/workload";
 import { type Locate, pathText, throwIfAny } from "./problems";
 import { here, planService, type ServicePlan } from "./servicePlan";
@@ -56,10 +56,10 @@ export class TritonBertService extends pulumi.ComponentResource {
     const model = modelImage(owner, build, known.modelImage, spec.credentials);
     const server = serverImage(owner, build, known.serverImage, model);
     const image = spec.image.pin === "digest" ? server.digest : server.name;
-    workload(owner, { ...pod, ...scale, image, dependsOn: [server.image] });
+    const deployment = workload(owner, { ...pod, ...scale, image, dependsOn: [server.image] });
     networking(owner, kubernetes, spec.service);
     disruption(owner, kubernetes);
-    autoscaling(owner, scaled);
+    this.autoscaling = autoscaling(owner, scaled, deployment, spec.cluster?.context);
 
     this.url = pulumi.output(inferUrl(kubernetes, known.apiName));
     this.endpoints = pulumi.output(endpoints(kubernetes));
@@ -67,7 +67,6 @@ export class TritonBertService extends pulumi.ComponentResource {
     this.imageDigest = server.digest;
     this.quality = quality(model.digest, build.registry);
     this.modelNames = pulumi.output([known.apiName]);
-    this.autoscaling = pulumi.output(described(scaled));
     const { url, imageDigest, modelNames } = this;
     this.registerOutputs({
       url,

@@ -21,7 +21,7 @@ export function planStack(place: Place): StackPlan {
   const { cluster, models, ...shared } = config;
   const asked = Object.entries(models).map(([key, model]) => {
     // a mistake elsewhere is no reason to keep quiet about this model: what could not be read counts as not said
-    const args = serviceArgs.safeParse({ registry: PLACEHOLDER, ...shared, ...model });
+    const args = serviceArgs.safeParse({ registry: PLACEHOLDER, cluster, ...shared, ...model });
     return { key, ...(args.success ? planService(key, args.data, place, locate(key)) : { problems: [] }) };
   });
   const context = cluster ? contextProblems(cluster.context, locate("")(["cluster", "context"])) : [];

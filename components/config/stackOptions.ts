@@ -34,7 +34,13 @@ const shared = {
 };
 
 /** Args of one TritonBertService. */
-export const serviceArgs = z.strictObject({ ...modelOptions.shape, ...shared });
+export const serviceArgs = z.strictObject({
+  ...modelOptions.shape,
+  ...shared,
+  cluster: clusterOptions
+    .optional()
+    .describe("Cluster that is asked, after `up`, whether the autoscaler has a metric value. Default: none is asked."),
+});
 
 /** Every `triton-bert:` key of a stack's config but `defaults` and `models`. */
 export const stackOnlyOptions = z.strictObject({

@@ -19,11 +19,11 @@ export interface WorkloadInput extends PodInput {
 
 /** Makes the children. The Deployment waits for the ServiceAccount not only because its pods need it: another stack's
  *  account of the same name refuses to be taken over (metadata.ts), and with it the Deployment, which may use force. */
-export function workload(owner: Owner, input: WorkloadInput): void {
+export function workload(owner: Owner, input: WorkloadInput): k8s.apps.v1.Deployment {
   const account = serviceAccountArgs(input.site);
   const serviceAccount = child(k8s.core.v1.ServiceAccount, owner, "service-account", account);
   const timeout = `${input.lifecycle.awaitSeconds}s`;
-  child(k8s.apps.v1.Deployment, owner, "deployment", deploymentArgs(input), {
+  return child(k8s.apps.v1.Deployment, owner, "deployment", deploymentArgs(input), {
     dependsOn: [serviceAccount, ...(input.dependsOn ?? [])],
     customTimeouts: { create: timeout, update: timeout },
     ignoreChanges: ignoredChanges(input),

@@ -1,71 +1,114 @@
-/** Autoscalers as objects of the real API server, and the hand-over from a fixed number of pods. The loop of metrics that
- *  drives them is not part of the sandbox. */
+/** Who decides the number of pods, changed on a live service, with KEDA's admission webhooks at the door; and what `up`
+ *  says of an autoscaler that sees nothing. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import type { Stack } from "../../sandbox/stack";
-import { classifier, environment, NAMESPACE, object, openStack, stackFile } from "./support";
+import { apiGet } from "./api";
+import { deployment, metrics } from "./scaling";
+import { classifier, environment, NAMESPACE, openStack, refusal, stackFile } from "./support";
 
-interface Scaler {
-  readonly spec: {
-    readonly minReplicas: number;
-    readonly maxReplicas: number;
-    readonly metrics: readonly { type: string }[];
-  };
-}
-interface Scaled {
-  readonly spec: { readonly replicas: number };
-}
+type Options = NonNullable<Parameters<typeof classifier>[0]>;
 
 let stack: Stack;
-const service = (more: Parameters<typeof classifier>[0]) => stackFile({ scaled: classifier(more) });
+let prometheus: string;
+const service = (more: Options) => stackFile({ scaled: classifier(more) });
 
 beforeAll(async () => {
-  stack = await openStack("e2e-scaling", service({ replicas: 2 }));
+  prometheus = (await metrics()).prometheus;
+  stack = await openStack("e2e-scaling", service({ replicas: 5 }));
   await stack.up();
 });
 afterAll(() => stack.destroy());
 
-describe("autoscaling", () => {
-  it("takes over from two fixed pods without dropping to one", async () => {
-    const { kubectl } = await environment();
-    const seen: number[] = [];
-    await stack.configure(service({ autoscaling: { cpu: { min: 2, max: 3 } } }));
-    let rolling = true;
-    const watching = (async () => {
-      while (rolling) {
-        const path = "jsonpath={.spec.replicas}";
-        seen.push(Number(await kubectl(["-n", NAMESPACE, "get", "deployment", "scaled", "-o", path])));
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-    })();
+/** `up` with other options, and every number of pods, asked for and ready, that was seen until it ended. */
+async function changed(more: Options) {
+  await stack.configure(service(more));
+  const seen = { asked: new Set<number>(), ready: new Set<number>() };
+  let going = true;
+  const watching = (async () => {
+    while (going) {
+      const { spec, status } = await deployment("scaled");
+      seen.asked.add(spec.replicas);
+      seen.ready.add(status.readyReplicas ?? 0);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  try {
     await stack.up();
-    rolling = false;
+  } finally {
+    going = false;
     await watching;
-    expect(Math.min(...seen)).toBe(2);
-    const { spec } = await object<Scaler>("hpa", "scaled");
-    expect(spec).toMatchObject({ minReplicas: 2, maxReplicas: 3, metrics: [{ type: "ContainerResource" }] });
+  }
+  return { asked: [...seen.asked], ready: [...seen.ready] };
+}
+
+/** Names of the autoscalers of the service's pods. */
+async function scalers(): Promise<string[]> {
+  const path = `namespaces/${NAMESPACE}`;
+  const hpas = await apiGet<Named>(`/apis/autoscaling/v2/${path}/horizontalpodautoscalers`);
+  const objects = await apiGet<Named>(`/apis/keda.sh/v1alpha1/${path}/scaledobjects`);
+  const named = (kind: string, { items }: Named) => items.map(({ metadata }) => `${kind} ${metadata.name}`);
+  return [...named("hpa", hpas), ...named("scaledobject", objects)].filter((name) => name.includes("scaled"));
+}
+interface Named {
+  readonly items: readonly { readonly metadata: { readonly name: string } }[];
+}
+
+const steady = { asked: [5], ready: [5] };
+const bounds = { min: 2, max: 5 };
+
+describe("a live service of five pods", () => {
+  it("goes over to cpu at the first try, and keeps its pods", async () => {
+    expect(await changed({ autoscaling: { cpu: bounds } })).toEqual(steady);
+    expect(await scalers()).toEqual(["hpa scaled"]);
   });
 
-  it("leaves alone what the autoscaler has decided", async () => {
-    const { kubectl } = await environment();
-    await kubectl(["-n", NAMESPACE, "scale", "deployment", "scaled", "--replicas=3"]);
-    await stack.configure(service({ autoscaling: { cpu: { min: 2, max: 3 } }, tag: "next" }));
-    await stack.up();
-    expect((await object<Scaled>("deployment", "scaled")).spec.replicas).toBe(3);
+  it("goes over from cpu to keda", async () => {
+    expect(await changed({ autoscaling: { keda: { ...bounds, prometheus } } })).toEqual(steady);
+    expect(await scalers()).toEqual(["hpa scaled-keda", "scaledobject scaled"]);
   });
 
-  it("on a Pods metric is accepted by the API server", async () => {
-    await stack.configure(service({ autoscaling: { podsMetric: { min: 1, max: 2, target: "2" } } }));
-    await stack.up();
-    const { spec } = await object<Scaler>("hpa", "scaled");
-    expect(spec.metrics).toMatchObject([
-      { type: "Pods", pods: { target: { type: "AverageValue", averageValue: "2" } } },
-    ]);
+  it("is told which rule the metrics adapter lacks, and with it goes over from keda to podsMetric", async () => {
+    const podsMetric = { ...bounds, signal: "pendingRequests" as const };
+    await stack.configure(service({ autoscaling: { podsMetric: { ...podsMetric, verifySeconds: 10 } } }));
+    const said = await refusal(stack);
+    expect(said).toContain(
+      "models.scaled.autoscaling.podsMetric: everything is deployed, but the autoscaler has no metric",
+    );
+    const { rulesFile } = await metrics();
+    const [rule = expect.fail(said)] = /^ *- seriesQuery:.*?(?=\n *While)/ms.exec(said) ?? [];
+    const { rules } = parse(readFileSync(rulesFile, "utf8")) as { rules: unknown[] };
+    writeFileSync(rulesFile, stringify({ rules: [...rules, ...(parse(rule) as unknown[])] }));
+    expect(await changed({ autoscaling: { podsMetric } })).toEqual(steady);
+    expect(await scalers()).toEqual(["hpa scaled"]);
   });
 
-  it("goes away with `none`, and the fixed number holds again", async () => {
-    await stack.configure(service({ replicas: 1 }));
-    await stack.up();
-    await expect(object("hpa", "scaled")).rejects.toThrow(/NotFound|not found/);
-    expect((await object<Scaled>("deployment", "scaled")).spec.replicas).toBe(1);
+  it("goes back to keda, from there to cpu, and in the end to five fixed pods", async () => {
+    expect(await changed({ autoscaling: { keda: { ...bounds, prometheus, signal: "requestRate" } } })).toEqual(steady);
+    expect(await changed({ autoscaling: { cpu: bounds } })).toEqual(steady);
+    expect(await scalers()).toEqual(["hpa scaled"]);
+    expect(await changed({ replicas: 5 })).toEqual(steady);
+    expect(await scalers()).toEqual([]);
   });
+});
+
+it("`up` says when KEDA cannot reach Prometheus, and leaves the pods alone", async () => {
+  const nowhere = { ...bounds, prometheus: "http://127.0.0.1:9", verifySeconds: 20 };
+  await stack.configure(service({ autoscaling: { keda: nowhere } }));
+  const said = await refusal(stack);
+  expect(said).toMatch(/autoscaler has no metric value after 20 s: .*(Prometheus|s0-prometheus)/);
+  expect(said).toContain("KEDA must reach Prometheus at http://127.0.0.1:9");
+  expect((await deployment("scaled")).spec.replicas).toBe(5);
+  expect(await changed({ autoscaling: { keda: { ...nowhere, verify: false } } })).toEqual(steady);
+});
+
+it("leaves alone what the autoscaler has decided, and a fixed number holds again after it", async () => {
+  const { kubectl } = await environment();
+  await changed({ autoscaling: { cpu: bounds } });
+  await kubectl(["-n", NAMESPACE, "scale", "deployment", "scaled", "--replicas=3"]);
+  await changed({ autoscaling: { cpu: bounds }, tag: "next" });
+  expect((await deployment("scaled")).spec.replicas).toBe(3);
+  await changed({ replicas: 3 });
+  expect((await deployment("scaled")).spec.replicas).toBe(3);
 });

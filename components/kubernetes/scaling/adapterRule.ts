@@ -2,10 +2,11 @@
  *  the rule as data. It names no namespace and no pod: the adapter fills them in (`<<.LabelMatchers>>`), so that one rule
  *  serves each service whose model has this name, and rules of others stand beside it.
  *  Source: prometheus-adapter, "Metrics Discovery and Presentation Configuration". */
+import { stringify } from "yaml";
 import type { PodsMetricOptions } from "./options";
 import { SIGNALS } from "./signals";
 
-export interface AdapterRule {
+interface AdapterRule {
   /** One entry of `rules:`. */
   readonly seriesQuery: string;
   readonly resources: { readonly overrides: Readonly<Record<string, { readonly resource: string }>> };
@@ -17,12 +18,17 @@ export function podsMetricName({ metric, signal }: PodsMetricOptions, apiName: s
   return metric ?? `${SIGNALS[signal].metric}_${apiName.toLowerCase().replace(/[^a-z0-9]/g, "_")}`;
 }
 
-export function adapterRule(options: PodsMetricOptions, apiName: string): AdapterRule {
+/** The rule in YAML: an entry of `rules:`. */
+export const adapterRuleText = (options: PodsMetricOptions, apiName: string): string =>
+  stringify([adapterRule(options, apiName)], { lineWidth: 0 });
+
+function adapterRule(options: PodsMetricOptions, apiName: string): AdapterRule {
+  const { windowSeconds } = options;
   const { seed, query } = SIGNALS[options.signal];
   return {
     seriesQuery: `${seed}{namespace!="",pod!="",model="${apiName}"}`,
     resources: { overrides: { namespace: { resource: "namespace" }, pod: { resource: "pod" } } },
     name: { matches: "", as: podsMetricName(options, apiName) },
-    metricsQuery: query({ pods: "<<.LabelMatchers>>", apiName, by: " by (<<.GroupBy>>)" }),
+    metricsQuery: query({ pods: "<<.LabelMatchers>>", apiName, windowSeconds, by: " by (<<.GroupBy>>)" }),
   };
 }

@@ -2,13 +2,14 @@
  *  one child that scales it, where one is asked for, and what its user must know. Explicit, never whatever the cluster has:
  *  same config, same preview. */
 import * as k8s from "@pulumi/kubernetes";
-import { stringify } from "yaml";
+import * as pulumi from "@pulumi/pulumi";
 import { child, type Owner } from "../../child";
-import { adapterRule } from "./adapterRule";
+import { adapterRuleText } from "./adapterRule";
 import { autoscalerArgs } from "./autoscaler";
 import type { AutoscalingOptions } from "./options";
 import type { Scaled } from "./scaled";
 import { kedaQuery, scaledObjectArgs } from "./scaledObject";
+import { checked, verifyAutoscaler } from "./verify";
 
 /** The pods of a model. */
 export interface Scale {
@@ -34,19 +35,38 @@ export function scale({ cpu, keda, podsMetric }: AutoscalingOptions, replicas = 
   return { replicas: bounds.min, most: bounds.max, autoscaled: true };
 }
 
-/** Makes the HorizontalPodAutoscaler or the ScaledObject, if one is asked for. */
-export function autoscaling(owner: Owner, scaled: Scaled): void {
+/** Makes the HorizontalPodAutoscaler or the ScaledObject, if one is asked for, and says what it asks for: in an `up` only
+ *  once it has a metric value and the Deployment its pods. `context`: of the kubeconfig; without one nothing is checked. */
+export function autoscaling(
+  owner: Owner,
+  scaled: Scaled,
+  deployment: pulumi.Resource,
+  context?: string,
+): pulumi.Output<Autoscaling> {
   const hpa = autoscalerArgs(scaled);
-  if (hpa !== undefined) child(k8s.autoscaling.v2.HorizontalPodAutoscaler, owner, "autoscaler", hpa);
   const object = scaledObjectArgs(scaled);
-  if (object !== undefined) child(k8s.apiextensions.CustomResource, owner, "scaled-object", object);
+  const made = [
+    ...(hpa === undefined ? [] : [child(k8s.autoscaling.v2.HorizontalPodAutoscaler, owner, "autoscaler", hpa)]),
+    ...(object === undefined ? [] : [child(k8s.apiextensions.CustomResource, owner, "scaled-object", object)]),
+  ];
+  const known = described(scaled);
+  const check = checked(scaled.options);
+  if (check === undefined || context === undefined || pulumi.runtime.isDryRun()) return pulumi.output(known);
+  return pulumi.all([deployment, ...made].map(({ urn }) => urn)).apply(async () => {
+    await verifyAutoscaler(scaled, context, check.seconds);
+    return known;
+  });
+}
+
+/** Where nobody said which cluster to ask. */
+export function uncheckedWarning({ options, path }: Scaled, context?: string): string | undefined {
+  if (checked(options) === undefined || context !== undefined) return undefined;
+  return `${path}: whether the autoscaler has a metric value is not checked after up, since no cluster.context is said; say it, or verify: false`;
 }
 
 export function described({ site, options: { keda, podsMetric }, apiName }: Scaled): Autoscaling {
   return {
     ...(keda === undefined ? {} : { query: kedaQuery(site, keda, apiName) }),
-    ...(podsMetric === undefined
-      ? {}
-      : { adapterRule: stringify([adapterRule(podsMetric, apiName)], { lineWidth: 0 }) }),
+    ...(podsMetric === undefined ? {} : { adapterRule: adapterRuleText(podsMetric, apiName) }),
   };
 }

@@ -2,9 +2,14 @@
 import { z } from "zod";
 import { exactlyOneOf } from "../../exactlyOneOf";
 
-const bounds = {
+const common = {
   min: z.int().min(1).default(1).describe("Fewest pods."),
   max: z.int().min(1).describe("Most pods."),
+  verify: z
+    .boolean()
+    .default(true)
+    .describe("After `up`, wait until the autoscaler has a metric value, and fail with the reason while it has none."),
+  verifySeconds: z.int().min(10).max(3600).default(180).describe("Seconds that are waited for the value at most."),
   scaleDownSeconds: z
     .int()
     .min(0)
@@ -16,6 +21,14 @@ const bounds = {
 };
 
 const onTriton = {
+  windowSeconds: z
+    .int()
+    .min(10)
+    .max(900)
+    .default(60)
+    .describe(
+      "Seconds over which rates are taken: two of Prometheus's scrapes at the least, better four. The longer, the calmer and the later.",
+    ),
   signal: z
     .enum(["queueTime", "pendingRequests", "requestRate"])
     .default("queueTime")
@@ -34,7 +47,7 @@ export const autoscalingOptions = exactlyOneOf({
   none: z.strictObject({}).describe("A fixed number of pods, `replicas`."),
   cpu: z
     .strictObject({
-      ...bounds,
+      ...common,
       targetUtilization: z
         .int()
         .min(1)
@@ -45,7 +58,7 @@ export const autoscalingOptions = exactlyOneOf({
     .describe("HorizontalPodAutoscaler on the CPU of the triton container; needs metrics-server."),
   keda: z
     .strictObject({
-      ...bounds,
+      ...common,
       ...onTriton,
       prometheus: z
         .string()
@@ -70,7 +83,7 @@ export const autoscalingOptions = exactlyOneOf({
     .describe("ScaledObject of KEDA, 2.18 or newer, on Prometheus."),
   podsMetric: z
     .strictObject({
-      ...bounds,
+      ...common,
       ...onTriton,
       metric: z
         .string()

@@ -5,6 +5,8 @@ import type { AutoscalingOptions } from "./options";
 export interface Scaled {
   readonly site: KubernetesSite;
   readonly options: AutoscalingOptions;
+  /** Where `options` stand in the user's config. */
+  readonly path: string;
   /** The public model. */
   readonly apiName: string;
   readonly device: "cpu" | "gpu";

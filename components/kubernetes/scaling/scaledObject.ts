@@ -41,8 +41,13 @@ export function scaledObjectArgs({ site, options, apiName, device }: Scaled) {
 }
 
 /** What KEDA asks Prometheus: one number for the whole service. */
-export function kedaQuery(site: KubernetesSite, { signal }: KedaOptions, apiName: string): string {
-  return SIGNALS[signal].query({ pods: podMatchers(site.names.object, site.namespace), apiName, by: "" });
+export function kedaQuery(site: KubernetesSite, { signal, windowSeconds }: KedaOptions, apiName: string): string {
+  return SIGNALS[signal].query({
+    pods: podMatchers(site.names.object, site.namespace),
+    apiName,
+    windowSeconds,
+    by: "",
+  });
 }
 
 function trigger(site: KubernetesSite, keda: KedaOptions, apiName: string, device: Scaled["device"]) {

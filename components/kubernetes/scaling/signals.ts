@@ -6,9 +6,6 @@
  *  is never taken for an idle service. Source of the metrics: Triton Inference Server, "Metrics". */
 import { wireContract } from "../../contract";
 
-/** Over what rates are taken, in seconds: four scrapes at the usual 15 s, two at Prometheus operator's 30 s. */
-const WINDOW = "1m";
-
 export type SignalName = "queueTime" | "pendingRequests" | "requestRate";
 
 /** Which series a query sums up. */
@@ -17,6 +14,8 @@ export interface Series {
   readonly pods: string;
   /** The public model. */
   readonly apiName: string;
+  /** Over which rates are taken. */
+  readonly windowSeconds: number;
   /** What sums are told apart by, such as ` by (pod)`; empty for one number. */
   readonly by: string;
 }
@@ -47,7 +46,7 @@ export const SIGNALS: Readonly<Record<SignalName, Signal>> = {
   queueTime: {
     metric: "triton_bert_queue_time_us",
     query: (series) =>
-      `sum${series.by} (rate(nv_inference_queue_duration_us{${waitedIn(series)}}[${WINDOW}])) / ` +
+      `sum${series.by} (rate(nv_inference_queue_duration_us{${waitedIn(series)}}[${series.windowSeconds}s])) / ` +
       `clamp_min(${requestRate(series)}, 0.001)`,
     isAverage: true,
     seed: "nv_inference_queue_duration_us",
@@ -66,7 +65,7 @@ export const SIGNALS: Readonly<Record<SignalName, Signal>> = {
   pendingRequests: {
     metric: "triton_bert_pending_requests",
     query: (series) =>
-      `sum${series.by} (avg_over_time(nv_inference_pending_request_count{${waitedIn(series)}}[${WINDOW}]))`,
+      `sum${series.by} (avg_over_time(nv_inference_pending_request_count{${waitedIn(series)}}[${series.windowSeconds}s]))`,
     isAverage: false,
     seed: "nv_inference_pending_request_count",
     target: { ...NUMBER, cpu: "4", gpu: "8" },
@@ -101,8 +100,8 @@ function waitedIn({ pods, apiName }: Series): string {
   return `${pods},model=~"${models.map(literal).join("|")}"`;
 }
 
-function requestRate({ pods, apiName, by }: Series): string {
-  const rate = (metric: string) => `sum${by} (rate(${metric}{${pods},model="${apiName}"}[${WINDOW}]))`;
+function requestRate({ pods, apiName, windowSeconds, by }: Series): string {
+  const rate = (metric: string) => `sum${by} (rate(${metric}{${pods},model="${apiName}"}[${windowSeconds}s]))`;
   return `(${rate("nv_inference_request_success")} + ${rate("nv_inference_request_failure")})`;
 }
 

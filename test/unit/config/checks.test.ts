@@ -68,10 +68,10 @@ describe("args of one service", () => {
 
   it("refuse Outputs where the plain value is needed, and everything that a config could get wrong", () => {
     expect(problemsOf("sentiment", { ...args, tag: pulumi.output("v1") })).toEqual(["sentiment.tag"]);
-    expect(problemsOf("Sentiment", { ...args, replcas: 1, cluster: {} })).toEqual([
+    expect(problemsOf("Sentiment", { ...args, replcas: 1, models: {} })).toEqual([
       "Sentiment",
       "Sentiment.replcas",
-      "Sentiment.cluster",
+      "Sentiment.models",
     ]);
     expect(problemsOf("a", { ...args, registry: { ...args.registry, username: "u" }, apiName: "model_onnx" })).toEqual([
       "a.apiName",

@@ -3,20 +3,15 @@ import { disruption } from "../../../components/kubernetes/disruption";
 import { networking } from "../../../components/kubernetes/networking";
 import { autoscaling } from "../../../components/kubernetes/scaling/autoscaling";
 import { workload } from "../../../components/kubernetes/workload";
-import { input, made, type Seen, service, site } from "./world";
+import { input, made, type Seen, scaled, service, site } from "./world";
 
 let children: Seen[] = [];
 beforeAll(async () => {
   children = await made((owner) => {
-    workload(owner, input);
+    const deployment = workload(owner, input);
     networking(owner, site, service());
     disruption(owner, site);
-    autoscaling(owner, {
-      site,
-      options: { cpu: { min: 1, max: 3, targetUtilization: 70 } },
-      apiName: "sentiment",
-      device: "cpu",
-    });
+    autoscaling(owner, scaled({ cpu: { min: 1, max: 3 } }), deployment);
   });
 });
 
@@ -52,10 +47,16 @@ it("gives each object an explicit name", () => {
   expect([...new Set(names)].sort()).toEqual(["sentiment", "sentiment-metrics"]);
 });
 
-it("makes no autoscaler where none is asked for", async () => {
-  expect(
-    await made(
-      (owner) => void autoscaling(owner, { site, options: { none: {} }, apiName: "sentiment", device: "cpu" }),
-    ),
-  ).toEqual([]);
+it("makes one scaler, of the kind that is asked for, and none where none is", async () => {
+  const scalers = async (options: Parameters<typeof scaled>[0]) => {
+    const seen = await made((owner) => void autoscaling(owner, scaled(options), workload(owner, input)));
+    return seen.filter(({ name }) => /autoscaler|scaled-object/.test(name)).map(({ type, name }) => [type, name]);
+  };
+  expect(await scalers({ none: {} })).toEqual([]);
+  expect(await scalers({ podsMetric: { max: 3 } })).toEqual([
+    ["kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "sentiment-autoscaler"],
+  ]);
+  expect(await scalers({ keda: { max: 3, prometheus: "http://prometheus.monitoring:9090" } })).toEqual([
+    ["kubernetes:keda.sh/v1alpha1:ScaledObject", "sentiment-scaled-object"],
+  ]);
 });

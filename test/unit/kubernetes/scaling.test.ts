@@ -6,16 +6,10 @@ import { described, scale } from "../../../components/kubernetes/scaling/autosca
 import { autoscalingOptions } from "../../../components/kubernetes/scaling/options";
 import { scaledObjectArgs } from "../../../components/kubernetes/scaling/scaledObject";
 import { podMatchers, targetQuantity } from "../../../components/kubernetes/scaling/signals";
-import { site } from "./world";
+import { scaled, site } from "./world";
 
 type Options = Parameters<typeof autoscalingOptions.parse>[0];
 const options = (value: Options) => autoscalingOptions.parse(value);
-const scaled = (value: Options, device: "cpu" | "gpu" = "cpu", apiName = "sentiment") => ({
-  site,
-  options: options(value),
-  apiName,
-  device,
-});
 const prometheus = "http://prometheus.monitoring:9090";
 const cpu = { cpu: { min: 2, max: 6 } };
 
@@ -124,9 +118,9 @@ describe("the ScaledObject", () => {
     const own = 'namespace="ml-serving",pod=~"sentiment-[a-z0-9]+-[a-z0-9]{5}"';
     const models = 'model=~"a\\\\.b|text_preprocessing|model_onnx|post_processing"';
     expect(spec({}, "cpu", "a.b").triggers[0]?.metadata.query).toBe(
-      `sum (rate(nv_inference_queue_duration_us{${own},${models}}[1m])) / clamp_min(` +
-        `(sum (rate(nv_inference_request_success{${own},model="a.b"}[1m])) + ` +
-        `sum (rate(nv_inference_request_failure{${own},model="a.b"}[1m]))), 0.001)`,
+      `sum (rate(nv_inference_queue_duration_us{${own},${models}}[60s])) / clamp_min(` +
+        `(sum (rate(nv_inference_request_success{${own},model="a.b"}[60s])) + ` +
+        `sum (rate(nv_inference_request_failure{${own},model="a.b"}[60s]))), 0.001)`,
     );
   });
 
@@ -147,7 +141,7 @@ describe("what is told of an autoscaler", () => {
         name: { matches: "", as: "triton_bert_pending_requests_sentiment" },
         metricsQuery:
           "sum by (<<.GroupBy>>) (avg_over_time(nv_inference_pending_request_count{<<.LabelMatchers>>," +
-          'model=~"sentiment|text_preprocessing|model_onnx|post_processing"}[1m]))',
+          'model=~"sentiment|text_preprocessing|model_onnx|post_processing"}[60s]))',
       },
     ]);
   });

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../../../components/child";
 import type { KubernetesSite } from "../../../components/kubernetes/metadata";
 import { type ServiceOptions, serviceOptions } from "../../../components/kubernetes/options";
+import { autoscalingOptions } from "../../../components/kubernetes/scaling/options";
+import type { Scaled } from "../../../components/kubernetes/scaling/scaled";
 import type { WorkloadInput } from "../../../components/kubernetes/workload";
 import { objectNames } from "../../../components/names";
 import { lifecycle } from "../../../components/server/lifecycle";
@@ -31,6 +33,18 @@ export const input: WorkloadInput = {
   replicas: 1,
   autoscaled: false,
 };
+
+export const scaled = (
+  options: Parameters<typeof autoscalingOptions.parse>[0],
+  device: Scaled["device"] = "cpu",
+  apiName = "sentiment",
+): Scaled => ({
+  site,
+  options: autoscalingOptions.parse(options),
+  path: "models.sentiment.autoscaling",
+  apiName,
+  device,
+});
 
 export const gpu: GpuOptions = { type: "L4", count: 1, spare: 0, resource: "nvidia.com/gpu" };
 

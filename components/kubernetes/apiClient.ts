@@ -1,0 +1,54 @@
+/** The API server, asked and never told: what the resources of a program cannot see, such as a controller's own findings. In: a
+ *  context of the kubeconfig, whose credentials plugins, proxies and certificates Kubernetes' official client sees to. Out: JSON. */
+import * as https from "node:https";
+
+const LIMIT_MILLISECONDS = 15_000;
+
+/** An answer that is no success carries a Status as body. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** GETs a path of the API server. Rejects where there is no answer. */
+export type Get = (path: string) => Promise<Answer>;
+
+/** The client is large, and a preview needs none of it: it is read only here. */
+export async function apiServer(context: string): Promise<Get> {
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  config.setCurrentContext(context);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw new Error(`the context ${context} of the kubeconfig names no cluster`);
+  return async (path) => {
+    const options: https.RequestOptions = { timeout: LIMIT_MILLISECONDS, headers: { Accept: "application/json" } };
+    await config.applyToHTTPSOptions(options);
+    return get(server.replace(/\/$/, "") + path, options);
+  };
+}
+
+function get(url: string, options: https.RequestOptions): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = https.get(url, options, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("error", reject);
+      response.on("end", () => {
+        const text = Buffer.concat(parts).toString("utf8");
+        resolve({ status: response.statusCode ?? 0, body: parsed(text) });
+      });
+    });
+    request.on("timeout", () => request.destroy(new Error(`no answer within ${LIMIT_MILLISECONDS / 1000} s`)));
+    request.on("error", reject);
+  });
+}
+
+/** A proxy on the way may answer in prose. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { message: text.slice(0, 200) };
+  }
+}

@@ -1,0 +1,76 @@
+/** After `up` has made everything: waits until the autoscaler sees a value of what it steers at. An autoscaler whose
+ *  metric stays unknown never scales, and says so only where nobody looks. In: the autoscaler, and where the cluster is.
+ *  Out: nothing, or the reason and the way out. It only reads. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../problems";
+import { apiServer, type Get } from "../apiClient";
+import { adapterRuleText } from "./adapterRule";
+import { type Finding, finding } from "./finding";
+import type { AutoscalingOptions } from "./options";
+import type { Scaled } from "./scaled";
+import { kedaQuery } from "./scaledObject";
+
+const PAUSE_MILLISECONDS = 5_000;
+
+/** The kind of autoscaler whose metric is to be seen after `up`, and for how long it is waited for. */
+export function checked({ cpu, keda, podsMetric }: AutoscalingOptions): { seconds: number } | undefined {
+  const one = cpu ?? keda ?? podsMetric;
+  return one?.verify ? { seconds: one.verifySeconds } : undefined;
+}
+
+/** @throws UserError if the autoscaler is still blind after `seconds` */
+export async function verifyAutoscaler(
+  scaled: Scaled,
+  context: string,
+  seconds: number,
+  connect: (context: string) => Promise<Get> = apiServer,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  let get: Get | undefined;
+  for (;;) {
+    const found = await look(async () => {
+      get ??= await connect(context);
+      return finding(get, scaled);
+    });
+    if (found === undefined) return;
+    if (found.final || Date.now() + PAUSE_MILLISECONDS > deadline) throw new UserError(message(scaled, seconds, found));
+    await sleep(PAUSE_MILLISECONDS);
+  }
+}
+
+/** A cluster that does not answer for a moment is no verdict. */
+async function look(ask: () => Promise<Finding | undefined>): Promise<Finding | undefined> {
+  try {
+    return await ask();
+  } catch (problem) {
+    return {
+      reason: `the cluster could not be asked: ${problem instanceof Error ? problem.message : String(problem)}`,
+    };
+  }
+}
+
+function message(scaled: Scaled, seconds: number, { reason, final }: Finding): string {
+  const { path, options } = scaled;
+  const kind = Object.keys(options)[0] ?? "";
+  const waited = final ? "" : ` after ${seconds} s`;
+  return (
+    `${path}.${kind}: everything is deployed, but the autoscaler has no metric value${waited}: ${reason}.\n` +
+    `${fix(scaled)}\nWhile it is blind the pods stay as they are. ` +
+    `To wait longer set ${path}.${kind}.verifySeconds; to deploy without this check, ${path}.${kind}.verify: false.`
+  );
+}
+
+function fix({ site, options: { cpu, keda, podsMetric }, apiName }: Scaled): string {
+  if (cpu) return "It needs metrics-server: `kubectl top pods` must show the service's pods.";
+  if (keda)
+    return (
+      `KEDA must reach Prometheus at ${keda.prometheus}, which must scrape :8002 of the service's pods and answer this with a number:\n` +
+      `  ${kedaQuery(site, keda, apiName)}`
+    );
+  if (podsMetric)
+    return (
+      "Prometheus must scrape :8002 of the service's pods, and the cluster's metrics adapter must have this rule (docs/autoscaling.md):\n" +
+      adapterRuleText(podsMetric, apiName)
+    );
+  return "";
+}
