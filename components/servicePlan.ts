@@ -112,8 +112,8 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     labels,
   };
   const serverImage = planServerImage(build, serve, choice, model.plan);
-  const scaled = scale(spec.autoscaling, spec.replicas);
-  const autoscaled: Scaled = {
+  const pods = scale(spec.autoscaling, spec.replicas);
+  const scaled: Scaled = {
     site: kubernetes,
     options: spec.autoscaling,
     path: locate(["autoscaling"]),
@@ -123,10 +123,10 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
   const warnings = [
     ...server.warnings,
     ...memory.warnings,
-    downtimeWarning(scaled.replicas, locate, spec.gpu),
-    uncheckedWarning(autoscaled, spec.cluster?.context),
+    downtimeWarning(pods.replicas, locate, spec.gpu),
+    uncheckedWarning(scaled, spec.cluster?.context),
   ].filter((warning) => warning !== undefined);
-  const parts = { choice, scaled, kubernetes, model: model.plan, memory };
+  const parts = { choice, pods, kubernetes, model: model.plan, memory };
   const plan = {
     spec,
     apiName: serve.apiName,
@@ -134,8 +134,8 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     kubernetes,
     modelImage: model.plan,
     serverImage,
-    scale: scaled,
-    scaled: autoscaled,
+    scale: pods,
+    scaled,
     pod: podPlan(spec, serve.apiName, parts),
     warnings,
   };
@@ -144,7 +144,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
 
 interface PodParts {
   readonly choice: ServerChoice;
-  readonly scaled: Scale;
+  readonly pods: Scale;
   readonly kubernetes: KubernetesSite;
   readonly model: ModelImagePlan;
   readonly memory: PodInput["memory"];
@@ -153,9 +153,9 @@ interface PodParts {
 function podPlan(
   spec: ServiceSpec,
   apiName: string,
-  { choice, scaled, kubernetes, model, memory }: PodParts,
+  { choice, pods, kubernetes, model, memory }: PodParts,
 ): ServicePlan["pod"] {
-  const times = lifecycle(spec.rollout, waves(scaled.most, spec.gpu));
+  const times = lifecycle(spec.rollout, waves(pods.most, spec.gpu));
   const { exitTimeoutSeconds } = times;
   return {
     site: kubernetes,

@@ -5,6 +5,7 @@ import { isAbsolute } from "node:path";
 import { wireContract } from "../contract";
 import { didYouMean } from "../didYouMean";
 import { labelProblems } from "../image/labels";
+import { scalerOf } from "../kubernetes/scaling/options";
 import { SIGNALS, type SignalName } from "../kubernetes/scaling/signals";
 import { objectNames } from "../names";
 import type { Locate, Problem } from "../problems";
@@ -84,15 +85,24 @@ function apiNameChecks(key: string, { apiName, renamedFrom }: Checked, locate: L
 }
 
 function scalingChecks({ autoscaling, replicas }: Checked, locate: Locate): Problem[] {
-  return (["cpu", "keda", "podsMetric"] as const).flatMap((kind) => {
-    const bounds = autoscaling?.[kind];
-    return bounds ? [...boundsChecks(kind, bounds, replicas, locate), ...targetChecks(kind, bounds, locate)] : [];
-  });
+  const asked = autoscaling && scalerOf(autoscaling);
+  if (!asked) return [];
+  const { kind, scaler } = asked;
+  return [...boundsChecks(kind, scaler, replicas, locate), ...targetChecks(kind, scaler, locate)];
+}
+
+/** What the kinds of autoscalers have between them. */
+interface Scaler {
+  readonly min: number;
+  readonly max: number;
+  readonly fallbackReplicas?: number | undefined;
+  readonly signal?: SignalName | undefined;
+  readonly target?: string | undefined;
 }
 
 function boundsChecks(
   kind: string,
-  { min, max, ...more }: { min: number; max: number; fallbackReplicas?: number },
+  { min, max, fallbackReplicas }: Scaler,
   replicas: number | undefined,
   locate: Locate,
 ): Problem[] {
@@ -102,15 +112,10 @@ function boundsChecks(
     const remedy = `set autoscaling.${kind}.max to ${min} or more`;
     problems.push({ path: locate(["autoscaling", kind, "max"]), got: max, because, remedy });
   }
-  if (more.fallbackReplicas !== undefined && more.fallbackReplicas > Math.max(min, max)) {
+  if (fallbackReplicas !== undefined && fallbackReplicas > Math.max(min, max)) {
     const because = `more than max, ${max}`;
-    const where = locate(["autoscaling", kind, "fallbackReplicas"]);
-    problems.push({
-      path: where,
-      got: more.fallbackReplicas,
-      because,
-      remedy: `set it to ${max} or less, or raise max`,
-    });
+    const remedy = `set it to ${max} or less, or raise max`;
+    problems.push({ path: locate(["autoscaling", kind, "fallbackReplicas"]), got: fallbackReplicas, because, remedy });
   }
   if (replicas !== undefined) {
     const because = `autoscaling.${kind} decides the number of pods`;
@@ -121,11 +126,7 @@ function boundsChecks(
 }
 
 /** A target has the unit of its signal. */
-function targetChecks(
-  kind: string,
-  { signal, target }: { min: number; signal?: SignalName; target?: string },
-  locate: Locate,
-) {
+function targetChecks(kind: string, { signal, target }: Scaler, locate: Locate): Problem[] {
   if (signal === undefined || target === undefined || SIGNALS[signal].target.pattern.test(target)) return [];
   const { remedy } = SIGNALS[signal].target;
   const because = `no target for the signal ${signal}`;

@@ -59,8 +59,10 @@ export async function bringMetricsUp(paths: Layout, { cache, kubectl, log }: Met
     const registered = join(folder, "registered");
     update("Prometheus, KEDA, metrics APIs");
     const { crds, webhooks } = await kedaObjects(caBundle);
-    const objects = [...crds, ...apiObjects(caBundle), ...webhooks];
-    const hash = createHash("sha256").update(JSON.stringify(objects)).digest("hex");
+    const served = [...apiObjects(caBundle), ...webhooks];
+    const hash = createHash("sha256")
+      .update(JSON.stringify([...crds, ...served]))
+      .digest("hex");
     const isRegistered = (await readFile(registered, "utf8").catch(() => "")) === hash;
     // KEDA's programs end when its kinds are unknown, and those are served only a moment after they are accepted.
     if (!isRegistered) {
@@ -68,7 +70,7 @@ export async function bringMetricsUp(paths: Layout, { cache, kubectl, log }: Met
       await kubectl(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
     }
     const states = await Promise.all(parts.map((part) => ensure(part, paths.log)));
-    if (!isRegistered) await apply(kubectl, objects);
+    if (!isRegistered) await apply(kubectl, served);
     if (!isRegistered || states.includes("started")) {
       update("waiting until the metrics APIs answer");
       await Promise.all(apiNames.map((name) => available(kubectl, name)));

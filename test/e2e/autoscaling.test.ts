@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
+import { sleep } from "../../sandbox/shell";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";
 import { deployment, metrics } from "./scaling";
@@ -31,7 +32,7 @@ async function changed(more: Options) {
       const { spec, status } = await deployment("scaled");
       seen.asked.add(spec.replicas);
       seen.ready.add(status.readyReplicas ?? 0);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
     }
   })();
   try {

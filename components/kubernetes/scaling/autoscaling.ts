@@ -6,10 +6,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { child, type Owner } from "../../child";
 import { adapterRuleText } from "./adapterRule";
 import { autoscalerArgs } from "./autoscaler";
-import type { AutoscalingOptions } from "./options";
+import { type AutoscalingOptions, scalerOf } from "./options";
 import type { Scaled } from "./scaled";
 import { kedaQuery, scaledObjectArgs } from "./scaledObject";
-import { checked, verifyAutoscaler } from "./verify";
+import { isChecked, verifyAutoscaler } from "./verify";
 
 /** The pods of a model. */
 export interface Scale {
@@ -29,10 +29,11 @@ export interface Autoscaling {
 }
 
 /** `replicas` without an autoscaler, its bounds with one. */
-export function scale({ cpu, keda, podsMetric }: AutoscalingOptions, replicas = 1): Scale {
-  const bounds = cpu ?? keda ?? podsMetric;
-  if (bounds === undefined) return { replicas, most: replicas, autoscaled: false };
-  return { replicas: bounds.min, most: bounds.max, autoscaled: true };
+export function scale(options: AutoscalingOptions, replicas = 1): Scale {
+  const asked = scalerOf(options);
+  if (asked === undefined) return { replicas, most: replicas, autoscaled: false };
+  const { min, max } = asked.scaler;
+  return { replicas: min, most: max, autoscaled: true };
 }
 
 /** Makes the HorizontalPodAutoscaler or the ScaledObject, if one is asked for, and says what it asks for: in an `up` only
@@ -50,17 +51,16 @@ export function autoscaling(
     ...(object === undefined ? [] : [child(k8s.apiextensions.CustomResource, owner, "scaled-object", object)]),
   ];
   const known = described(scaled);
-  const check = checked(scaled.options);
-  if (check === undefined || context === undefined || pulumi.runtime.isDryRun()) return pulumi.output(known);
+  if (!isChecked(scaled.options) || context === undefined || pulumi.runtime.isDryRun()) return pulumi.output(known);
   return pulumi.all([deployment, ...made].map(({ urn }) => urn)).apply(async () => {
-    await verifyAutoscaler(scaled, context, check.seconds);
+    await verifyAutoscaler(scaled, context);
     return known;
   });
 }
 
 /** Where nobody said which cluster to ask. */
 export function uncheckedWarning({ options, path }: Scaled, context?: string): string | undefined {
-  if (checked(options) === undefined || context !== undefined) return undefined;
+  if (!isChecked(options) || context !== undefined) return undefined;
   return `${path}: whether the autoscaler has a metric value is not checked after up, since no cluster.context is said; say it, or verify: false`;
 }
 

@@ -100,5 +100,15 @@ export const autoscalingOptions = exactlyOneOf({
 });
 
 export type AutoscalingOptions = z.output<typeof autoscalingOptions>;
+
+/** The autoscaler that is asked for, and the name of its kind. */
+export function scalerOf(options: AutoscalingOptions) {
+  for (const kind of ["cpu", "keda", "podsMetric"] as const) {
+    const scaler = options[kind];
+    if (scaler !== undefined) return { kind, scaler };
+  }
+  return undefined;
+}
+
 export type KedaOptions = NonNullable<AutoscalingOptions["keda"]>;
 export type PodsMetricOptions = NonNullable<AutoscalingOptions["podsMetric"]>;

@@ -38,6 +38,7 @@ const NUMBER = {
   pattern: /^(?=.*[1-9])\d+(\.\d{1,3})?$/,
   remedy: 'write a number above zero in quotes, such as "4" or "2.5"',
 };
+const TIME = /^(?=.*[1-9])(\d+(?:\.\d+)?)(us|ms|s)$/;
 const MICROSECONDS: Readonly<Record<string, number>> = { us: 1, ms: 1e3, s: 1e6 };
 
 export const SIGNALS: Readonly<Record<SignalName, Signal>> = {
@@ -51,13 +52,13 @@ export const SIGNALS: Readonly<Record<SignalName, Signal>> = {
     isAverage: true,
     seed: "nv_inference_queue_duration_us",
     target: {
-      pattern: /^(?=.*[1-9])\d+(\.\d+)?(us|ms|s)$/,
+      pattern: TIME,
       remedy: "write a time with its unit, such as 20ms",
       cpu: "50ms",
       gpu: "20ms",
     },
     quantity: (target) => {
-      const [, amount = "", unit = ""] = /^([\d.]+)(us|ms|s)$/.exec(target) ?? [];
+      const [, amount = "", unit = ""] = TIME.exec(target) ?? [];
       return String(Math.max(1, Math.round(Number(amount) * (MICROSECONDS[unit] ?? 1))));
     },
   },

@@ -6,26 +6,24 @@ import { UserError } from "../../problems";
 import { apiServer, type Get } from "../apiClient";
 import { adapterRuleText } from "./adapterRule";
 import { type Finding, finding } from "./finding";
-import type { AutoscalingOptions } from "./options";
+import { type AutoscalingOptions, scalerOf } from "./options";
 import type { Scaled } from "./scaled";
 import { kedaQuery } from "./scaledObject";
 
 const PAUSE_MILLISECONDS = 5_000;
 
-/** The kind of autoscaler whose metric is to be seen after `up`, and for how long it is waited for. */
-export function checked({ cpu, keda, podsMetric }: AutoscalingOptions): { seconds: number } | undefined {
-  const one = cpu ?? keda ?? podsMetric;
-  return one?.verify ? { seconds: one.verifySeconds } : undefined;
-}
+/** Whether there is an autoscaler whose metric is to be seen after `up`. */
+export const isChecked = (options: AutoscalingOptions): boolean => scalerOf(options)?.scaler.verify ?? false;
 
-/** @throws UserError if the autoscaler is still blind after `seconds` */
+/** @throws UserError if the autoscaler is still blind after its `verifySeconds` */
 export async function verifyAutoscaler(
   scaled: Scaled,
   context: string,
-  seconds: number,
   connect: (context: string) => Promise<Get> = apiServer,
 ): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
+  const asked = scalerOf(scaled.options);
+  if (asked === undefined) return;
+  const deadline = Date.now() + asked.scaler.verifySeconds * 1000;
   let get: Get | undefined;
   for (;;) {
     const found = await look(async () => {
@@ -33,7 +31,7 @@ export async function verifyAutoscaler(
       return finding(get, scaled);
     });
     if (found === undefined) return;
-    if (found.final || Date.now() + PAUSE_MILLISECONDS > deadline) throw new UserError(message(scaled, seconds, found));
+    if (found.final || Date.now() + PAUSE_MILLISECONDS > deadline) throw new UserError(message(scaled, asked, found));
     await sleep(PAUSE_MILLISECONDS);
   }
 }
@@ -49,14 +47,17 @@ async function look(ask: () => Promise<Finding | undefined>): Promise<Finding | 
   }
 }
 
-function message(scaled: Scaled, seconds: number, { reason, final }: Finding): string {
-  const { path, options } = scaled;
-  const kind = Object.keys(options)[0] ?? "";
-  const waited = final ? "" : ` after ${seconds} s`;
+function message(
+  scaled: Scaled,
+  { kind, scaler }: NonNullable<ReturnType<typeof scalerOf>>,
+  { reason, final }: Finding,
+): string {
+  const option = `${scaled.path}.${kind}`;
+  const waited = final ? "" : ` after ${scaler.verifySeconds} s`;
   return (
-    `${path}.${kind}: everything is deployed, but the autoscaler has no metric value${waited}: ${reason}.\n` +
+    `${option}: everything is deployed, but the autoscaler has no metric value${waited}: ${reason}.\n` +
     `${fix(scaled)}\nWhile it is blind the pods stay as they are. ` +
-    `To wait longer set ${path}.${kind}.verifySeconds; to deploy without this check, ${path}.${kind}.verify: false.`
+    `To wait longer set ${option}.verifySeconds; to deploy without this check, ${option}.verify: false.`
   );
 }
 
