@@ -2,6 +2,8 @@
 and what shares a batch with it is unharmed."""
 
 import itertools
+import json
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -96,12 +98,18 @@ def test_bad_requests_among_good_ones_fail_alone(either_other_server: Triton, ba
         assert [score for _, score in answer] == pytest.approx([alone[text][0][1] for text in texts], abs=1e-5)
 
 
-def test_no_text_of_a_user_is_logged(either_server: Triton) -> None:
+def test_the_log_has_id_and_time_of_each_request_and_no_text(either_server: Triton) -> None:
     long = "sesquipedalian"
     requests: list[list[str | bytes]] = [[f"{long} love"], [long, long.encode() + b" \xff"], [long, ""]]
     for texts in requests:
         _answer(either_server, texts)
-    assert "request refused" in either_server.log
+    infer_http(either_server, [long, "love"], request_id="asked-for")
+    told = [json.loads(line) for line in re.findall(r'\{"event".*\}', either_server.log.replace('\\"', '"'))]
+    answered = [line for line in told if line["event"] == "answered" and line["request"] == "asked-for"]
+    assert {line["texts"] for line in answered} == {2}
+    refused = [line for line in told if line["event"] == "request refused" and "text_input" in line["because"]]
+    assert len(refused) >= 2
+    assert all(0 < line["ms"] < 10_000 for line in [*answered, *refused])
     assert long not in either_server.log
 
 

@@ -36,9 +36,11 @@ def backend_folder(folder: Path) -> Path:
 
 
 def server_environment() -> dict[str, str]:
-    """The stub takes its packages from the venv that is first on PATH."""
+    """The stub takes its packages from the venv that is first on PATH. Every answer is logged, lest a test overlook a
+    text in the log."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {"PATH": path, "LD_LIBRARY_PATH": str(SITE / "nvidia_pytriton.libs"), "TMPDIR": "/tmp"}
+    libraries = str(SITE / "nvidia_pytriton.libs")
+    return {"PATH": path, "LD_LIBRARY_PATH": libraries, "TMPDIR": "/tmp", "TRITON_BERT_LOG_SLOWER_THAN_MS": "0"}
 
 
 def free_ports(names: tuple[str, ...] = ("http", "grpc", "metrics")) -> dict[str, int]:

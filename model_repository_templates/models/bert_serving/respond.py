@@ -6,6 +6,8 @@ order. An exception that leaves `execute` would fail them all."""
 from __future__ import annotations
 
 import json
+import os
+import time
 from typing import Any, Callable, TypeVar
 
 import triton_python_backend_utils as pb_utils
@@ -15,6 +17,8 @@ from bert_serving.errors import BadRequest
 T = TypeVar("T")
 # Ids come from clients: enough to find a request, too short to hide a text in the log.
 MAX_ID_LENGTH = 64
+# A request that is answered is logged if it took longer: the pod says from when on (option monitoring.logSlowerThan).
+LOG_SLOWER_THAN_MS = float(os.environ.get("TRITON_BERT_LOG_SLOWER_THAN_MS", "inf"))
 
 
 def attempt(work: Callable[[Any], T], request: Any) -> T | Exception:
@@ -25,16 +29,20 @@ def attempt(work: Callable[[Any], T], request: Any) -> T | Exception:
         return problem
 
 
-def respond(model: str, request: str, outcome: dict[str, Any] | Exception) -> Any:
+def respond(model: str, request: str, outcome: dict[str, Any] | Exception, started: float) -> Any:
     """A response to the request of this id, with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for any
-    other exception INTERNAL."""
+    other exception INTERNAL. `started`: the `time.perf_counter()` at which this model got the request."""
+    took = (time.perf_counter() - started) * 1000
+    about = {"model": model, "request": request, "ms": round(took, 3)}
     if not isinstance(outcome, Exception):
+        if took > LOG_SLOWER_THAN_MS:
+            log("info", "answered", **about, texts=len(next(iter(outcome.values()))))
         return pb_utils.InferenceResponse([pb_utils.Tensor(name, array) for name, array in outcome.items()])
     if isinstance(outcome, BadRequest):
-        log("info", "request refused", model=model, request=request, because=str(outcome))
+        log("info", "request refused", **about, because=str(outcome))
         return _failed(str(outcome), pb_utils.TritonError.INVALID_ARG)
     # The kind and the place of the bug, not its message: that may quote what a user wrote.
-    log("error", "bug", model=model, request=request, kind=type(outcome).__name__, at=_place(outcome))
+    log("error", "bug", **about, kind=type(outcome).__name__, at=_place(outcome))
     return _failed("internal error", pb_utils.TritonError.INTERNAL)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Sequence
@@ -76,10 +77,10 @@ class TritonPythonModel:
     def _texts(self, request: Any) -> list[tuple[int, Text]]:
         """The texts of a request with their lengths; none of one that is refused, and answered, here."""
         # The request's tensors lie in shared memory that Triton takes back; what outlives this call are id and sender.
-        identity, sender = request_id(request), request.get_response_sender()
+        identity, sender, started = request_id(request), request.get_response_sender(), time.perf_counter()
 
         def send(outcome: Outcome | Exception) -> None:
-            self._send(sender, identity, outcome)
+            self._send(sender, identity, outcome, started)
 
         try:
             rows = self._encoder.rows(texts_of(array_of(request, self._text).reshape(-1), self._text))
@@ -126,10 +127,12 @@ class TritonPythonModel:
         labels, scores = answer(logits, self._labels, self._activation)
         return list(zip(labels, scores.tolist()))
 
-    def _send(self, sender: Any, identity: str, outcome: Outcome | Exception) -> None:
+    def _send(self, sender: Any, identity: str, outcome: Outcome | Exception, started: float) -> None:
         tensors = outcome if isinstance(outcome, Exception) else attempt(self._tensors, outcome)
         try:
-            sender.send(respond(self._name, identity, tensors), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            sender.send(
+                respond(self._name, identity, tensors, started), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+            )
         except Exception as problem:
             # Nobody waits for this answer any more; the worker has others to bring.
             log("error", "answer not sent", model=self._name, request=identity, kind=type(problem).__name__)

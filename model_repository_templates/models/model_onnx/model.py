@@ -4,6 +4,7 @@ Logic: bert_serving.infer. With the C++ backend this file isn't used; model.onnx
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,14 @@ class TritonPythonModel:
         log("info", "loaded", model=self._name, threads=threads, instances=settings["instances"])
 
     def execute(self, requests: list[Any]) -> list[Any]:
+        started = time.perf_counter()
         outcomes = self._graph.run_all([attempt(self._feed, request) for request in requests])
         return [
             respond(
-                self._name, request_id(request), outcome if isinstance(outcome, Exception) else {self._logits: outcome}
+                self._name,
+                request_id(request),
+                outcome if isinstance(outcome, Exception) else {self._logits: outcome},
+                started,
             )
             for request, outcome in zip(requests, outcomes)
         ]

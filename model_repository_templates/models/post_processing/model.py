@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,10 @@ class TritonPythonModel:
         log("info", "loaded", model=self._name, labels=len(self._labels), activation=self._activation)
 
     def execute(self, requests: list[Any]) -> list[Any]:
-        return [respond(self._name, request_id(request), attempt(self._answer, request)) for request in requests]
+        started = time.perf_counter()
+        return [
+            respond(self._name, request_id(request), attempt(self._answer, request), started) for request in requests
+        ]
 
     def finalize(self) -> None:
         log("info", "unloaded", model=self._name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,10 @@ class TritonPythonModel:
         log("info", "loaded", model=self._name, maxLength=settings["maxLength"], inputs=settings["inputs"])
 
     def execute(self, requests: list[Any]) -> list[Any]:
-        return [respond(self._name, request_id(request), attempt(self._encode, request)) for request in requests]
+        started = time.perf_counter()
+        return [
+            respond(self._name, request_id(request), attempt(self._encode, request), started) for request in requests
+        ]
 
     def finalize(self) -> None:
         log("info", "unloaded", model=self._name)
