@@ -71,6 +71,8 @@ export interface TritonBertServiceArgs {
   placement?: Placement;
   /** The public Service, and who may call it. */
   service?: Service;
+  /** Who watches: scraping, alerts, dashboard, log. */
+  monitoring?: Monitoring;
   /** Strategic merge patch onto the pod template ({ metadata, spec }), for what has no option of its own. */
   // biome-ignore lint/suspicious/noExplicitAny: the analyser knows no `unknown`
   podOverrides?: { [key: string]: any };
@@ -534,6 +536,92 @@ export interface AllowFrom {
   namespace?: string;
   /** This address range may call, such as 10.0.0.0/8. */
   cidr?: string;
+}
+
+export interface Monitoring {
+  /** How Prometheus finds the pods; one way, or each request counts twice. Default: { none: {} }. */
+  scrape?: MonitoringScrape;
+  /** PrometheusRule of the Prometheus operator; docs/alerts.md lists its alerts. Default: none. */
+  alerts?: MonitoringAlerts;
+  /** Grafana dashboard in a ConfigMap. Default: none. */
+  dashboard?: MonitoringDashboard;
+  /**
+   * Requests that take longer are logged, with their id and time, never their text. 0s: all are.
+   * Bounds: `^\d+(\.\d+)?(ms|s)$`.
+   * Default: "1s".
+   */
+  logSlowerThan?: string;
+}
+
+/** Exactly one of: none, annotations, podMonitor, serviceMonitor. */
+export interface MonitoringScrape {
+  /** Nothing is made; what you have finds the pods by their port named metrics. */
+  none?: MonitoringScrapeNone;
+  /** The usual annotations prometheus.io/scrape, /port and /path, on the pods. */
+  annotations?: MonitoringScrapeAnnotations;
+  /** PodMonitor of the Prometheus operator. */
+  podMonitor?: MonitoringScrapePodMonitor;
+  /** ServiceMonitor of the Prometheus operator, on the Service <name>-metrics. */
+  serviceMonitor?: MonitoringScrapeServiceMonitor;
+}
+
+// biome-ignore lint/suspicious/noEmptyInterface: to be there is all that it says
+export interface MonitoringScrapeNone {}
+
+// biome-ignore lint/suspicious/noEmptyInterface: to be there is all that it says
+export interface MonitoringScrapeAnnotations {}
+
+export interface MonitoringScrapePodMonitor {
+  /** Labels by which your Prometheus chooses it, such as release: kube-prometheus-stack. */
+  labels?: { [key: string]: string };
+  /**
+   * Seconds between two scrapes.
+   * Bounds: 1 to 300.
+   * Default: 15.
+   */
+  intervalSeconds?: number;
+}
+
+export interface MonitoringScrapeServiceMonitor {
+  /** Labels by which your Prometheus chooses it, such as release: kube-prometheus-stack. */
+  labels?: { [key: string]: string };
+  /**
+   * Seconds between two scrapes.
+   * Bounds: 1 to 300.
+   * Default: 15.
+   */
+  intervalSeconds?: number;
+}
+
+export interface MonitoringAlerts {
+  /** Labels by which your Prometheus chooses it, such as release: kube-prometheus-stack. */
+  labels?: { [key: string]: string };
+  /**
+   * URL at which your people find docs/alerts.md; each alert links to its heading there. Default: no link.
+   * Bounds: `^https?:\/\/\S+$`.
+   */
+  runbook?: string;
+  /**
+   * A request that waits longer in Triton's queues, on average over 5 minutes, is an alert. Default: 500ms, with a GPU 200ms.
+   * Bounds: `^\d+(\.\d+)?(ms|s)$`.
+   */
+  queueTime?: string;
+  /**
+   * Percent of failed requests, over 5 minutes, above which there is an alert.
+   * Bounds: 0.01 to 100.
+   * Default: 5.
+   */
+  failurePercent?: number;
+}
+
+export interface MonitoringDashboard {
+  /**
+   * Labels by which Grafana's sidecar finds the ConfigMap.
+   * Default: {"grafana_dashboard":"1"}.
+   */
+  labels?: { [key: string]: string };
+  /** Annotations of the ConfigMap, such as the sidecar's grafana_folder. */
+  annotations?: { [key: string]: string };
 }
 
 export interface Registry {

@@ -22,7 +22,10 @@ export type Role =
   | "network-policy"
   | "disruption-budget"
   | "autoscaler"
-  | "scaled-object";
+  | "scaled-object"
+  | "monitor"
+  | "alerts"
+  | "dashboard";
 
 /** The Kubernetes objects of a service and the label values that select its pods. */
 export interface ObjectNames {

@@ -10,6 +10,9 @@ import { genericRegistry, loginProblems } from "./image/registries/generic";
 import { planServerImage, type ServerImagePlan } from "./image/serverImage";
 import type { BuildSite } from "./image/site";
 import type { KubernetesSite } from "./kubernetes/metadata";
+import { milliseconds } from "./kubernetes/monitoring/options";
+import { scrapeAnnotations } from "./kubernetes/monitoring/scrape";
+import type { Watched } from "./kubernetes/monitoring/watched";
 import type { PodInput } from "./kubernetes/pod";
 import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
@@ -52,6 +55,7 @@ export interface ServicePlan {
   readonly serverImage: ServerImagePlan;
   readonly scale: Scale;
   readonly scaled: Scaled;
+  readonly watched: Watched;
   /** The pod but for its image, whose digest may be asked for. */
   readonly pod: Omit<PodInput, "image">;
   /** For the preview. */
@@ -136,6 +140,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     serverImage,
     scale: pods,
     scaled,
+    watched: { ...scaled, monitoring: spec.monitoring, startupSeconds: spec.rollout.startupSeconds },
     pod: podPlan(spec, serve.apiName, parts),
     warnings,
   };
@@ -173,6 +178,8 @@ function podPlan(
       maxBatchSize: spec.serving.maxBatchSize,
       server: choice.described,
     },
+    annotations: scrapeAnnotations(spec.monitoring.scrape),
+    logSlowerThanMs: milliseconds(spec.monitoring.logSlowerThan),
     podOverrides: spec.podOverrides,
   };
 }

@@ -7,6 +7,7 @@ import { modelImage } from "./image/modelImage";
 import { type Quality, quality } from "./image/quality";
 import { serverImage } from "./image/serverImage";
 import { disruption } from "./kubernetes/disruption";
+import { monitoring } from "./kubernetes/monitoring/monitoring";
 import { endpoints, inferUrl, networking } from "./kubernetes/networking";
 import { type Autoscaling, autoscaling } from "./kubernetes/scaling/autoscaling";
 import { workload } from "./kubernetes/workload";
@@ -46,7 +47,7 @@ export class TritonBertService extends pulumi.ComponentResource {
    *  it before, to tell the problems of many services at once.
    *  @throws ConfigError with all problems of the args, before anything is registered */
   constructor(name: string, args: TritonBertServiceArgs, opts?: pulumi.ComponentResourceOptions, plan?: ServicePlan) {
-    const { spec, build, kubernetes, pod, scale, scaled, ...known } = plan ?? planned(name, args);
+    const { spec, build, kubernetes, pod, scale, scaled, watched, ...known } = plan ?? planned(name, args);
     // The old key, not an alias to it: after a second rename, and after the way back, the URNs are still these.
     const key = spec.renamedFrom ?? name;
     super("triton-bert:index:TritonBertService", key, {}, opts);
@@ -59,6 +60,7 @@ export class TritonBertService extends pulumi.ComponentResource {
     const deployment = workload(owner, { ...pod, ...scale, image, dependsOn: [server.image] });
     networking(owner, kubernetes, spec.service);
     disruption(owner, kubernetes);
+    monitoring(owner, watched);
     this.autoscaling = autoscaling(owner, scaled, deployment, spec.cluster?.context);
 
     this.url = pulumi.output(inferUrl(kubernetes, known.apiName));

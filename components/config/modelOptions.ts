@@ -11,6 +11,7 @@ import {
   tagOptions,
   taskOptions,
 } from "../image/options";
+import { monitoringOptions } from "../kubernetes/monitoring/options";
 import { placementOptions, podOverridesOptions, replicasOptions, serviceOptions } from "../kubernetes/options";
 import { autoscalingOptions } from "../kubernetes/scaling/options";
 import { MODEL_KEY, MODEL_KEY_RULE } from "../names";
@@ -57,6 +58,7 @@ export const modelOptions = z.strictObject({
   rollout: rolloutOptions.prefault({}).describe("Time to start and to stop."),
   placement: placementOptions.prefault({}).describe("Which nodes."),
   service: serviceOptions.prefault({}).describe("The public Service, and who may call it."),
+  monitoring: monitoringOptions.prefault({}).describe("Who watches: scraping, alerts, dashboard, log."),
   podOverrides: podOverridesOptions,
 });
 

@@ -6,7 +6,7 @@ import { CONTAINER, PORTS, selectorLabels } from "../names";
 import type { Lifecycle } from "../server/lifecycle";
 import type { MemoryPlan } from "../server/memory";
 import type { GpuOptions } from "../server/options";
-import { CPU_LIMIT, POD_UID } from "../server/tritonFlags";
+import { CPU_LIMIT, LOG_SLOWER_THAN_MS, POD_UID } from "../server/tritonFlags";
 import type { KubernetesSite } from "./metadata";
 import type { PlacementOptions } from "./options";
 import { strategicMerge } from "./podOverrides";
@@ -39,6 +39,10 @@ export interface PodInput {
   readonly lifecycle: Lifecycle;
   readonly placement: PlacementOptions;
   readonly review: Review;
+  /** Of the pods, besides the review's. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Requests that take longer are logged. */
+  readonly logSlowerThanMs: number;
   readonly podOverrides?: Readonly<Record<string, unknown>>;
 }
 
@@ -52,7 +56,10 @@ export function podTemplate(input: PodInput): ReturnType<typeof plainPodTemplate
 export function plainPodTemplate(input: PodInput) {
   const { site, placement, lifecycle, memory } = input;
   return {
-    metadata: { labels: selectorLabels(site.names.object), annotations: reviewed(input.review) },
+    metadata: {
+      labels: selectorLabels(site.names.object),
+      annotations: { ...reviewed(input.review), ...input.annotations },
+    },
     spec: {
       serviceAccountName: site.names.object,
       automountServiceAccountToken: false,
@@ -94,6 +101,7 @@ function container(input: PodInput) {
         name: CPU_LIMIT,
         valueFrom: { resourceFieldRef: { containerName: CONTAINER, resource: "limits.cpu", divisor: "1" } },
       },
+      { name: LOG_SLOWER_THAN_MS, value: String(input.logSlowerThanMs) },
     ],
     ports: Object.entries(PORTS).map(([name, containerPort]) => ({ name, containerPort })),
     // Request = limit: the pod's memory is not up for overcommitment, and its threads fit its quota.

@@ -11,6 +11,8 @@ import { PORTS } from "../names";
 /** Environment variables that the arguments refer to as $(NAME); the workload defines them from the downward API. */
 export const POD_UID = "POD_UID";
 export const CPU_LIMIT = "CPU_LIMIT";
+/** Environment variable by which the python models know which requests to log. */
+export const LOG_SLOWER_THAN_MS = "TRITON_BERT_LOG_SLOWER_THAN_MS";
 
 /** HTTP header that opens the closed endpoints; over gRPC the metadata key is `triton-grpc-protocol-` + this. */
 export const ADMIN_HEADER = "triton-admin";

@@ -15,6 +15,7 @@ import type { Progress } from "../progress";
 import { ensurePrograms } from "../toolchain/builder";
 import { apiNames, apiObjects, serviceNames } from "./apiServices";
 import { kedaObjects, kedaParts } from "./keda";
+import { monitoringKinds } from "./monitoringKinds";
 import { PROMETHEUS_URL, prometheusPart } from "./prometheus";
 import { serverInput, serverParts } from "./servers";
 import { type KedaProgram, kedaModule, prometheusModule } from "./toolchain/programs";
@@ -58,8 +59,9 @@ export async function bringMetricsUp(paths: Layout, { cache, kubectl, log }: Met
     const { parts, caBundle } = await prepare(paths, folder, programs, rulesFile);
     const registered = join(folder, "registered");
     update("Prometheus, KEDA, metrics APIs");
-    const { crds, webhooks } = await kedaObjects(caBundle);
-    const served = [...apiObjects(caBundle), ...webhooks];
+    const keda = await kedaObjects(caBundle);
+    const crds = [...keda.crds, ...(await monitoringKinds())];
+    const served = [...apiObjects(caBundle), ...keda.webhooks];
     const hash = createHash("sha256")
       .update(JSON.stringify([...crds, ...served]))
       .digest("hex");
@@ -105,7 +107,7 @@ async function prepare(paths: Layout, folder: string, { path, key }: Programs, r
   const names = ["IP:127.0.0.1", "DNS:localhost", ...serviceNames.map((name) => `DNS:${name}`)].join(",");
   const certificates = await ensureServing(pki, join(folder, "certificates"), "/CN=metrics-pipeline", names);
   const input = serverInput({ program: path, kubeconfig, certificates });
-  const prometheus = prometheusPart(path("prometheus"), folder, kubeconfig);
+  const prometheus = prometheusPart(path("prometheus"), folder, kubeconfig, pki);
   const all: Part[] = [prometheus, ...kedaParts(input), ...serverParts(input, rulesFile)];
   // A binary of another key is another program.
   const parts = all.map((part) => ({

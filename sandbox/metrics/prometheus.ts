@@ -1,11 +1,13 @@
-/** Prometheus, which scrapes the pods of the sandbox that declare a port named `metrics`. In: the cluster. Out:
- *  a program on loopback, with the labels that the Prometheus operator would give (namespace, pod, container, endpoint). */
+/** Prometheus, which scrapes the pods of the sandbox that declare a port named `metrics`, and the kubelet. In: the cluster.
+ *  Out: a program on loopback, with the labels that the Prometheus operator would give (namespace, pod, container,
+ *  endpoint). */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { NO_PROXIES } from "../controlPlane";
 import { answersOk } from "../health";
-import { PORTS } from "../layout";
+import { NETWORKS, PORTS } from "../layout";
+import type { Pki } from "../pki";
 import type { Part } from "../processes";
 
 export const PROMETHEUS_URL = `http://127.0.0.1:${PORTS.prometheus}`;
@@ -13,10 +15,10 @@ export const PROMETHEUS_URL = `http://127.0.0.1:${PORTS.prometheus}`;
 /** Short, so that a test need not wait long for a rate. */
 export const SCRAPE_SECONDS = 5;
 
-export function prometheusPart(program: string, folder: string, kubeconfig: string): Part {
+export function prometheusPart(program: string, folder: string, kubeconfig: string, pki: Pki): Part {
   const file = join(folder, "prometheus.yml");
   const rules = join(folder, "rules");
-  const config = stringify(prometheusConfig(kubeconfig, join(rules, "*.yaml")));
+  const config = stringify(prometheusConfig(kubeconfig, pki, join(rules, "*.yaml")));
   return {
     name: "prometheus",
     command: [
@@ -36,7 +38,7 @@ export function prometheusPart(program: string, folder: string, kubeconfig: stri
   };
 }
 
-function prometheusConfig(kubeconfig: string, rules: string) {
+function prometheusConfig(kubeconfig: string, pki: Pki, rules: string) {
   const relabel = (from: string[], to: string) => ({ source_labels: from, target_label: to });
   return {
     global: { scrape_interval: `${SCRAPE_SECONDS}s`, scrape_timeout: "4s", evaluation_interval: `${SCRAPE_SECONDS}s` },
@@ -54,6 +56,20 @@ function prometheusConfig(kubeconfig: string, rules: string) {
           relabel(["__meta_kubernetes_pod_container_port_name"], "endpoint"),
         ],
       },
+      ...["probes", "cadvisor"].map((path) => ({
+        job_name: `kubelet-${path}`,
+        scheme: "https",
+        metrics_path: `/metrics/${path}`,
+        // They name namespace and pod themselves.
+        honor_labels: true,
+        // The kubelet's certificate is its own.
+        tls_config: {
+          cert_file: pki.file("admin", "crt"),
+          key_file: pki.file("admin", "key"),
+          insecure_skip_verify: true,
+        },
+        static_configs: [{ targets: [`${NETWORKS.pods.gateway}:${PORTS.kubelet}`] }],
+      })),
     ],
   };
 }

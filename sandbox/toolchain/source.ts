@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { go } from "./go";
+import { moduleSource } from "./go";
 import { KUBERNETES_PROVIDER, type ProgramName, programs, providerModule } from "./programs";
 
 const checkout = resolve(__dirname, "../..");
@@ -49,7 +49,7 @@ function sourceFiles(name: ProgramName): [file: string, content: Buffer][] {
 
 /** go.mod replaces the provider's module by ./kubernetes-provider; the provider's schema goes beside our main.go. */
 async function addKubernetesProvider(folder: string): Promise<void> {
-  const original = await downloadProvider(join(folder, "download"));
+  const original = await moduleSource(providerModule);
   const copy = join(folder, "kubernetes-provider");
   mkdirSync(copy);
   for (const part of ["go.mod", "go.sum", "pkg"]) copyWritable(join(original, part), join(copy, part));
@@ -71,16 +71,6 @@ async function addKubernetesProvider(folder: string): Promise<void> {
   const schema = JSON.parse(readFileSync(join(upstream, "schema.json"), "utf8"));
   writeFileSync(join(main, "schema.json"), JSON.stringify({ ...schema, version: KUBERNETES_PROVIDER }));
   copyWritable(join(upstream, "terraform-mapping.json"), join(main, "terraform-mapping.json"));
-}
-
-/** In a module of its own: in ours, the replacement would be downloaded instead, that is, nothing. */
-async function downloadProvider(folder: string): Promise<string> {
-  const { path, version, sum, goModSum } = providerModule;
-  mkdirSync(folder);
-  writeFileSync(join(folder, "go.mod"), "module download\n");
-  writeFileSync(join(folder, "go.sum"), `${path} ${version} ${sum}\n${path} ${version}/go.mod ${goModSum}\n`);
-  const answer = JSON.parse(await go(["mod", "download", "-json", `${path}@${version}`], { cwd: folder }));
-  return answer.Dir;
 }
 
 /** Go's module cache is read-only, files and folders; a copy must be writable to be edited, and to be removed. */

@@ -21,6 +21,6 @@ function adapterRule(options: PodsMetricOptions, apiName: string) {
     seriesQuery: `${seed}{namespace!="",pod!="",model="${apiName}"}`,
     resources: { overrides: { namespace: { resource: "namespace" }, pod: { resource: "pod" } } },
     name: { matches: "", as: podsMetricName(options, apiName) },
-    metricsQuery: query({ pods: "<<.LabelMatchers>>", apiName, windowSeconds, by: " by (<<.GroupBy>>)" }),
+    metricsQuery: query({ pods: "<<.LabelMatchers>>", apiName, window: `${windowSeconds}s`, by: " by (<<.GroupBy>>)" }),
   };
 }

@@ -45,7 +45,7 @@ export function kedaQuery(site: KubernetesSite, { signal, windowSeconds }: KedaO
   return SIGNALS[signal].query({
     pods: podMatchers(site.names.object, site.namespace),
     apiName,
-    windowSeconds,
+    window: `${windowSeconds}s`,
     by: "",
   });
 }

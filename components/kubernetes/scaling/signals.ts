@@ -14,8 +14,8 @@ export interface Series {
   readonly pods: string;
   /** The public model. */
   readonly apiName: string;
-  /** Over which rates are taken. */
-  readonly windowSeconds: number;
+  /** Over which rates are taken: a PromQL duration, such as 60s. */
+  readonly window: string;
   /** What sums are told apart by, such as ` by (pod)`; empty for one number. */
   readonly by: string;
 }
@@ -47,7 +47,7 @@ export const SIGNALS: Readonly<Record<SignalName, Signal>> = {
   queueTime: {
     metric: "triton_bert_queue_time_us",
     query: (series) =>
-      `sum${series.by} (rate(nv_inference_queue_duration_us{${waitedIn(series)}}[${series.windowSeconds}s])) / ` +
+      `sum${series.by} (rate(nv_inference_queue_duration_us{${waitedIn(series)}}[${series.window}])) / ` +
       `clamp_min(${requestRate(series)}, 0.001)`,
     isAverage: true,
     seed: "nv_inference_queue_duration_us",
@@ -66,7 +66,7 @@ export const SIGNALS: Readonly<Record<SignalName, Signal>> = {
   pendingRequests: {
     metric: "triton_bert_pending_requests",
     query: (series) =>
-      `sum${series.by} (avg_over_time(nv_inference_pending_request_count{${waitedIn(series)}}[${series.windowSeconds}s]))`,
+      `sum${series.by} (avg_over_time(nv_inference_pending_request_count{${waitedIn(series)}}[${series.window}]))`,
     isAverage: false,
     seed: "nv_inference_pending_request_count",
     target: { ...NUMBER, cpu: "4", gpu: "8" },
@@ -101,8 +101,8 @@ function waitedIn({ pods, apiName }: Series): string {
   return `${pods},model=~"${models.map(literal).join("|")}"`;
 }
 
-function requestRate({ pods, apiName, windowSeconds, by }: Series): string {
-  const rate = (metric: string) => `sum${by} (rate(${metric}{${pods},model="${apiName}"}[${windowSeconds}s]))`;
+function requestRate({ pods, apiName, window, by }: Series): string {
+  const rate = (metric: string) => `sum${by} (rate(${metric}{${pods},model="${apiName}"}[${window}]))`;
   return `(${rate("nv_inference_request_success")} + ${rate("nv_inference_request_failure")})`;
 }
 

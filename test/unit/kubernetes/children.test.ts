@@ -1,9 +1,10 @@
 import { beforeAll, expect, it } from "vitest";
 import { disruption } from "../../../components/kubernetes/disruption";
+import { monitoring } from "../../../components/kubernetes/monitoring/monitoring";
 import { networking } from "../../../components/kubernetes/networking";
 import { autoscaling } from "../../../components/kubernetes/scaling/autoscaling";
 import { workload } from "../../../components/kubernetes/workload";
-import { input, made, type Seen, scaled, service, site } from "./world";
+import { input, made, type Seen, scaled, service, site, watched } from "./world";
 
 let children: Seen[] = [];
 beforeAll(async () => {
@@ -12,6 +13,7 @@ beforeAll(async () => {
     networking(owner, site, service());
     disruption(owner, site);
     autoscaling(owner, scaled({ cpu: { min: 1, max: 3 } }), deployment);
+    monitoring(owner, watched({ scrape: { podMonitor: {} }, alerts: {}, dashboard: {} }));
   });
 });
 
@@ -19,10 +21,13 @@ it("makes each object under its owner, by a name that stays", () => {
   const under = (kind: string, name: string) =>
     `urn:pulumi:dev::triton-bert::triton-bert:index:TritonBertService$kubernetes:${kind}::${name}`;
   expect(children.map(({ urn }) => urn)).toEqual([
+    under("monitoring.coreos.com/v1:PrometheusRule", "sentiment-alerts"),
     under("autoscaling/v2:HorizontalPodAutoscaler", "sentiment-autoscaler"),
+    under("core/v1:ConfigMap", "sentiment-dashboard"),
     under("apps/v1:Deployment", "sentiment-deployment"),
     under("policy/v1:PodDisruptionBudget", "sentiment-disruption-budget"),
     under("core/v1:Service", "sentiment-metrics-service"),
+    under("monitoring.coreos.com/v1:PodMonitor", "sentiment-monitor"),
     under("networking.k8s.io/v1:NetworkPolicy", "sentiment-network-policy"),
     under("core/v1:Service", "sentiment-service"),
     under("core/v1:ServiceAccount", "sentiment-service-account"),

@@ -89,7 +89,12 @@ describe("the pod", () => {
     const [merged] = podTemplate({ ...input, image, podOverrides }).spec.containers;
     expect(merged).toMatchObject({ command: ["tritonserver"] });
     expect(merged?.image).toBe(image);
-    expect(merged?.env?.map(({ name }) => name)).toEqual(["POD_UID", "CPU_LIMIT", "A"]);
+    expect(merged?.env?.map(({ name }) => name)).toEqual([
+      "POD_UID",
+      "CPU_LIMIT",
+      "TRITON_BERT_LOG_SLOWER_THAN_MS",
+      "A",
+    ]);
   });
 });
 

@@ -2,6 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../../../components/child";
 import type { KubernetesSite } from "../../../components/kubernetes/metadata";
+import { monitoringOptions } from "../../../components/kubernetes/monitoring/options";
+import type { Watched } from "../../../components/kubernetes/monitoring/watched";
 import { type ServiceOptions, serviceOptions } from "../../../components/kubernetes/options";
 import { autoscalingOptions } from "../../../components/kubernetes/scaling/options";
 import type { Scaled } from "../../../components/kubernetes/scaling/scaled";
@@ -30,6 +32,8 @@ export const input: WorkloadInput = {
   lifecycle: lifecycle(rolloutOptions.parse({})),
   placement: { nodeSelector: {}, tolerations: [] },
   review: { precision: "fp32", model: "acme/sentiment@9f1c", maxBatchSize: 16, server: "Triton 26.10 of NVIDIA" },
+  annotations: {},
+  logSlowerThanMs: 1000,
   replicas: 1,
   autoscaled: false,
 };
@@ -45,6 +49,11 @@ export const scaled = (
   apiName,
   device,
 });
+
+export const watched = (
+  monitoring: Parameters<typeof monitoringOptions.parse>[0] = {},
+  of: Scaled = scaled({ none: {} }),
+): Watched => ({ ...of, monitoring: monitoringOptions.parse(monitoring), startupSeconds: 300 });
 
 export const gpu: GpuOptions = { type: "L4", count: 1, spare: 0, resource: "nvidia.com/gpu" };
 
