@@ -1,19 +1,11 @@
 /** The alerts, judged by the real promtool: on series that should set one off, and on those that should not. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
 import { monitoringOptions } from "../../components/kubernetes/monitoring/options";
 import { prometheusRuleArgs } from "../../components/kubernetes/monitoring/prometheusRule";
 import { autoscalingOptions } from "../../components/kubernetes/scaling/options";
 import { objectNames } from "../../components/names";
-import { cacheFolder } from "../../sandbox/cache";
-import { prometheusModule } from "../../sandbox/metrics/toolchain/programs";
-import { run } from "../../sandbox/shell";
-import { ensurePrograms } from "../../sandbox/toolchain/builder";
+import { answered, BUSY, failed, type Labels, NONE, POD, Promtool, queued, type Series, seen } from "./promtool";
 
-const folder = mkdtempSync(join(tmpdir(), "triton-bert-alerts-"));
 const rule = prometheusRuleArgs({
   site: { names: objectNames("mood"), namespace: "shop", stack: "organization/shop/prod" },
   options: autoscalingOptions.parse({ keda: { max: 3, prometheus: "http://prometheus.monitoring:9090" } }),
@@ -23,65 +15,31 @@ const rule = prometheusRuleArgs({
   monitoring: monitoringOptions.parse({ alerts: {} }),
   startupSeconds: 300,
 });
-let promtool: string;
+/** A service of a like name. */
+const NEIGHBOUR = { pod: "mood-ru-6d5f9c7b8-x2v4k" };
+let promtool: Promtool;
+let checked: string;
 
 beforeAll(async () => {
-  const { bin } = await ensurePrograms(prometheusModule, {
-    cache: cacheFolder(),
-    log: (line) => process.stderr.write(`${line}\n`),
-    programs: ["promtool"],
-  });
-  promtool = join(bin, "promtool");
-  writeFileSync(join(folder, "rules.yaml"), stringify(rule?.spec));
+  promtool = await Promtool.ensure();
+  checked = await promtool.rules(rule?.spec ?? expect.fail("no rules"));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const prom = (...args: string[]) => run(promtool, args, { cwd: folder, env: process.env });
-
-/** Series name and labels → values in promtool's notation, one each 15 seconds. */
-type Series = Readonly<Record<string, string>>;
-type Labels = Readonly<Record<string, string>>;
+afterAll(() => promtool.remove());
 
 /** Throws what promtool says, unless the alert fires at that time, once, with this description; or, without one, not. */
 async function judged(alertname: string, series: Series, minutes: number, fires?: { says: string; labels?: Labels }) {
   const { labels, annotations } =
     rule?.spec.groups[0]?.rules.find(({ alert }) => alert === alertname) ?? expect.fail(`no alert ${alertname}`);
   const expected = fires && [
-    {
-      exp_labels: { ...labels, ...fires.labels },
-      exp_annotations: { ...annotations, description: fires.says },
-    },
+    { exp_labels: { ...labels, ...fires.labels }, exp_annotations: { ...annotations, description: fires.says } },
   ];
-  const test = {
-    interval: "15s",
-    input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+  await promtool.test(series, {
     alert_rule_test: [{ eval_time: `${minutes}m`, alertname, exp_alerts: expected ?? [] }],
-  };
-  writeFileSync(
-    join(folder, "test.yaml"),
-    stringify({ rule_files: ["rules.yaml"], evaluation_interval: "15s", tests: [test] }),
-  );
-  await prom("test", "rules", "test.yaml");
+  });
 }
 
-/** A series of the pod `of`, as Prometheus has it. */
-const seen = (metric: string, labels: Labels, of = "mood-6d5f9c7b8-x2v4k", namespace = "shop") => {
-  const all = { namespace, pod: of, ...labels };
-  const text = Object.entries(all).map(([name, value]) => `${name}="${value}"`);
-  return `${metric}{${text.join(",")}}`;
-};
-const answered = (model = "mood", ...where: [of?: string, namespace?: string]) =>
-  seen("nv_inference_request_success", { model, version: "1" }, ...where);
-const failed = (model = "mood", ...where: [of?: string, namespace?: string]) =>
-  seen("nv_inference_request_failure", { model, version: "1", reason: "BACKEND" }, ...where);
-const queued = (model = "mood", ...where: [of?: string, namespace?: string]) =>
-  seen("nv_inference_queue_duration_us", { model, version: "1" }, ...where);
-/** Of four requests a second. */
-const BUSY = "0+60x120";
-const NONE = "0x120";
-
-it("promtool finds nothing wrong with the rules", async () => {
-  expect(await prom("check", "rules", "rules.yaml")).toContain("SUCCESS: 6 rules found");
+it("promtool finds nothing wrong with the rules", () => {
+  expect(checked).toContain("SUCCESS: 6 rules found");
 });
 
 describe("TritonBertQueueLatency", () => {
@@ -100,17 +58,17 @@ describe("TritonBertQueueLatency", () => {
       [answered()]: BUSY,
       [failed()]: NONE,
       [queued()]: NONE,
-      [queued("text_preprocessing")]: "0+12000000x120",
-      [queued("model_onnx")]: "0+24000000x120",
+      [queued({ model: "text_preprocessing" })]: "0+12000000x120",
+      [queued({ model: "model_onnx" })]: "0+24000000x120",
     };
     await judged(name, ensemble, 15, { says: "A request waits 600000 µs on average before a model takes it." });
   });
 
   it("hears nothing of another service, another namespace, or another model in the server", async () => {
     const quiet = { [answered()]: BUSY, [failed()]: NONE, [queued()]: "0+60x120" };
-    await judged(name, { ...quiet, [queued("mood", "mood-ru-6d5f9c7b8-x2v4k")]: "0+60000000x120" }, 15);
-    await judged(name, { ...quiet, [queued("mood", "mood-6d5f9c7b8-x2v4k", "test")]: "0+60000000x120" }, 15);
-    await judged(name, { ...quiet, [queued("other")]: "0+60000000x120" }, 15);
+    await judged(name, { ...quiet, [queued(NEIGHBOUR)]: "0+60000000x120" }, 15);
+    await judged(name, { ...quiet, [queued({ namespace: "test" })]: "0+60000000x120" }, 15);
+    await judged(name, { ...quiet, [queued({ model: "other" })]: "0+60000000x120" }, 15);
   });
 
   it("is not set off without traffic, nor by a restart", async () => {
@@ -140,7 +98,7 @@ describe("TritonBertFailures", () => {
 
   it("hears nothing of a service of a like name", async () => {
     const quiet = { [answered()]: BUSY, [failed()]: NONE };
-    await judged(name, { ...quiet, [failed("mood", "mood-ru-6d5f9c7b8-x2v4k")]: BUSY }, 11);
+    await judged(name, { ...quiet, [failed(NEIGHBOUR)]: BUSY }, 11);
   });
 });
 
@@ -158,14 +116,14 @@ describe("TritonBertMetricsAbsent", () => {
 
   it("is not set off by an idle service, but by one that another stands beside", async () => {
     await judged(name, { [answered()]: NONE }, 20);
-    await judged(name, { [answered("mood", "mood-ru-6d5f9c7b8-x2v4k")]: BUSY }, 20, { says, labels });
+    await judged(name, { [answered(NEIGHBOUR)]: BUSY }, 20, { says, labels });
   });
 });
 
 describe("TritonBertScalerAtMax", () => {
   const name = "TritonBertScalerAtMax";
   const pods = (count: number) =>
-    Object.fromEntries(Array.from({ length: count }, (_, at) => [answered("mood", `mood-6d5f9c7b8-x2v4${at}`), BUSY]));
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [answered({ pod: `mood-6d5f9c7b8-x2v4${at}` }), BUSY]));
 
   it("fires when all three pods are there for a quarter of an hour", async () => {
     await judged(name, pods(3), 14);
@@ -173,7 +131,10 @@ describe("TritonBertScalerAtMax", () => {
   });
 
   it("is not set off by two, nor by two models in each", async () => {
-    const other = [answered("other", "mood-6d5f9c7b8-x2v40"), answered("other", "mood-6d5f9c7b8-x2v41")];
+    const other = [
+      answered({ model: "other", pod: "mood-6d5f9c7b8-x2v40" }),
+      answered({ model: "other", pod: "mood-6d5f9c7b8-x2v41" }),
+    ];
     await judged(name, { ...pods(2), ...Object.fromEntries(other.map((series) => [series, BUSY])) }, 20);
   });
 });
@@ -183,8 +144,8 @@ describe("TritonBertRestarts", () => {
   const restarts = (container: string) => seen("kube_pod_container_status_restarts_total", { container });
 
   it("fires at the third restart within an hour", async () => {
-    const says = "Triton restarted 3 times within an hour in mood-6d5f9c7b8-x2v4k.";
-    const labels = { pod: "mood-6d5f9c7b8-x2v4k", container: "triton" };
+    const says = `Triton restarted 3 times within an hour in ${POD}.`;
+    const labels = { pod: POD, container: "triton" };
     await judged(name, { [restarts("triton")]: "0x240 1x20 2x20 3x40" }, 76, { says, labels });
   });
 
@@ -199,8 +160,8 @@ describe("TritonBertGoldenCheck", () => {
   const probes = seen("prober_probe_total", { container: "triton", probe_type: "Startup", result: "failed" });
 
   it("fires when a pod goes on failing past the time that a start may take", async () => {
-    const says = "mood-6d5f9c7b8-x2v4k has failed its startup probe for longer than rollout.startupSeconds.";
-    const labels = { pod: "mood-6d5f9c7b8-x2v4k", container: "triton", probe_type: "Startup", result: "failed" };
+    const says = `${POD} has failed its startup probe for longer than rollout.startupSeconds.`;
+    const labels = { pod: POD, container: "triton", probe_type: "Startup", result: "failed" };
     await judged(name, { [probes]: "0+7x120" }, 7);
     await judged(name, { [probes]: "0+7x120" }, 8, { says, labels });
   });

@@ -1,0 +1,140 @@
+/** Pods that go under load: clients that keep their connections for ever, over HTTP and gRPC, lose nothing. For each case ten
+ *  thousand requests of each, counted. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Stack } from "../../sandbox/stack";
+import { apiGet } from "./api";
+import type { Load } from "./load/load";
+import { deployment, loadOn, until } from "./scaling";
+import { classifier, environment, NAMESPACE, openStack, stackFile } from "./support";
+
+const REQUESTS = 10_000;
+/** Short, so that ten thousand take seconds. */
+const texts = [
+  ["I love it", "positive"],
+  ["I hate it", "negative"],
+] as const;
+const service = (more: Parameters<typeof classifier>[0] = {}) =>
+  stackFile({ drained: classifier({ replicas: 2, ...more }) });
+
+let stack: Stack;
+let loads: { http: Load; grpc: Load };
+
+beforeAll(async () => {
+  stack = await openStack("e2e-drain", service());
+  await stack.up();
+  const forever = { texts, connectionSeconds: 0 };
+  loads = {
+    http: await loadOn("drained", { ...forever, protocol: "http" }),
+    grpc: await loadOn("drained", { ...forever, protocol: "grpc" }),
+  };
+  loads.http.clients(8);
+  loads.grpc.clients(8);
+});
+afterAll(async () => {
+  await Promise.all([loads?.http.finish(), loads?.grpc.finish()]);
+  await stack.destroy();
+});
+
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+    readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  }[];
+}
+
+/** Names of the service's pods; `going`: of those that are being ended. */
+async function pods(going = false): Promise<string[]> {
+  const query = new URLSearchParams({ labelSelector: "app.kubernetes.io/instance=drained" });
+  const { items } = await apiGet<Pods>(`/api/v1/namespaces/${NAMESPACE}/pods?${query}`);
+  return items
+    .filter(({ metadata }) => (metadata.deletionTimestamp !== undefined) === going)
+    .map(({ metadata }) => metadata.name);
+}
+
+const settled = (replicas: number) =>
+  until(
+    `${replicas} ready pods and none that goes`,
+    240,
+    async () => ({
+      ready: (await deployment("drained")).status.readyReplicas,
+      going: (await pods(true)).length,
+    }),
+    ({ ready, going }) => ready === replicas && going === 0,
+  );
+
+/** Throws unless `happen` and ten thousand requests of each protocol went by, and every one was answered rightly. */
+async function loseNothing(happen: () => Promise<unknown>) {
+  const before = { http: loads.http.totals.answered, grpc: loads.grpc.totals.answered };
+  await happen();
+  for (const protocol of ["http", "grpc"] as const) {
+    const load = loads[protocol];
+    await until(
+      `${REQUESTS} answers over ${protocol}`,
+      300,
+      async () => load.totals.answered - before[protocol],
+      (count) => count >= REQUESTS,
+    );
+    const { failed, problems } = load.totals;
+    expect({ protocol, failed, problems }).toEqual({ protocol, failed: 0, problems: {} });
+  }
+}
+
+const kubectl = async (...args: string[]) => (await environment()).kubectl(["-n", NAMESPACE, ...args]);
+
+describe("no request is lost", () => {
+  it("in a rollout", async () => {
+    const before = await pods();
+    await loseNothing(async () => {
+      await stack.configure(service({ monitoring: { logSlowerThan: "30s" } }));
+      await stack.up();
+      await settled(2);
+    });
+    expect((await pods()).filter((name) => before.includes(name))).toEqual([]);
+  });
+
+  it("when pods are taken away, and come again", async () => {
+    await loseNothing(async () => {
+      await kubectl("scale", "deployment", "drained", "--replicas=1");
+      await settled(1);
+      await kubectl("scale", "deployment", "drained", "--replicas=2");
+      await settled(2);
+    });
+  });
+
+  it("when somebody deletes a pod", async () => {
+    const [victim = ""] = await pods();
+    await loseNothing(async () => {
+      await kubectl("delete", "pod", victim);
+      await settled(2);
+    });
+    expect(await pods()).not.toContain(victim);
+  });
+
+  it("when the node is drained, which takes one pod after another", async () => {
+    const before = await pods();
+    await loseNothing(async () => {
+      const drained = kubectl(
+        "drain",
+        "sandbox",
+        "--pod-selector=app.kubernetes.io/instance=drained",
+        "--timeout=240s",
+        "--delete-emptydir-data",
+      );
+      try {
+        await until(
+          "a pod that goes",
+          60,
+          () => pods(true),
+          ({ length }) => length > 0,
+        );
+        // The sandbox has no other node for the new pods.
+        await kubectl("uncordon", "sandbox");
+        await drained;
+      } finally {
+        await kubectl("uncordon", "sandbox");
+      }
+      await settled(2);
+    });
+    expect((await pods()).filter((name) => before.includes(name))).toEqual([]);
+  });
+});
