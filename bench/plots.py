@@ -1,5 +1,6 @@
-"""The plots and the tables of docs/performance.md. In: docs/performance/*.json, as serving.py wrote them. Out: an SVG
-and a table for each; the tables go between the marks in the page, so that no figure there is typed by hand."""
+"""The plots and tables of docs/performance.md and docs/autoscaling.md. In: the JSON files in the folder of each page's
+name, as serving.py, memory.py and the scaling tests wrote them. Out: an SVG and a table for each; the tables go between
+the marks in the page, so that no figure there is typed by hand."""
 
 import json
 from pathlib import Path
@@ -15,17 +16,22 @@ matplotlib.rcParams["svg.hashsalt"] = "triton-bert"
 
 
 def main() -> None:
-    page = DOCS / "performance.md"
+    for name in ("performance", "autoscaling"):
+        illustrate(DOCS / f"{name}.md")
+
+
+def illustrate(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    for file in sorted((DOCS / "performance").glob("*.json")):
+    for file in sorted(page.with_suffix("").glob("*.json")):
         figures = json.loads(file.read_text(encoding="utf-8"))
-        render, words = (draw, table) if "rows" in figures else (draw_memory, memory)
+        kinds = {"rows": (draw, table), "pss": (draw_memory, memory), "replicas": (draw_scaling, scaling)}
+        render, words = next(kind for key, kind in kinds.items() if key in figures)
         render(figures, file.with_suffix(".svg"))
         mark = f"<!-- bench {file.stem} -->"
         if text.count(mark) != 2:
             raise SystemExit(f"{page}: needs {mark} twice, around what is to be written there")
         before, _, after = text.split(mark)
-        image = f"![{file.stem}](performance/{file.stem}.svg)"
+        image = f"![{file.stem}]({page.stem}/{file.stem}.svg)"
         text = f"{before}{mark}\n{image}\n\n{words(figures)}\n{mark}{after}"
     page.write_text(text, encoding="utf-8")
 
@@ -83,6 +89,38 @@ def memory(figures: dict[str, Any]) -> str:
         f"Ready {figures['ready']} s after the process starts. PSS: {figures['idle']} MiB idle, {figures['last']} MiB "
         f"after {figures['minutes']:.0f} minutes of 16 clients with a long tail of lengths, {figures['inProcess']} MiB "
         f"in-process; slope of the second half {figures['slope']:+.2f} MiB a minute."
+    )
+
+
+def draw_scaling(figures: dict[str, Any], file: Path) -> None:
+    plot, (load, pods) = plt.subplots(2, 1, figsize=(9, 4.2), sharex=True, layout="constrained")
+    times = figures["t"]
+    load.plot(times, figures["clients"], color="grey", drawstyle="steps-post", label="clients")
+    # An outage of Prometheus is a gap.
+    waiting = [float("nan") if count is None else count for count in figures["pending"]]
+    load.plot(times, waiting, color=COLOURS["ensemble"], label="requests that wait in Triton's queues")
+    pods.plot(times, figures["replicas"], color="grey", drawstyle="steps-post", label="pods asked for")
+    pods.plot(times, figures["ready"], color=COLOURS["fused"], drawstyle="steps-post", label="pods ready")
+    pods.set_ylim(bottom=0)
+    pods.set_xlabel("seconds")
+    for axes in (load, pods):
+        axes.legend(fontsize=7)
+    plot.suptitle(", ".join(f"{value}" for value in figures["about"].values()), fontsize=9)
+    plot.savefig(file, metadata={"Date": None})
+    plt.close(plot)
+
+
+def scaling(figures: dict[str, Any]) -> str:
+    times, clients, ready = figures["t"], figures["clients"], figures["ready"]
+    most, rest = max(ready), min(clients)
+    step = next(at for at, count in zip(times, clients, strict=True) if count == max(clients))
+    full = next(at for at, count in zip(times, ready, strict=True) if count == most)
+    calm = max(at for at, count in zip(times, clients, strict=True) if count > rest)
+    back = max(at for at, count in zip(times, ready, strict=True) if count > ready[-1])
+    return (
+        f"{max(clients)} clients come at {step} s, and {most} pods are ready {full - step} s later. They go at "
+        f"{calm} s, and {back - calm} s later {ready[-1]} pod is left. {figures['answered'][-1]} requests were "
+        f"answered, {figures['failed'][-1]} failed."
     )
 
 

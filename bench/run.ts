@@ -1,8 +1,11 @@
 /** `npm run bench`: both pipelines beside an in-process run, for each case, ten minutes of load for memory's sake, then the plots
  *  of docs/performance.md; half an hour in all. `npm run bench -- minilm-mixed memory` runs some of the cases. What is
- *  measured: bench/serving.py, bench/memory.py. */
+ *  measured: bench/serving.py, bench/memory.py. `npm run bench -- scaling` measures nothing, and makes the plots of
+ *  docs/autoscaling.md of what the last `npm test -- e2e` has seen. */
 import { spawnSync } from "node:child_process";
+import { cpSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { cacheFolder } from "../sandbox/cache";
 import { embeddedEnvironment } from "../sandbox/embeddedEnvironment";
 import { Progress } from "../sandbox/progress";
 import { plotsVenv, servingVenv } from "../test/pythonVenvs";
@@ -25,10 +28,15 @@ const cases: Readonly<Record<string, Case>> = {
   memory: { model: "minilm", script: "memory.py", args: ["--minutes", "10"] },
 };
 
+const SCALING = "scaling";
+const docs = join(__dirname, "..", "docs");
+
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
-  const unknown = asked.filter((name) => !(name in cases));
-  if (unknown.length > 0) throw new Error(`no case ${unknown.join(", ")}; there are ${Object.keys(cases).join(", ")}`);
+  const known = [...Object.keys(cases), SCALING];
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no case ${unknown.join(", ")}; there are ${known.join(", ")}`);
+  if (asked.includes(SCALING)) cpSync(join(cacheFolder(), "scaling"), join(docs, "autoscaling"), { recursive: true });
   const log = new Progress(process.stdout);
   const environment = await embeddedEnvironment(log);
   const python = await servingVenv(log);
@@ -38,7 +46,7 @@ async function main(): Promise<void> {
     if (asked.length > 0 && !asked.includes(name)) continue;
     const folder = await benchModel(model, environment, log);
     console.log(`\n=== ${name} ===`);
-    const out = join(__dirname, "..", "docs", "performance", `${name}.json`);
+    const out = join(docs, "performance", `${name}.json`);
     const bench = [python, join(__dirname, script), "--model", folder, "--name", model, "--out", out, ...args];
     run([...command, ...bench], env);
   }

@@ -607,7 +607,7 @@ export interface MonitoringAlerts {
    */
   queueTime?: string;
   /**
-   * Percent of failed requests, over 5 minutes, above which there is an alert.
+   * Percent of requests that fail by a fault of the server, over 5 minutes, above which there is an alert.
    * Bounds: 0.01 to 100.
    * Default: 5.
    */

@@ -161,11 +161,16 @@ function podPlan(
   { choice, pods, kubernetes, model, memory }: PodParts,
 ): ServicePlan["pod"] {
   const times = lifecycle(spec.rollout, waves(pods.most, spec.gpu));
-  const { exitTimeoutSeconds } = times;
+  const { exitTimeoutSeconds, grpcConnectionSeconds } = times;
   return {
     site: kubernetes,
     apiName,
-    args: tritonFlags({ exitTimeoutSeconds, device: deviceOf(spec), onnxBackend: choice.onnxBackend }),
+    args: tritonFlags({
+      exitTimeoutSeconds,
+      grpcConnectionSeconds,
+      device: deviceOf(spec),
+      onnxBackend: choice.onnxBackend,
+    }),
     cpu: spec.resources.cpu,
     gpu: spec.gpu,
     memory,

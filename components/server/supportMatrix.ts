@@ -146,7 +146,7 @@ function chosen(release: Release, { repository }: NgcOptions, locate: Locate, ca
 /** Why the release cannot serve here; undefined: it can. On CPU there is only one reason, its age. */
 function obstacle(release: Release, gpu?: GpuOptions, card?: Gpu): string | undefined {
   if (release.container < OLDEST_RELEASE)
-    return `its administrative endpoints cannot be closed, which takes ${OLDEST_RELEASE} or later`;
+    return `it cannot close its administrative endpoints, or not tell gRPC clients to connect anew, which takes ${OLDEST_RELEASE} or later`;
   if (card === undefined) return undefined;
   const needs = requirements(release);
   return gpuObstacle(card, needs) ?? driverObstacle(gpu?.driver, needs);

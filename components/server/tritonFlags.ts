@@ -24,6 +24,8 @@ const CLOSED = "shared-memory,model-repository,logging,trace";
 export interface FlagInput {
   /** Seconds that requests in flight get to end after SIGTERM. */
   readonly exitTimeoutSeconds: number;
+  /** Seconds after which a gRPC client is asked to connect anew. */
+  readonly grpcConnectionSeconds: number;
   readonly device: "cpu" | "gpu";
   readonly onnxBackend: "python" | "onnxruntime";
 }
@@ -55,6 +57,18 @@ const flagRows: readonly FlagRow[] = [
   { flag: "--http-port", value: () => String(PORTS.http) },
   { flag: "--grpc-port", value: () => String(PORTS.grpc) },
   { flag: "--metrics-port", value: () => String(PORTS.metrics) },
+  // A client that keeps its connection for ever would stay with a pod that goes, and never find one that has come. Over
+  // HTTP Triton has no such means. github.com/triton-inference-server/server: pull request 6639 of December 2023.
+  {
+    flag: "--grpc-max-connection-age",
+    value: ({ grpcConnectionSeconds }) => milliseconds(grpcConnectionSeconds),
+    since: "24.02",
+  },
+  {
+    flag: "--grpc-max-connection-age-grace",
+    value: ({ exitTimeoutSeconds }) => milliseconds(exitTimeoutSeconds),
+    since: "24.02",
+  },
   // github.com/triton-inference-server/server: release notes of 23.11 (pull request 6607); r23.04 docs for the gRPC twin.
   { flag: "--http-restricted-api", value: closed, since: "23.11" },
   { flag: "--grpc-restricted-protocol", value: closed, since: "23.04" },
@@ -84,6 +98,8 @@ export function tritonFlags(input: FlagInput): string[] {
     .filter(({ when }) => when?.(input) ?? true)
     .map(({ flag, value }) => (value === undefined ? flag : `${flag}=${value(input)}`));
 }
+
+const milliseconds = (seconds: number) => String(seconds * 1000);
 
 function closed(): string {
   return `${CLOSED}:${ADMIN_HEADER}=$(${POD_UID})`;

@@ -56,7 +56,7 @@ function prometheusConfig(kubeconfig: string, pki: Pki, rules: string) {
           relabel(["__meta_kubernetes_pod_container_port_name"], "endpoint"),
         ],
       },
-      ...["probes", "cadvisor"].map((path) => ({
+      ...["probes", "resource"].map((path) => ({
         job_name: `kubelet-${path}`,
         scheme: "https",
         metrics_path: `/metrics/${path}`,

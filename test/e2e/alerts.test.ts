@@ -4,7 +4,19 @@ import { monitoringOptions } from "../../components/kubernetes/monitoring/option
 import { prometheusRuleArgs } from "../../components/kubernetes/monitoring/prometheusRule";
 import { autoscalingOptions } from "../../components/kubernetes/scaling/options";
 import { objectNames } from "../../components/names";
-import { answered, BUSY, failed, type Labels, NONE, POD, Promtool, queued, type Series, seen } from "./promtool";
+import {
+  answered,
+  BUSY,
+  failed,
+  faults,
+  type Labels,
+  NONE,
+  POD,
+  Promtool,
+  queued,
+  type Series,
+  seen,
+} from "./promtool";
 
 const rule = prometheusRuleArgs({
   site: { names: objectNames("mood"), namespace: "shop", stack: "organization/shop/prod" },
@@ -80,25 +92,30 @@ describe("TritonBertQueueLatency", () => {
 
 describe("TritonBertFailures", () => {
   const name = "TritonBertFailures";
+  const busy = { [answered()]: BUSY, [failed()]: NONE, [faults()]: NONE };
 
-  it("fires when one request in six fails, after five minutes", async () => {
-    const series = { [answered()]: BUSY, [failed()]: "0+12x120" };
+  it("fires when one request in five is answered with an error of ours, after five minutes", async () => {
+    const series = { ...busy, [faults()]: "0+12x120" };
     await judged(name, series, 4);
-    await judged(name, series, 11, { says: "16.7 % of the requests fail." });
+    await judged(name, series, 11, { says: "20.0 % of the requests fail." });
   });
 
-  it("fires when all do", async () => {
-    await judged(name, { [answered()]: NONE, [failed()]: "0+12x120" }, 11, { says: "100.0 % of the requests fail." });
+  it("fires when Triton's own backends or queues fail, in a model behind the public one too", async () => {
+    const behind = { [failed({ model: "model_onnx" })]: "0+6x120", [failed({ reason: "REJECTED" })]: "0+6x120" };
+    await judged(name, { ...busy, ...behind }, 11, { says: "18.2 % of the requests fail." });
+  });
+
+  it("is not set off by what clients do wrong", async () => {
+    await judged(name, { ...busy, [faults({ fault: "client" })]: BUSY, [failed({ reason: "OTHER" })]: BUSY }, 11);
   });
 
   it("is not set off by one in thirty, nor by one lonely failure in a quiet night", async () => {
-    await judged(name, { [answered()]: BUSY, [failed()]: "0+2x120" }, 11);
-    await judged(name, { [answered()]: NONE, [failed()]: "0x20 1x100" }, 11);
+    await judged(name, { ...busy, [faults()]: "0+2x120" }, 11);
+    await judged(name, { [answered()]: "0x20 1x100", [failed()]: NONE, [faults()]: "0x20 1x100" }, 11);
   });
 
   it("hears nothing of a service of a like name", async () => {
-    const quiet = { [answered()]: BUSY, [failed()]: NONE };
-    await judged(name, { ...quiet, [failed(NEIGHBOUR)]: BUSY }, 11);
+    await judged(name, { ...busy, [faults(NEIGHBOUR)]: BUSY, [answered(NEIGHBOUR)]: BUSY }, 11);
   });
 });
 

@@ -8,7 +8,7 @@ import { environment, openStack, project } from "./support";
 let stack: Stack | undefined;
 afterAll(() => stack?.destroy());
 
-it("Pulumi.gpu.yaml previews: GPU, tolerations, NVIDIA's release, an autoscaler on the time in queues", async () => {
+it("Pulumi.gpu.yaml previews: GPU, tolerations, NVIDIA's release, an autoscaler on the time in queues, monitoring", async () => {
   const { kubectl } = await environment();
   const config = readFileSync(join(project, "Pulumi.gpu.yaml"), "utf8");
   const namespace = /triton-bert:namespace: *(\S+)/.exec(config)?.[1] ?? "default";
@@ -20,5 +20,7 @@ it("Pulumi.gpu.yaml previews: GPU, tolerations, NVIDIA's release, an autoscaler 
   expect(diff).toContain("tolerations");
   expect(diff).toMatch(/tritonserver:2\d\.\d\d-py3/);
   expect(diff).toContain("keda.sh/v1alpha1:ScaledObject");
+  expect(diff).toContain("monitoring.coreos.com/v1:PodMonitor");
+  expect(diff).toContain("monitoring.coreos.com/v1:PrometheusRule");
   expect(diff).toMatch(/threshold *: "20000"/);
 });

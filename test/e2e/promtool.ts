@@ -33,6 +33,9 @@ const ofModel =
 
 export const answered = ofModel("nv_inference_request_success");
 export const failed = ofModel("nv_inference_request_failure", { reason: "BACKEND" });
+/** Answers of the public model that are errors, as the python models count them. */
+export const faults = (labels: Labels = {}) =>
+  seen("triton_bert_failures_total", { model: "mood", fault: "server", ...labels });
 export const queued = ofModel("nv_inference_queue_duration_us");
 export const pending = ofModel("nv_inference_pending_request_count");
 

@@ -1,5 +1,5 @@
 /** What happens to a service while it scales, once a second. In: a service, and the load on it. Out: moments, in a file
- *  outside the checkout that bench/scaling_plots.py makes a plot of. */
+ *  outside the checkout; `npm run bench -- scaling` makes the plots of docs/autoscaling.md of it. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../sandbox/cache";
@@ -21,7 +21,7 @@ export interface Moment {
 }
 
 export class Timeline {
-  readonly moments: Moment[] = [];
+  private readonly moments: Moment[] = [];
   private readonly started = Date.now();
   private readonly timer: NodeJS.Timeout;
   private readonly looks: Promise<void>[] = [];
@@ -33,20 +33,24 @@ export class Timeline {
     this.timer = setInterval(() => this.looks.push(this.look()), 1000);
   }
 
-  /** Writes `scaling/<name>.json`; `about` is what a reader of the plot should know. */
-  async finish(name: string, about: Readonly<Record<string, string | number>>): Promise<readonly Moment[]> {
+  /** Writes `scaling/<name>.json`, a line for each column; `about` is what a reader of the plot should know. */
+  async finish(name: string, about: Readonly<Record<string, string | number>>): Promise<void> {
     clearInterval(this.timer);
     await Promise.all(this.looks);
     const folder = join(cacheFolder(), "scaling");
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ about, moments: this.moments }, null, 1)}\n`);
-    return this.moments;
+    const names = Object.keys(this.moments[0] ?? {}) as (keyof Moment)[];
+    const columns = names.map((column) => [column, this.moments.map((moment) => moment[column] ?? null)] as const);
+    const lines = [["about", about] as const, ...columns].map(([key, value]) => `"${key}": ${JSON.stringify(value)}`);
+    writeFileSync(join(folder, `${name}.json`), `{\n${lines.join(",\n")}\n}\n`);
   }
 
   private async look(): Promise<void> {
     const t = Math.round((Date.now() - this.started) / 1000);
     const query = `sum(nv_inference_pending_request_count{namespace="${NAMESPACE}",pod=~"${this.service}-.*"})`;
-    const [{ spec, status }, pending] = await Promise.all([deployment(this.service), promQuery(query)]);
+    // In an outage of Prometheus nobody knows.
+    const scraped = promQuery(query).catch(() => undefined);
+    const [{ spec, status }, pending] = await Promise.all([deployment(this.service), scraped]);
     const { clients, answered, failed } = this.load.totals;
     const [replicas, ready] = [spec.replicas, status.readyReplicas ?? 0];
     this.moments.push({ t, clients, pending, replicas, ready, answered, failed });

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import { tritonFlags, ADMIN_HEADER } from "./components/server/tritonFlags";
-const flags = tritonFlags({ exitTimeoutSeconds: 5, device: "cpu", onnxBackend: "python" });
+const flags = tritonFlags({ exitTimeoutSeconds: 5, grpcConnectionSeconds: 1, device: "cpu", onnxBackend: "python" });
 console.log(JSON.stringify({ flags, header: ADMIN_HEADER }));
 """
 

@@ -5,7 +5,7 @@
  *  probes, and of kube-state-metrics; a usual kube-prometheus-stack has both. */
 import { CONTAINER } from "../../names";
 import { type AlertOptions, milliseconds } from "./options";
-import { boundsOf, podsOf, publicModel, queueTime, type Watched } from "./watched";
+import { boundsOf, itsModels, podsOf, publicModel, queueTime, type Watched } from "./watched";
 
 export interface Alert {
   readonly name: string;
@@ -43,13 +43,17 @@ export const ALERTS: readonly Alert[] = [
     name: "TritonBertFailures",
     severity: "critical",
     held: () => "5m",
+    // What a client did wrong is not the service's failure; of what the python models answer Triton itself counts none.
     expression: (watched, { failurePercent }) => {
-      const [failed, answered] = ["failure", "success"].map(
-        (outcome) => `sum(rate(nv_inference_request_${outcome}{${publicModel(watched)}}[${WINDOW}]))`,
-      );
-      return `100 * ${failed} / (${failed} + ${answered} > ${FEW}) > ${failurePercent}`;
+      const rate = (metric: string, of: string) => `sum(rate(${metric}{${of}}[${WINDOW}]))`;
+      const failed = [
+        rate("triton_bert_failures_total", `${itsModels(watched)},fault="server"`),
+        rate("nv_inference_request_failure", `${itsModels(watched)},reason=~"BACKEND|REJECTED"`),
+      ];
+      const all = ["success", "failure"].map((end) => rate(`nv_inference_request_${end}`, publicModel(watched)));
+      return `100 * (${failed.join(" + ")}) / (${all.join(" + ")} > ${FEW}) > ${failurePercent}`;
     },
-    summary: "Requests fail",
+    summary: "Requests fail by a fault of the server",
     description: "{{ $value | printf `%.1f` }} % of the requests fail.",
   },
   {

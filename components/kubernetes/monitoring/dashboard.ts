@@ -3,7 +3,8 @@
 import { canonicalJson, shortHash } from "../../canonicalJson";
 import { CONTAINER } from "../../names";
 import { metadata } from "../metadata";
-import { podsOf, publicModel, queueTime, type Watched } from "./watched";
+import { SIGNALS } from "../scaling/signals";
+import { itsModels, podsOf, publicModel, queueTime, type Watched } from "./watched";
 
 /** As Grafana computes it: at least four scrapes. */
 const WINDOW = "$__rate_interval";
@@ -27,8 +28,8 @@ export function panels(watched: Watched): Panel[] {
       title: "Requests",
       unit: "reqps",
       queries: {
-        answered: `sum(${rate("nv_inference_request_success", model)})`,
-        failed: `sum(${rate("nv_inference_request_failure", model)})`,
+        all: SIGNALS.requestRate.query({ pods, apiName: watched.apiName, window: WINDOW, by: "" }),
+        "failed by a fault of the {{fault}}": `sum by (fault) (${rate("triton_bert_failures_total", itsModels(watched))})`,
       },
     },
     {

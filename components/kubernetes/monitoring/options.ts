@@ -49,7 +49,9 @@ export const monitoringOptions = z.strictObject({
         .min(0.01)
         .max(100)
         .default(5)
-        .describe("Percent of failed requests, over 5 minutes, above which there is an alert."),
+        .describe(
+          "Percent of requests that fail by a fault of the server, over 5 minutes, above which there is an alert.",
+        ),
     })
     .optional()
     .describe("PrometheusRule of the Prometheus operator; docs/alerts.md lists its alerts. Default: none."),

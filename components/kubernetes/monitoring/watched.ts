@@ -1,7 +1,7 @@
 /** What is watched, and how: all that the files of this folder need to know. */
 import { scalerOf } from "../scaling/options";
 import type { Scaled } from "../scaling/scaled";
-import { podMatchers, SIGNALS } from "../scaling/signals";
+import { podMatchers, SIGNALS, servedBy } from "../scaling/signals";
 import type { MonitoringOptions } from "./options";
 
 export interface Watched extends Scaled {
@@ -19,6 +19,9 @@ export const queueTime = (watched: Watched, window: string): string =>
 
 /** Matchers of the public model's series: each request counts there once, in every pipeline. */
 export const publicModel = (watched: Watched): string => `${podsOf(watched)},model="${watched.apiName}"`;
+
+/** Matchers of the series of all models that its requests go through. */
+export const itsModels = (watched: Watched): string => `${podsOf(watched)},${servedBy(watched.apiName)}`;
 
 /** The autoscaler's bounds; undefined without one. */
 export function boundsOf({ options }: Watched): { min: number; max: number } | undefined {

@@ -96,9 +96,12 @@ export function podMatchers(name: string, namespace: string): string {
 
 /** Requests wait in the models behind an ensemble, and in the public model itself where it is the fused one. An ensemble
  *  has no queue of its own (its queue time stays near zero), so the sum over all of them is right for both. */
-function waitedIn({ pods, apiName }: Series): string {
+const waitedIn = ({ pods, apiName }: Series): string => `${pods},${servedBy(apiName)}`;
+
+/** Label matcher of all models that a request to the public one goes through, in either pipeline. */
+export function servedBy(apiName: string): string {
   const models = [apiName, ...Object.values(wireContract().roles)];
-  return `${pods},model=~"${models.map(literal).join("|")}"`;
+  return `model=~"${models.map(literal).join("|")}"`;
 }
 
 function requestRate({ pods, apiName, window, by }: Series): string {

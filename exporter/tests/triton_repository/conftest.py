@@ -52,6 +52,27 @@ class TritonError(Exception):
         self.code = code
 
 
+class MetricFamily:
+    """Counts as the real one does; a test reads them off."""
+
+    COUNTER = "counter"
+
+    def __init__(self, name: str, description: str, kind: str) -> None:  # noqa: ARG002
+        assert name.endswith("_total")
+        assert kind == self.COUNTER
+
+    def Metric(self, labels: dict[str, str]) -> Any:
+        return Counter(labels)
+
+
+class Counter:
+    def __init__(self, labels: dict[str, str]) -> None:
+        self.labels, self.count = labels, 0
+
+    def increment(self, by: int) -> None:
+        self.count += by
+
+
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the models log. Puts a stand-in for triton_python_backend_utils in place."""
@@ -61,6 +82,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         "TritonError": TritonError,
         "Tensor": lambda name, array: SimpleNamespace(name=name, array=array),
         "InferenceResponse": lambda tensors=(), error=None: SimpleNamespace(tensors=list(tensors), error=error),
+        "MetricFamily": MetricFamily,
         "Logger": SimpleNamespace(**{f"log_{level}": lines.append for level in ("info", "warn", "error")}),
     }
     for name, member in members.items():

@@ -20,27 +20,34 @@ def module(log: list[str]) -> Any:
     return importlib.import_module("bert_serving.respond")
 
 
+@pytest.fixture
+def responder(module: Any) -> Any:
+    return module.Responder("m")
+
+
 def request(name: str = "r-1") -> Any:
     return SimpleNamespace(request_id=lambda: name)
 
 
-def test_arrays_become_tensors(module: Any) -> None:
-    answer = module.respond("m", "1", {"logits": np.zeros(1)}, NOW)
+def test_arrays_become_tensors(responder: Any) -> None:
+    answer = responder.respond("1", {"logits": np.zeros(1)}, NOW)
     assert answer.error is None
     assert [tensor.name for tensor in answer.tensors] == ["logits"]
 
 
-def test_a_bad_request_is_invalid_and_says_why(module: Any, log: list[str]) -> None:
-    answer = module.respond("m", "1", BadRequest("text_input[0] is empty"), NOW)
+def test_a_bad_request_is_invalid_and_says_why(responder: Any, log: list[str]) -> None:
+    answer = responder.respond("1", BadRequest("text_input[0] is empty"), NOW)
     assert (str(answer.error), answer.error.code) == ("text_input[0] is empty", "INVALID_ARG")
     assert json.loads(log[0])["because"] == "text_input[0] is empty"
 
 
-def test_a_bug_is_internal_and_its_message_stays_out_of_log_and_answer(module: Any, log: list[str]) -> None:
+def test_a_bug_is_internal_and_its_message_stays_out_of_log_and_answer(
+    module: Any, responder: Any, log: list[str]
+) -> None:
     def work(_request: Any) -> Any:
         raise KeyError("what the user wrote")
 
-    answer = module.respond("m", "1", module.attempt(work, request()), NOW)
+    answer = responder.respond("1", module.attempt(work, request()), NOW)
     assert (str(answer.error), answer.error.code) == ("internal error", "INTERNAL")
     told = json.loads(log[0])
     assert (told["event"], told["kind"]) == ("bug", "KeyError")
@@ -48,17 +55,19 @@ def test_a_bug_is_internal_and_its_message_stays_out_of_log_and_answer(module: A
     assert "wrote" not in log[0]
 
 
-def test_an_id_cannot_break_a_line_or_carry_a_text(module: Any, log: list[str]) -> None:
-    module.respond("m", module.request_id(request("a\nb" + "x" * 1000)), BadRequest("no"), NOW)
+def test_an_id_cannot_break_a_line_or_carry_a_text(module: Any, responder: Any, log: list[str]) -> None:
+    responder.respond(module.request_id(request("a\nb" + "x" * 1000)), BadRequest("no"), NOW)
     assert "\n" not in log[0]
     assert len(json.loads(log[0])["request"]) == 64
 
 
-def test_an_answer_is_logged_only_if_it_was_slow(module: Any, log: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_is_logged_only_if_it_was_slow(
+    module: Any, responder: Any, log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "LOG_SLOWER_THAN_MS", 1000.0)
-    module.respond("m", "quick", {"predicts": np.zeros(2)}, time.perf_counter())
+    responder.respond("quick", {"predicts": np.zeros(2)}, time.perf_counter())
     assert log == []
-    module.respond("m", "slow", {"predicts": np.zeros(2)}, time.perf_counter() - 2)
+    responder.respond("slow", {"predicts": np.zeros(2)}, time.perf_counter() - 2)
     told = json.loads(log[0])
     assert told.pop("ms") >= 2000
     assert told == {"event": "answered", "model": "m", "request": "slow", "texts": 2}

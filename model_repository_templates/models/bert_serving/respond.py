@@ -29,21 +29,40 @@ def attempt(work: Callable[[Any], T], request: Any) -> T | Exception:
         return problem
 
 
-def respond(model: str, request: str, outcome: dict[str, Any] | Exception, started: float) -> Any:
-    """A response to the request of this id, with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for any
-    other exception INTERNAL. `started`: the `time.perf_counter()` at which this model got the request."""
-    took = (time.perf_counter() - started) * 1000
-    about = {"model": model, "request": request, "ms": round(took, 3)}
-    if not isinstance(outcome, Exception):
-        if took > LOG_SLOWER_THAN_MS:
-            log("info", "answered", **about, texts=len(next(iter(outcome.values()))))
-        return pb_utils.InferenceResponse([pb_utils.Tensor(name, array) for name, array in outcome.items()])
-    if isinstance(outcome, BadRequest):
-        log("info", "request refused", **about, because=str(outcome))
-        return _failed(str(outcome), pb_utils.TritonError.INVALID_ARG)
-    # The kind and the place of the bug, not its message: that may quote what a user wrote.
-    log("error", "bug", **about, kind=type(outcome).__name__, at=_place(outcome))
-    return _failed("internal error", pb_utils.TritonError.INTERNAL)
+class Responder:
+    """Responses of one model; and on :8002 the count of those that are errors. Triton's own count of failures knows
+    nothing of an error that a python model answers with, and could not tell whose fault it was."""
+
+    def __init__(self, model: str) -> None:
+        """To be made while the model is initialised: the counts are there, as 0, before the first failure."""
+        self._model = model
+        # Models of one server share the family; it must live as long as its counters.
+        self._family = pb_utils.MetricFamily(
+            name="triton_bert_failures_total",
+            description="Requests that a model has answered with an error, by whose fault it was: client or server",
+            kind=pb_utils.MetricFamily.COUNTER,
+        )
+        self._failures = {
+            fault: self._family.Metric(labels={"model": model, "fault": fault}) for fault in ("client", "server")
+        }
+
+    def respond(self, request: str, outcome: dict[str, Any] | Exception, started: float) -> Any:
+        """A response to the request of this id, with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for
+        any other exception INTERNAL. `started`: the `time.perf_counter()` at which this model got the request."""
+        took = (time.perf_counter() - started) * 1000
+        about = {"model": self._model, "request": request, "ms": round(took, 3)}
+        if not isinstance(outcome, Exception):
+            if took > LOG_SLOWER_THAN_MS:
+                log("info", "answered", **about, texts=len(next(iter(outcome.values()))))
+            return pb_utils.InferenceResponse([pb_utils.Tensor(name, array) for name, array in outcome.items()])
+        if isinstance(outcome, BadRequest):
+            self._failures["client"].increment(1)
+            log("info", "request refused", **about, because=str(outcome))
+            return _failed(str(outcome), pb_utils.TritonError.INVALID_ARG)
+        self._failures["server"].increment(1)
+        # The kind and the place of the bug, not its message: that may quote what a user wrote.
+        log("error", "bug", **about, kind=type(outcome).__name__, at=_place(outcome))
+        return _failed("internal error", pb_utils.TritonError.INTERNAL)
 
 
 def array_of(request: Any, tensor: str) -> Any:

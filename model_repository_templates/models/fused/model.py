@@ -24,7 +24,7 @@ from bert_fused.split import Costs
 from bert_fused.workers import Workers
 from bert_serving.answer import FloatArray, answer
 from bert_serving.cores import cores
-from bert_serving.respond import array_of, attempt, log, request_id, respond
+from bert_serving.respond import Responder, array_of, attempt, log, request_id
 from bert_serving.together import together_or_alone
 from bert_serving.tokenise import Encoder, Row, texts_of
 from bert_serving.vnni import has_vnni
@@ -52,6 +52,7 @@ class TritonPythonModel:
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
+        self._responder = Responder(self._name)
         self._text: str = settings["text"]
         self._label: str = settings["label"]
         self._score: str = settings["score"]
@@ -131,7 +132,7 @@ class TritonPythonModel:
         tensors = outcome if isinstance(outcome, Exception) else attempt(self._tensors, outcome)
         try:
             sender.send(
-                respond(self._name, identity, tensors, started), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+                self._responder.respond(identity, tensors, started), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
             )
         except Exception as problem:
             # Nobody waits for this answer any more; the worker has others to bring.

@@ -10,7 +10,7 @@ from typing import Any
 
 from bert_serving.cores import cores
 from bert_serving.infer import Feed, Graph, checked, open_session
-from bert_serving.respond import array_of, attempt, log, request_id, respond
+from bert_serving.respond import Responder, array_of, attempt, log, request_id
 
 HERE = Path(__file__).parent
 
@@ -19,6 +19,7 @@ class TritonPythonModel:
     def initialize(self, args: dict[str, str]) -> None:
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
+        self._responder = Responder(self._name)
         self._fillers: dict[str, int] = settings["inputs"]
         self._logits: str = settings["logits"]
         # Every instance is a process of its own; together they must fit the cores that there are.
@@ -30,8 +31,7 @@ class TritonPythonModel:
         started = time.perf_counter()
         outcomes = self._graph.run_all([attempt(self._feed, request) for request in requests])
         return [
-            respond(
-                self._name,
+            self._responder.respond(
                 request_id(request),
                 outcome if isinstance(outcome, Exception) else {self._logits: outcome},
                 started,

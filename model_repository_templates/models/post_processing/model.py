@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bert_serving.answer import answer
-from bert_serving.respond import array_of, attempt, log, request_id, respond
+from bert_serving.respond import Responder, array_of, attempt, log, request_id
 
 HERE = Path(__file__).parent
 
@@ -19,6 +19,7 @@ class TritonPythonModel:
     def initialize(self, args: dict[str, str]) -> None:
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
+        self._responder = Responder(self._name)
         self._logits: str = settings["logits"]
         self._label: str = settings["label"]
         self._score: str = settings["score"]
@@ -29,7 +30,8 @@ class TritonPythonModel:
     def execute(self, requests: list[Any]) -> list[Any]:
         started = time.perf_counter()
         return [
-            respond(self._name, request_id(request), attempt(self._answer, request), started) for request in requests
+            self._responder.respond(request_id(request), attempt(self._answer, request), started)
+            for request in requests
         ]
 
     def finalize(self) -> None:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bert_serving.respond import array_of, attempt, log, request_id, respond
+from bert_serving.respond import Responder, array_of, attempt, log, request_id
 from bert_serving.tokenise import Encoder, IntArray, texts_of
 
 HERE = Path(__file__).parent
@@ -20,6 +20,7 @@ class TritonPythonModel:
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
+        self._responder = Responder(self._name)
         self._text: str = settings["text"]
         self._encoder = Encoder(
             (HERE / "tokenizer.json").read_text(encoding="utf-8"),
@@ -32,7 +33,8 @@ class TritonPythonModel:
     def execute(self, requests: list[Any]) -> list[Any]:
         started = time.perf_counter()
         return [
-            respond(self._name, request_id(request), attempt(self._encode, request), started) for request in requests
+            self._responder.respond(request_id(request), attempt(self._encode, request), started)
+            for request in requests
         ]
 
     def finalize(self) -> None:

@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 PATIENCE_SECONDS = 60
 
@@ -163,7 +163,8 @@ class Load:
         await asyncio.gather(*running.values())
 
     def report(self) -> None:
-        print(json.dumps(asdict(self.totals)), flush=True)
+        # asdict makes of a Counter one that counts its items.
+        print(json.dumps({**vars(self.totals), "problems": dict(self.totals.problems)}), flush=True)
 
 
 async def every_second(do: Callable[[], None]) -> None:

@@ -26,7 +26,7 @@ export const input: WorkloadInput = {
   site,
   image: "registry.example.com/triton/tritoned_sentiment:latest-0123456789ab",
   apiName: "sentiment",
-  args: tritonFlags({ exitTimeoutSeconds: 25, device: "cpu", onnxBackend: "python" }),
+  args: tritonFlags({ exitTimeoutSeconds: 25, grpcConnectionSeconds: 4, device: "cpu", onnxBackend: "python" }),
   cpu: 2,
   memory: { shmMiB: 64, limitMiB: 1664 },
   lifecycle: lifecycle(rolloutOptions.parse({})),

@@ -113,8 +113,8 @@ describe("a named release", () => {
   });
 
   it("is refused when its administrative endpoints cannot be closed", () => {
-    const { problems } = choose({ ngc: { release: "23.10", allowInsecureRelease: true } });
-    expect(problems[0]?.because).toContain("23.11 or later");
+    const { problems } = choose({ ngc: { release: "24.01", allowInsecureRelease: true } });
+    expect(problems[0]?.because).toContain("24.02 or later");
   });
 
   it("is refused when nobody knows it, with the ones that may be named", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OLDEST_RELEASE, tritonFlags } from "../../../components/server/tritonFlags";
 
-const cpu = { exitTimeoutSeconds: 25, device: "cpu", onnxBackend: "python" } as const;
+const cpu = { exitTimeoutSeconds: 25, grpcConnectionSeconds: 4, device: "cpu", onnxBackend: "python" } as const;
 
 describe("tritonserver's arguments", () => {
   it("are these, on CPU with the python backend", () => {
@@ -16,6 +16,8 @@ describe("tritonserver's arguments", () => {
       "--http-port=8000",
       "--grpc-port=8001",
       "--metrics-port=8002",
+      "--grpc-max-connection-age=4000",
+      "--grpc-max-connection-age-grace=25000",
       "--http-restricted-api=shared-memory,model-repository,logging,trace:triton-admin=$(POD_UID)",
       "--grpc-restricted-protocol=shared-memory,model-repository,logging,trace:triton-admin=$(POD_UID)",
       "--allow-gpu-metrics=false",
@@ -41,6 +43,6 @@ describe("tritonserver's arguments", () => {
   });
 
   it("need a release that can close its HTTP endpoints", () => {
-    expect(OLDEST_RELEASE).toBe("23.11");
+    expect(OLDEST_RELEASE).toBe("24.02");
   });
 });

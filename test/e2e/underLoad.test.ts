@@ -1,0 +1,158 @@
+/** The whole loop: load from a second process, real Triton pods, real Prometheus, KEDA or an adapter, the HPA controller, the
+ *  scheduler and the kubelet, and back. Two services side by side, one for each pipeline, each with another kind of autoscaler;
+ *  and a third of the same name in another namespace. What happens is kept for docs/autoscaling.md. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { adapterRuleText } from "../../components/kubernetes/scaling/adapterRule";
+import { autoscalingOptions } from "../../components/kubernetes/scaling/options";
+import { sleep } from "../../sandbox/shell";
+import type { Stack } from "../../sandbox/stack";
+import { apiGet } from "./api";
+import type { Load } from "./load/load";
+import { deployment, loadOn, metrics, type Scaled, until } from "./scaling";
+import { classifier, environment, NAMESPACE, openStack, refusal, stackFile } from "./support";
+import { Timeline } from "./timeline";
+
+const ELSEWHERE = `${NAMESPACE}-elsewhere`;
+const REQUESTS = 10_000;
+const CLIENTS = 48;
+/** Quick, or the test would take an hour. */
+const bounds = { min: 1, max: 3, windowSeconds: 30, scaleDownSeconds: 30, verifySeconds: 60 };
+const podsMetric = { ...bounds, signal: "pendingRequests" as const, target: "2" };
+
+type Name = "fused" | "ensemble";
+let pipeline: Awaited<ReturnType<typeof metrics>>;
+let stack: Stack;
+let elsewhere: Stack;
+let loads: Record<Name, Load>;
+let timelines: Record<Name, Timeline>;
+
+const fused = () =>
+  classifier({ autoscaling: { keda: { ...bounds, prometheus: pipeline.prometheus, target: "10ms" } } });
+const both = (verifySeconds = 60) =>
+  stackFile({
+    fused: fused(),
+    ensemble: classifier({
+      serving: { pipeline: "ensemble" },
+      autoscaling: { podsMetric: { ...podsMetric, verifySeconds } },
+    }),
+  });
+
+beforeAll(async () => {
+  const { kubectl } = await environment();
+  pipeline = await metrics();
+  addRule(adapterRuleText(autoscalingOptions.parse({ podsMetric }).podsMetric ?? expect.fail(), "ensemble"));
+  await kubectl(["create", "namespace", ELSEWHERE]);
+  elsewhere = await openStack("e2e-elsewhere", stackFile({ fused: fused() }, { namespace: ELSEWHERE }));
+  stack = await openStack("e2e-load", both());
+  await elsewhere.up();
+  await stack.up();
+  loads = { fused: await loadOn("fused"), ensemble: await loadOn("ensemble") };
+  timelines = {
+    fused: new Timeline("fused", loads.fused),
+    ensemble: new Timeline("ensemble", loads.ensemble),
+  };
+});
+afterAll(async () => {
+  const { kubectl } = await environment();
+  await pipeline.startPrometheus();
+  await timelines?.fused.finish("fused-keda", { pipeline: "fused", autoscaling: "keda, queueTime 10ms", ...bounds });
+  await timelines?.ensemble.finish("ensemble-podsMetric", {
+    pipeline: "ensemble",
+    autoscaling: "podsMetric, pendingRequests 2",
+    ...bounds,
+  });
+  await Promise.all([loads?.fused.finish(), loads?.ensemble.finish()]);
+  await stack.destroy();
+  await elsewhere.destroy();
+  await kubectl(["delete", "namespace", ELSEWHERE]);
+});
+
+function addRule(rule: string): void {
+  const { rules } = parse(readFileSync(pipeline.rulesFile, "utf8")) as { rules: unknown[] };
+  const added = parse(rule) as { name: { as: string } }[];
+  const others = (rules as typeof added).filter(({ name }) => name.as !== added[0]?.name.as);
+  writeFileSync(pipeline.rulesFile, stringify({ rules: [...others, ...added] }));
+}
+
+const pods = (name: Name, namespace = NAMESPACE) => deployment(name, namespace);
+const has = (count: number) => (seen: Scaled) => seen.spec.replicas === count && seen.status.readyReplicas === count;
+
+/** Load until three pods have answered ten thousand requests. */
+async function stepUp(name: Name) {
+  loads[name].clients(CLIENTS);
+  await until(`three ready pods of ${name}`, 240, () => pods(name), has(3));
+  const answered = () => Promise.resolve(loads[name].totals.answered);
+  await until(`${REQUESTS} answers of ${name}`, 240, answered, (count) => count >= REQUESTS);
+}
+
+/** One client, five requests a second: what goes wrong while pods go is seen. */
+const trickle = (name: Name) => loads[name].clients(1, 0.2);
+const backToOne = (name: Name) => until(`one pod of ${name}`, 300, () => pods(name), has(1));
+
+function lostNothing() {
+  for (const name of ["fused", "ensemble"] as const) {
+    const { failed, problems } = loads[name].totals;
+    expect({ name, failed, problems }).toEqual({ name, failed: 0, problems: {} });
+  }
+}
+
+describe("a step of load", () => {
+  it("on an ensemble takes it from one pod to three by its Pods metric; its idle neighbour stays at one", async () => {
+    trickle("fused");
+    await stepUp("ensemble");
+    expect((await pods("fused")).spec.replicas).toBe(1);
+    lostNothing();
+  });
+
+  it("on a fused model does so by KEDA, while the ensemble goes back to one", async () => {
+    trickle("ensemble");
+    await stepUp("fused");
+    await backToOne("ensemble");
+    lostNothing();
+  });
+
+  it("is not felt by a service of the same name in another namespace", async () => {
+    expect((await pods("fused", ELSEWHERE)).spec.replicas).toBe(1);
+  });
+});
+
+describe("Prometheus gone", () => {
+  it("leaves the pods as they are, with KEDA and with a Pods metric, and `up` says so", async () => {
+    await pipeline.stopPrometheus();
+    trickle("fused");
+    await until("KEDA's fallback", 180, fallback, (status) => status === "True");
+    // Long enough for a pod to have gone, twice.
+    const seen = new Set<number>();
+    for (let second = 0; second < 90; second++) {
+      seen.add((await pods("fused")).spec.replicas);
+      await sleep(1000);
+    }
+    expect([...seen]).toEqual([3]);
+    expect((await pods("ensemble")).spec.replicas).toBe(1);
+    await stack.configure(both(10));
+    const said = await refusal(stack);
+    expect(said).toContain("models.fused.autoscaling.keda: everything is deployed, but the autoscaler has no metric");
+    expect(said).toContain("KEDA gets no value from Prometheus");
+    expect(said).toContain("models.ensemble.autoscaling.podsMetric: everything is deployed, but the autoscaler has no");
+    lostNothing();
+  });
+
+  it("and back, the pods go down to one", async () => {
+    await pipeline.startPrometheus();
+    await stack.configure(both());
+    await stack.up();
+    await backToOne("fused");
+    lostNothing();
+  });
+});
+
+async function fallback(): Promise<string | undefined> {
+  interface Conditions {
+    readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+  }
+  const path = `/apis/keda.sh/v1alpha1/namespaces/${NAMESPACE}/scaledobjects/fused`;
+  const { status } = await apiGet<Conditions>(path);
+  return status.conditions.find(({ type }) => type === "Fallback")?.status;
+}
