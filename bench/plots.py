@@ -105,7 +105,7 @@ def draw_scaling(figures: dict[str, Any], file: Path) -> None:
     pods.set_xlabel("seconds")
     for axes in (load, pods):
         axes.legend(fontsize=7)
-    plot.suptitle(", ".join(f"{value}" for value in figures["about"].values()), fontsize=9)
+    plot.suptitle(", ".join(value for value in figures["about"].values() if isinstance(value, str)), fontsize=9)
     plot.savefig(file, metadata={"Date": None})
     plt.close(plot)
 

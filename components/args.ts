@@ -338,6 +338,11 @@ export interface AutoscalingCpu {
    */
   scaleDownSeconds?: number;
   /**
+   * Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's, mostly 10.
+   * Bounds: 0 to 100.
+   */
+  tolerancePercent?: number;
+  /**
    * Percent of the requested CPU that a pod shall use on average.
    * Bounds: 1 to 100.
    * Default: 70.
@@ -373,6 +378,11 @@ export interface AutoscalingKeda {
    * Bounds: 0 to 3600.
    */
   scaleDownSeconds?: number;
+  /**
+   * Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's, mostly 10.
+   * Bounds: 0 to 100.
+   */
+  tolerancePercent?: number;
   /**
    * Seconds over which rates are taken: two of Prometheus's scrapes at the least, better four. The longer, the calmer and the later.
    * Bounds: 10 to 900.
@@ -439,6 +449,11 @@ export interface AutoscalingPodsMetric {
    * Bounds: 0 to 3600.
    */
   scaleDownSeconds?: number;
+  /**
+   * Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's, mostly 10.
+   * Bounds: 0 to 100.
+   */
+  tolerancePercent?: number;
   /**
    * Seconds over which rates are taken: two of Prometheus's scrapes at the least, better four. The longer, the calmer and the later.
    * Bounds: 10 to 900.

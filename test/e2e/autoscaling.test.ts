@@ -56,18 +56,27 @@ interface Named {
   readonly items: readonly { readonly metadata: { readonly name: string } }[];
 }
 
+/** As the API server has kept it. */
+async function toleranceOf(name: string): Promise<string | undefined> {
+  const path = `/apis/autoscaling/v2/namespaces/${NAMESPACE}/horizontalpodautoscalers/${name}`;
+  const { spec } = await apiGet<{ spec: { behavior: { scaleDown: { tolerance?: string } } } }>(path);
+  return spec.behavior.scaleDown.tolerance;
+}
+
 const steady = { asked: [5], ready: [5] };
 const bounds = { min: 2, max: 5 };
 
 describe("a live service of five pods", () => {
   it("goes over to cpu at the first try, and keeps its pods", async () => {
-    expect(await changed({ autoscaling: { cpu: bounds } })).toEqual(steady);
+    expect(await changed({ autoscaling: { cpu: { ...bounds, tolerancePercent: 20 } } })).toEqual(steady);
     expect(await scalers()).toEqual(["hpa scaled"]);
+    expect(await toleranceOf("scaled")).toBe("200m");
   });
 
   it("goes over from cpu to keda", async () => {
-    expect(await changed({ autoscaling: { keda: { ...bounds, prometheus } } })).toEqual(steady);
+    expect(await changed({ autoscaling: { keda: { ...bounds, prometheus, tolerancePercent: 20 } } })).toEqual(steady);
     expect(await scalers()).toEqual(["hpa scaled-keda", "scaledobject scaled"]);
+    expect(await toleranceOf("scaled-keda")).toBe("200m");
   });
 
   it("is told which rule the metrics adapter lacks, and with it goes over from keda to podsMetric", async () => {

@@ -2,13 +2,16 @@
  *  answers wrongly, the pod never gets Ready and the old ones serve on. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/stack";
+import { alertExpression, metrics, promQuery } from "./scaling";
 import { classifier, environment, infer, labelsOf, NAMESPACE, openStack, refusal, stackFile } from "./support";
 
 const quick = { startupSeconds: 20, pullSeconds: 0, endpointDelaySeconds: 1, longestRequestSeconds: 5 };
-const right = classifier({ rollout: quick });
+const monitoring = { alerts: {} };
+const right = classifier({ rollout: quick, monitoring });
 let stack: Stack;
 
 beforeAll(async () => {
+  await metrics();
   stack = await openStack("e2e-golden", stackFile({ golden: right }));
   await stack.up();
 });
@@ -31,7 +34,8 @@ describe("a golden example that is answered wrongly", () => {
 
   it("keeps a pod from Ready while the old one serves, and up says why", async () => {
     await tamperedGolden();
-    await stack.configure(stackFile({ golden: classifier({ rollout: quick, podOverrides: withTamperedGolden }) }));
+    const tampered = classifier({ rollout: quick, monitoring, podOverrides: withTamperedGolden });
+    await stack.configure(stackFile({ golden: tampered }));
     const answers: string[][] = [];
     let rolling = true;
     const asking = (async () => {
@@ -46,6 +50,7 @@ describe("a golden example that is answered wrongly", () => {
     expect(said).toMatch(/I hate it/);
     expect(said).toMatch(/expected.*positive/);
     expect(said).toMatch(/got.*negative/);
+    expect(await promQuery(await alertExpression("golden", "TritonBertGoldenCheck"))).toBeGreaterThan(0);
     expect(answers.length).toBeGreaterThan(20);
     expect(new Set(answers.flat())).toEqual(new Set(["positive"]));
   });

@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";
 import type { Load } from "./load/load";
-import { deployment, loadOn, metrics, promQuery, until } from "./scaling";
+import { alertExpression, alertRules, deployment, loadOn, metrics, promQuery, until } from "./scaling";
 import { classifier, environment, infer, NAMESPACE, openStack, stackFile } from "./support";
 
 const GROUP = `/apis/monitoring.coreos.com/v1/namespaces/${NAMESPACE}`;
@@ -44,19 +44,7 @@ afterAll(async () => {
 
 const reload = () => fetch(`${prometheus}/-/reload`, { method: "POST" });
 
-interface Rule {
-  readonly alert: string;
-  readonly expr: string;
-}
-
-/** The alerts, as the API server has them. */
-async function alertRules(): Promise<Rule[]> {
-  const { spec } = await apiGet<{ spec: { groups: { rules: Rule[] }[] } }>(`${GROUP}/prometheusrules/watched`);
-  return spec.groups.flatMap((group) => group.rules);
-}
-
-const expression = async (name: string) =>
-  (await alertRules()).find(({ alert }) => alert === name)?.expr ?? expect.fail(`no alert ${name}`);
+const expression = (name: string) => alertExpression("watched", name);
 
 describe("the PodMonitor", () => {
   it("chooses the service's pods, by a port that they have", async () => {
@@ -121,7 +109,7 @@ describe("the alerts", () => {
       found.every(({ health }) => health !== "unknown"),
     );
     expect(seen.map(({ name, health, state }) => [name, health, state])).toEqual(
-      (await alertRules()).map(({ alert }) => [alert, "ok", "inactive"]),
+      (await alertRules("watched")).map(({ alert }) => [alert, "ok", "inactive"]),
     );
   });
 

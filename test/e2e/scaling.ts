@@ -76,6 +76,25 @@ export async function until<T>(
   }
 }
 
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+}
+
+/** The alerts of a service, as the API server has them. */
+export async function alertRules(service: string): Promise<Rule[]> {
+  const path = `/apis/monitoring.coreos.com/v1/namespaces/${NAMESPACE}/prometheusrules/${service}`;
+  const { spec } = await apiGet<{ spec: { groups: { rules: Rule[] }[] } }>(path);
+  return spec.groups.flatMap((group) => group.rules);
+}
+
+/** The PromQL of one of them. */
+export async function alertExpression(service: string, name: string): Promise<string> {
+  const found = (await alertRules(service)).find(({ alert }) => alert === name);
+  if (found === undefined) throw new Error(`${service} has no alert ${name}`);
+  return found.expr;
+}
+
 /** An instant query; its first value, undefined when there is none. */
 export async function promQuery(query: string): Promise<number | undefined> {
   const { prometheus } = await metrics();

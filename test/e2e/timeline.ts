@@ -37,6 +37,7 @@ export class Timeline {
   async finish(name: string, about: Readonly<Record<string, string | number>>): Promise<void> {
     clearInterval(this.timer);
     await Promise.all(this.looks);
+    await this.look();
     const folder = join(cacheFolder(), "scaling");
     mkdirSync(folder, { recursive: true });
     const names = Object.keys(this.moments[0] ?? {}) as (keyof Moment)[];

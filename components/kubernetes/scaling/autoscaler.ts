@@ -30,7 +30,7 @@ export function autoscalerArgs({ site, options, apiName, device }: Scaled) {
               ofPods(podsMetricName(podsMetric, apiName), targetQuantity(podsMetric.signal, podsMetric.target, device)),
             ]),
       ],
-      behavior: behavior(device, bounds.scaleDownSeconds),
+      behavior: behavior(device, bounds),
     },
   } satisfies k8s.types.input.autoscaling.v2.HorizontalPodAutoscaler;
 }

@@ -6,10 +6,18 @@
  *  an idle pod, and a pod that goes drains its requests. */
 const SECONDS = { cpu: { up: 60, down: 300 }, gpu: { up: 180, down: 600 } } as const;
 
-export function behavior(device: "cpu" | "gpu", scaleDownSeconds: number = SECONDS[device].down) {
-  const { up } = SECONDS[device];
+interface BehaviorOptions {
+  readonly scaleDownSeconds?: number | undefined;
+  readonly tolerancePercent?: number | undefined;
+}
+
+export function behavior(device: "cpu" | "gpu", { scaleDownSeconds, tolerancePercent }: BehaviorOptions) {
+  const { up, down } = SECONDS[device];
+  // A Kubernetes quantity: thousandths.
+  const tolerance = tolerancePercent === undefined ? {} : { tolerance: `${tolerancePercent * 10}m` };
   return {
     scaleUp: {
+      ...tolerance,
       stabilizationWindowSeconds: 0,
       selectPolicy: "Max",
       policies: [
@@ -18,7 +26,8 @@ export function behavior(device: "cpu" | "gpu", scaleDownSeconds: number = SECON
       ],
     },
     scaleDown: {
-      stabilizationWindowSeconds: scaleDownSeconds,
+      ...tolerance,
+      stabilizationWindowSeconds: scaleDownSeconds ?? down,
       selectPolicy: "Max",
       policies: [{ type: "Pods", value: 1, periodSeconds: 60 }],
     },

@@ -18,6 +18,14 @@ const common = {
     .describe(
       "Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.",
     ),
+  tolerancePercent: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe(
+      "Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's, mostly 10.",
+    ),
 };
 
 const onTriton = {

@@ -32,7 +32,7 @@ export function scaledObjectArgs({ site, options, apiName, device }: Scaled) {
       advanced: {
         horizontalPodAutoscalerConfig: {
           name: kedaAutoscalerName(site),
-          behavior: behavior(device, keda.scaleDownSeconds),
+          behavior: behavior(device, keda),
         },
       },
       triggers: [trigger(site, keda, apiName, device)],

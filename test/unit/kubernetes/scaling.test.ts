@@ -84,6 +84,16 @@ describe("the HorizontalPodAutoscaler", () => {
     expect(said?.scaleDown.stabilizationWindowSeconds).toBe(0);
   });
 
+  it("has the cluster's tolerance unless one is said, in both directions", () => {
+    const tolerances = (more: object) => {
+      const behavior = autoscalerArgs(scaled({ cpu: { max: 3, ...more } }))?.spec.behavior;
+      return [behavior?.scaleUp, behavior?.scaleDown].map((rules) => rules && "tolerance" in rules && rules.tolerance);
+    };
+    expect(tolerances({})).toEqual([false, false]);
+    expect(tolerances({ tolerancePercent: 25 })).toEqual(["250m", "250m"]);
+    expect(tolerances({ tolerancePercent: 0 })).toEqual(["0m", "0m"]);
+  });
+
   it("does not keep KEDA's admission from letting a ScaledObject come", () => {
     expect(autoscalerArgs(scaled(cpu))?.metadata.annotations).toMatchObject({
       "validations.keda.sh/hpa-ownership": "false",
