@@ -1,9 +1,9 @@
-/** Pods that go under load: clients that keep their connections lose nothing, over gRPC for ever, over HTTP for ten seconds, as
- *  a pool does. For each case ten thousand requests of each, counted. */
+/** Pods that go under load, and clients that keep their connections: over gRPC, or as the official HTTP client, for ever; over
+ *  plain HTTP for ten seconds, as a pool does. None loses a request; for each case ten thousand of each, counted. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";
-import type { Load } from "./load/load";
+import type { Load, Totals } from "./load/load";
 import { deployment, loadOn, until } from "./scaling";
 import { classifier, environment, NAMESPACE, openStack, stackFile } from "./support";
 
@@ -17,20 +17,22 @@ const service = (more: Parameters<typeof classifier>[0] = {}) =>
   stackFile({ drained: classifier({ replicas: 2, ...more }) });
 
 let stack: Stack;
-let loads: { http: Load; grpc: Load };
+/** By protocol, with the age at which a connection is renewed; 0: never. */
+const KEPT_SECONDS = { http: 10, grpc: 0, tritonclient: 0 } as const;
+type Protocol = keyof typeof KEPT_SECONDS;
+const protocols = Object.keys(KEPT_SECONDS) as Protocol[];
+const loads = {} as Record<Protocol, Load>;
 
 beforeAll(async () => {
   stack = await openStack("e2e-drain", service());
   await stack.up();
-  loads = {
-    http: await loadOn("drained", { texts, protocol: "http", connectionSeconds: 10 }),
-    grpc: await loadOn("drained", { texts, protocol: "grpc", connectionSeconds: 0 }),
-  };
-  loads.http.clients(8);
-  loads.grpc.clients(8);
+  for (const protocol of protocols) {
+    loads[protocol] = await loadOn("drained", { texts, protocol, connectionSeconds: KEPT_SECONDS[protocol] });
+    loads[protocol].clients(8);
+  }
 });
 afterAll(async () => {
-  await Promise.all([loads?.http.finish(), loads?.grpc.finish()]);
+  await Promise.all(protocols.map((protocol) => loads[protocol]?.finish()));
   await stack.destroy();
 });
 
@@ -63,9 +65,9 @@ const settled = (replicas: number) =>
 
 /** Throws unless `happen` and ten thousand requests of each protocol went by, and every one was answered rightly. */
 async function loseNothing(happen: () => Promise<unknown>) {
-  const before = { http: loads.http.totals, grpc: loads.grpc.totals };
+  const before = Object.fromEntries(protocols.map((name) => [name, loads[name].totals])) as Record<Protocol, Totals>;
   await happen();
-  for (const protocol of ["http", "grpc"] as const) {
+  for (const protocol of protocols) {
     const load = loads[protocol];
     await until(
       `${REQUESTS} answers over ${protocol}`,

@@ -51,7 +51,7 @@ export function deployment(name: string, namespace = NAMESPACE): Promise<Scaled>
 export async function loadOn(service: string, options: Partial<LoadOptions> = {}): Promise<Load> {
   const protocol = options.protocol ?? "http";
   const { spec } = await object<{ spec: { ports: { name: string; nodePort: number }[] } }>("service", service);
-  const port = spec.ports.find(({ name }) => name === protocol)?.nodePort;
+  const port = spec.ports.find(({ name }) => name === (protocol === "grpc" ? "grpc" : "http"))?.nodePort;
   const python = await servingVenv(new Progress(process.stderr));
   const address = `127.0.0.1:${port}`;
   return new Load(python, { protocol, address, model: service, texts: TEXTS, connectionSeconds: 3, ...options });

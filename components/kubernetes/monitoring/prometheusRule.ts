@@ -2,6 +2,7 @@
  *  reference", PrometheusRule. */
 import { metadata } from "../metadata";
 import { ALERTS } from "./alerts";
+import type { AlertOptions } from "./options";
 import type { Watched } from "./watched";
 
 export function prometheusRuleArgs(watched: Watched) {
@@ -16,7 +17,7 @@ export function prometheusRuleArgs(watched: Watched) {
   };
 }
 
-function ruleGroup(watched: Watched, options: NonNullable<Watched["monitoring"]["alerts"]>) {
+function ruleGroup(watched: Watched, options: AlertOptions) {
   const { site } = watched;
   const rules = ALERTS.flatMap(({ name, severity, held, expression, summary, description }) => {
     const expr = expression(watched, options);

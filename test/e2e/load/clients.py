@@ -14,8 +14,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+T = TypeVar("T")
 PATIENCE_SECONDS = 60
 
 
@@ -111,7 +114,52 @@ class GrpcConnection:
         await self.channel.close()
 
 
-CONNECTIONS: dict[str, type[HttpConnection] | type[GrpcConnection]] = {"http": HttpConnection, "grpc": GrpcConnection}
+class OfficialConnection:
+    """tritonclient.http as it comes. It blocks, and its sockets belong to the thread that opened them."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.thread = ThreadPoolExecutor(1)
+
+    async def open(self) -> None:
+        from tritonclient import http
+
+        patience = {"connection_timeout": PATIENCE_SECONDS, "network_timeout": PATIENCE_SECONDS}
+        self.tensor = http.InferInput("text_input", [1, 1], "BYTES")
+        self.client = await self.run(lambda: http.InferenceServerClient(self.options.address, **patience))
+
+    def ended(self) -> bool:
+        """The client sees to it by itself."""
+        return False
+
+    async def ask(self, text: str) -> str:
+        import numpy as np
+
+        def infer() -> str:
+            self.tensor.set_data_from_numpy(np.array([[text.encode()]], dtype=object))
+            result = self.client.infer(self.options.model, [self.tensor])
+            return str(result.as_numpy("predicts")[0].decode())
+
+        try:
+            return await self.run(infer)
+        except Exception as problem:
+            # It raises what gevent, the socket or Triton raise.
+            raise Failure(f"{type(problem).__name__}: {problem}") from problem
+
+    async def close(self) -> None:
+        await self.run(self.client.close)
+        self.thread.shutdown()
+
+    async def run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.thread, work)
+
+
+Connection = HttpConnection | GrpcConnection | OfficialConnection
+CONNECTIONS: dict[str, type[HttpConnection] | type[GrpcConnection] | type[OfficialConnection]] = {
+    "http": HttpConnection,
+    "grpc": GrpcConnection,
+    "tritonclient": OfficialConnection,
+}
 
 
 class Load:
@@ -122,7 +170,7 @@ class Load:
         self.choice = random.Random(1)
 
     async def client(self, number: int) -> None:
-        connection: HttpConnection | GrpcConnection | None = None
+        connection: Connection | None = None
         opened = 0.0
         while number < self.wanted:
             limit = self.options.connectionSeconds

@@ -7,7 +7,8 @@ import { createInterface } from "node:readline";
 import { sleep } from "../../../sandbox/shell";
 
 export interface LoadOptions {
-  readonly protocol: "http" | "grpc";
+  /** tritonclient: HTTP, by the official client. */
+  readonly protocol: "http" | "grpc" | "tritonclient";
   /** host:port */
   readonly address: string;
   readonly model: string;
