@@ -538,6 +538,8 @@ export interface Service {
   annotations?: { [key: string]: pulumi.Input<string> };
   /** Who may call besides the service's own namespace. */
   allowFrom?: AllowFrom[];
+  /** An nginx in each pod, before Triton's HTTP port, for clients that keep a connection for ever: it asks them to connect anew after half of rollout.endpointDelaySeconds, as Triton itself asks gRPC clients. Default: none, clients must renew connections themselves. */
+  httpProxy?: ServiceHttpProxy;
   /**
    * Namespace whose pods may read the metrics port.
    * Default: "monitoring".
@@ -551,6 +553,20 @@ export interface AllowFrom {
   namespace?: string;
   /** This address range may call, such as 10.0.0.0/8. */
   cidr?: string;
+}
+
+export interface ServiceHttpProxy {
+  /**
+   * Image with sh and nginx 1.19.10 or newer.
+   * Default: "docker.io/nginxinc/nginx-unprivileged:1.29-alpine".
+   */
+  image?: string;
+  /**
+   * CPU cores that it requests; it has no limit.
+   * Bounds: 0.01 to 64.
+   * Default: 0.1.
+   */
+  cpu?: number;
 }
 
 export interface Monitoring {

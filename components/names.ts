@@ -52,5 +52,11 @@ export function selectorLabels(object: string): Record<string, string> {
 /** Name of the server's container. */
 export const CONTAINER = "triton";
 
+/** Name of the container before it, where one is asked for. */
+export const PROXY_CONTAINER = "http-proxy";
+
 /** Ports of Triton, and their names on containers and Services. */
 export const PORTS = { http: 8000, grpc: 8001, metrics: 8002 } as const;
+
+/** Where Triton speaks HTTP when something stands before it. */
+export const TRITON_HTTP_BEHIND_PROXY = 18000;

@@ -18,7 +18,7 @@ import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
 import { type Scale, scale, uncheckedWarning } from "./kubernetes/scaling/autoscaling";
 import type { Scaled } from "./kubernetes/scaling/scaled";
-import { objectNames } from "./names";
+import { objectNames, PORTS, TRITON_HTTP_BEHIND_PROXY } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
 import { memoryPlan } from "./server/memory";
@@ -161,13 +161,15 @@ function podPlan(
   { choice, pods, kubernetes, model, memory }: PodParts,
 ): ServicePlan["pod"] {
   const times = lifecycle(spec.rollout, waves(pods.most, spec.gpu));
-  const { exitTimeoutSeconds, grpcConnectionSeconds } = times;
+  const { exitTimeoutSeconds, connectionSeconds } = times;
+  const httpPort = spec.service.httpProxy === undefined ? PORTS.http : TRITON_HTTP_BEHIND_PROXY;
   return {
     site: kubernetes,
     apiName,
     args: tritonFlags({
       exitTimeoutSeconds,
-      grpcConnectionSeconds,
+      connectionSeconds,
+      httpPort,
       device: deviceOf(spec),
       onnxBackend: choice.onnxBackend,
     }),
@@ -183,6 +185,7 @@ function podPlan(
       maxBatchSize: spec.serving.maxBatchSize,
       server: choice.described,
     },
+    httpProxy: spec.service.httpProxy,
     annotations: scrapeAnnotations(spec.monitoring.scrape),
     logSlowerThanMs: milliseconds(spec.monitoring.logSlowerThan),
     podOverrides: spec.podOverrides,

@@ -51,6 +51,19 @@ export const serviceOptions = z.strictObject({
     )
     .default([])
     .describe("Who may call besides the service's own namespace."),
+  httpProxy: z
+    .strictObject({
+      image: z
+        .string()
+        .min(1)
+        .default("docker.io/nginxinc/nginx-unprivileged:1.29-alpine")
+        .describe("Image with sh and nginx 1.19.10 or newer."),
+      cpu: z.number().min(0.01).max(64).default(0.1).describe("CPU cores that it requests; it has no limit."),
+    })
+    .optional()
+    .describe(
+      "An nginx in each pod, before Triton's HTTP port, for clients that keep a connection for ever: it asks them to connect anew after half of rollout.endpointDelaySeconds, as Triton itself asks gRPC clients. Default: none, clients must renew connections themselves.",
+    ),
   monitoringNamespace: z.string().default("monitoring").describe("Namespace whose pods may read the metrics port."),
 });
 

@@ -2,11 +2,12 @@
  *  placement. Out: the pod template, as plain data, `podOverrides` merged in. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER, PORTS, selectorLabels } from "../names";
+import { CONTAINER, PORTS, selectorLabels, TRITON_HTTP_BEHIND_PROXY } from "../names";
 import type { Lifecycle } from "../server/lifecycle";
 import type { MemoryPlan } from "../server/memory";
 import type { GpuOptions } from "../server/options";
 import { CPU_LIMIT, LOG_SLOWER_THAN_MS, POD_UID } from "../server/tritonFlags";
+import { type HttpProxyOptions, httpProxy, httpProxyVolume } from "./httpProxy";
 import type { KubernetesSite } from "./metadata";
 import type { PlacementOptions } from "./options";
 import { strategicMerge } from "./podOverrides";
@@ -38,6 +39,8 @@ export interface PodInput {
   readonly memory: Pick<MemoryPlan, "shmMiB" | "limitMiB">;
   readonly lifecycle: Lifecycle;
   readonly placement: PlacementOptions;
+  /** Something before Triton's HTTP port. */
+  readonly httpProxy?: HttpProxyOptions | undefined;
   readonly review: Review;
   /** Of the pods, besides the review's. */
   readonly annotations: Readonly<Record<string, string>>;
@@ -54,7 +57,11 @@ export function podTemplate(input: PodInput): ReturnType<typeof plainPodTemplate
 
 /** The pod template before overrides. */
 export function plainPodTemplate(input: PodInput) {
-  const { site, placement, lifecycle, memory } = input;
+  const { site, placement, lifecycle, memory, apiName, httpProxy: proxyOptions } = input;
+  const containers: [ReturnType<typeof container>, ...ReturnType<typeof httpProxy>[]] = [
+    container(input),
+    ...(proxyOptions === undefined ? [] : [httpProxy({ options: proxyOptions, apiName, lifecycle })]),
+  ];
   return {
     metadata: {
       labels: selectorLabels(site.names.object),
@@ -75,12 +82,13 @@ export function plainPodTemplate(input: PodInput) {
       },
       ...(Object.keys(placement.nodeSelector).length > 0 ? { nodeSelector: placement.nodeSelector } : {}),
       ...(placement.tolerations.length > 0 ? { tolerations: placement.tolerations } : {}),
-      containers: [container(input)],
+      containers,
       volumes: [
         // Memory, and counted against the container's limit; sized, or it could take half of the node's.
         { name: "shm", emptyDir: { medium: "Memory", sizeLimit: `${memory.shmMiB}Mi` } },
         // The root is read-only; python and tritonserver want a place for temporary files.
         { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
+        ...(proxyOptions === undefined ? [] : [httpProxyVolume()]),
       ],
     },
   } satisfies types.input.core.v1.PodTemplateSpec;
@@ -89,6 +97,11 @@ export function plainPodTemplate(input: PodInput) {
 function container(input: PodInput) {
   const resources = amounts(input);
   const { lifecycle, apiName } = input;
+  // The name that the Service asks for belongs to whoever stands in front.
+  const { http, ...others } = PORTS;
+  const [httpName, httpPort] =
+    input.httpProxy === undefined ? ["http", http] : ["triton-http", TRITON_HTTP_BEHIND_PROXY];
+  const ports = { [httpName]: httpPort, ...others };
   return {
     name: CONTAINER,
     image: input.image,
@@ -103,14 +116,14 @@ function container(input: PodInput) {
       },
       { name: LOG_SLOWER_THAN_MS, value: String(input.logSlowerThanMs) },
     ],
-    ports: Object.entries(PORTS).map(([name, containerPort]) => ({ name, containerPort })),
+    ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
     // Request = limit: the pod's memory is not up for overcommitment, and its threads fit its quota.
     resources: { requests: resources, limits: resources },
     // Nothing is ready until it has answered: readiness and liveness begin only after the golden examples passed.
     startupProbe: { exec: { command: ["python3", "/opt/triton-bert/golden_probe.py"] }, ...lifecycle.startup },
     // /v2/health/ready alone is 200 with an empty repository.
-    readinessProbe: { httpGet: { path: `/v2/models/${apiName}/ready`, port: "http" }, ...lifecycle.readiness },
-    livenessProbe: { httpGet: { path: "/v2/health/live", port: "http" }, ...lifecycle.liveness },
+    readinessProbe: { httpGet: { path: `/v2/models/${apiName}/ready`, port: httpName }, ...lifecycle.readiness },
+    livenessProbe: { httpGet: { path: "/v2/health/live", port: httpName }, ...lifecycle.liveness },
     // The kubelet's own sleep: no process in the container, on by default since Kubernetes 1.30.
     ...(lifecycle.preStopSleepSeconds > 0
       ? { lifecycle: { preStop: { sleep: { seconds: lifecycle.preStopSleepSeconds } } } }

@@ -25,8 +25,8 @@ export interface Lifecycle {
   readonly liveness: ProbeTiming;
   readonly preStopSleepSeconds: number;
   readonly exitTimeoutSeconds: number;
-  /** After it a gRPC client is asked to connect anew; shorter than the preStop sleep, so that none is left when it ends. */
-  readonly grpcConnectionSeconds: number;
+  /** After it a client is asked to connect anew; shorter than the preStop sleep, so that none is left when it ends. */
+  readonly connectionSeconds: number;
   readonly terminationGracePeriodSeconds: number;
   readonly progressDeadlineSeconds: number;
   /** For `customTimeouts`: how long `up` waits for the rollout. */
@@ -51,7 +51,7 @@ export function lifecycle(rollout: RolloutOptions, waves = 1): Lifecycle {
     exitTimeoutSeconds: longestRequestSeconds,
     // Half: for a second or two after a pod has begun to go, clients are still sent to it (measured: with 0.8 one request in
     // ten thousand came too late). gRPC varies it by a tenth besides.
-    grpcConnectionSeconds: Math.max(1, Math.floor(endpointDelaySeconds / 2)),
+    connectionSeconds: Math.max(1, Math.floor(endpointDelaySeconds / 2)),
     terminationGracePeriodSeconds: grace,
     progressDeadlineSeconds: progressDeadline,
     awaitSeconds: progressDeadline + (waves - 1) * (startupSeconds + grace) + AWAIT_MARGIN,

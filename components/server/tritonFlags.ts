@@ -25,7 +25,9 @@ export interface FlagInput {
   /** Seconds that requests in flight get to end after SIGTERM. */
   readonly exitTimeoutSeconds: number;
   /** Seconds after which a gRPC client is asked to connect anew. */
-  readonly grpcConnectionSeconds: number;
+  readonly connectionSeconds: number;
+  /** Where it speaks HTTP. */
+  readonly httpPort: number;
   readonly device: "cpu" | "gpu";
   readonly onnxBackend: "python" | "onnxruntime";
 }
@@ -54,14 +56,14 @@ const flagRows: readonly FlagRow[] = [
   { flag: "--log-format", value: () => "ISO8601" },
   // Verbose logs would carry tensors, which are texts of users.
   { flag: "--log-verbose", value: () => "0" },
-  { flag: "--http-port", value: () => String(PORTS.http) },
+  { flag: "--http-port", value: ({ httpPort }) => String(httpPort) },
   { flag: "--grpc-port", value: () => String(PORTS.grpc) },
   { flag: "--metrics-port", value: () => String(PORTS.metrics) },
   // A client that keeps its connection for ever would stay with a pod that goes, and never find one that has come. Over
-  // HTTP Triton has no such means. github.com/triton-inference-server/server: pull request 6639 of December 2023.
+  // HTTP Triton has no such means (kubernetes/httpProxy.ts). github.com/triton-inference-server/server: pull request 6639 of December 2023.
   {
     flag: "--grpc-max-connection-age",
-    value: ({ grpcConnectionSeconds }) => milliseconds(grpcConnectionSeconds),
+    value: ({ connectionSeconds }) => milliseconds(connectionSeconds),
     since: "24.02",
   },
   {

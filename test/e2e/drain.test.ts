@@ -1,11 +1,13 @@
-/** Pods that go under load, and clients that keep their connections: over gRPC, or as the official HTTP client, for ever; over
- *  plain HTTP for ten seconds, as a pool does. None loses a request; for each case ten thousand of each, counted. */
+/** Pods that go under load, and clients that keep their connections: for ever over gRPC, and over HTTP, plain or by the official
+ *  client, to an nginx before Triton; over HTTP to Triton itself for ten seconds, as a pool does. None loses a request; for
+ *  each case ten thousand of each, counted. */
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";
-import type { Load, Totals } from "./load/load";
+import type { Load } from "./load/load";
 import { deployment, loadOn, until } from "./scaling";
-import { classifier, environment, NAMESPACE, openStack, stackFile } from "./support";
+import { classifier, environment, NAMESPACE, openStack, project, stackFile } from "./support";
 
 const REQUESTS = 10_000;
 /** Short, so that ten thousand take seconds. */
@@ -13,28 +15,52 @@ const texts = [
   ["I love it", "positive"],
   ["I hate it", "negative"],
 ] as const;
-const service = (more: Parameters<typeof classifier>[0] = {}) =>
-  stackFile({ drained: classifier({ replicas: 2, ...more }) });
+
+/** Services that are taken down side by side, and the clients of each, with the age at which they renew a connection; 0: never. */
+const CLIENTS = [
+  { service: "drained", protocol: "grpc", connectionSeconds: 0 },
+  { service: "drained", protocol: "http", connectionSeconds: 10 },
+  { service: "proxied", protocol: "http", connectionSeconds: 0 },
+  { service: "proxied", protocol: "tritonclient", connectionSeconds: 0 },
+] as const;
+const SERVICES = ["drained", "proxied"] as const;
 
 let stack: Stack;
-/** By protocol, with the age at which a connection is renewed; 0: never. */
-const KEPT_SECONDS = { http: 10, grpc: 0, tritonclient: 0 } as const;
-type Protocol = keyof typeof KEPT_SECONDS;
-const protocols = Object.keys(KEPT_SECONDS) as Protocol[];
-const loads = {} as Record<Protocol, Load>;
+let nginx: string;
+let loads: { name: string; load: Load }[] = [];
+
+const services = (more: Parameters<typeof classifier>[0] = {}) =>
+  stackFile({
+    drained: classifier({ replicas: 2, ...more }),
+    proxied: classifier({ replicas: 2, service: { type: "NodePort", httpProxy: { image: nginx } }, ...more }),
+  });
 
 beforeAll(async () => {
-  stack = await openStack("e2e-drain", service());
+  nginx = await nginxImage();
+  stack = await openStack("e2e-drain", services());
   await stack.up();
-  for (const protocol of protocols) {
-    loads[protocol] = await loadOn("drained", { texts, protocol, connectionSeconds: KEPT_SECONDS[protocol] });
-    loads[protocol].clients(8);
-  }
+  loads = await Promise.all(
+    CLIENTS.map(async ({ service, ...options }) => {
+      const load = await loadOn(service, { texts, ...options });
+      // With pauses: Triton takes a model that gets no CPU for a second for dead, and starts it anew.
+      load.clients(5, 0.02);
+      return { name: `${options.protocol} on ${service}`, load };
+    }),
+  );
 });
 afterAll(async () => {
-  await Promise.all(protocols.map((protocol) => loads[protocol]?.finish()));
+  await Promise.all(loads.map(({ load }) => load.finish()));
   await stack.destroy();
 });
+
+async function nginxImage(): Promise<string> {
+  const { docker, baseImage } = await environment();
+  const name = "localhost:5001/e2e/nginx:debian";
+  const folder = join(project, "test", "stand-ins", "nginx");
+  await docker(["build", "--build-arg", `BASE_IMAGE=${baseImage}`, "-t", name, folder]);
+  await docker(["push", name]);
+  return name;
+}
 
 interface Pods {
   readonly items: readonly {
@@ -43,40 +69,40 @@ interface Pods {
   }[];
 }
 
-/** Names of the service's pods; `going`: of those that are being ended. */
-async function pods(going = false): Promise<string[]> {
-  const query = new URLSearchParams({ labelSelector: "app.kubernetes.io/instance=drained" });
+/** Names of a service's pods; `going`: of those that are being ended. */
+async function pods(service: string, going = false): Promise<string[]> {
+  const query = new URLSearchParams({ labelSelector: `app.kubernetes.io/instance=${service}` });
   const { items } = await apiGet<Pods>(`/api/v1/namespaces/${NAMESPACE}/pods?${query}`);
   return items
     .filter(({ metadata }) => (metadata.deletionTimestamp !== undefined) === going)
     .map(({ metadata }) => metadata.name);
 }
 
+const each = <T>(use: (service: string) => Promise<T>): Promise<T[]> => Promise.all(SERVICES.map(use));
+const allPods = async () => (await each((service) => pods(service))).flat();
+
 const settled = (replicas: number) =>
-  until(
-    `${replicas} ready pods and none that goes`,
-    240,
-    async () => ({
-      ready: (await deployment("drained")).status.readyReplicas,
-      going: (await pods(true)).length,
-    }),
-    ({ ready, going }) => ready === replicas && going === 0,
+  each((service) =>
+    until(
+      `${replicas} ready pods of ${service} and none that goes`,
+      240,
+      async () => ({
+        ready: (await deployment(service)).status.readyReplicas,
+        going: (await pods(service, true)).length,
+      }),
+      ({ ready, going }) => ready === replicas && going === 0,
+    ),
   );
 
-/** Throws unless `happen` and ten thousand requests of each protocol went by, and every one was answered rightly. */
+/** Throws unless `happen` and ten thousand requests of each kind of client went by, and every one was answered rightly. */
 async function loseNothing(happen: () => Promise<unknown>) {
-  const before = Object.fromEntries(protocols.map((name) => [name, loads[name].totals])) as Record<Protocol, Totals>;
+  const before = loads.map(({ load }) => load.totals);
   await happen();
-  for (const protocol of protocols) {
-    const load = loads[protocol];
-    await until(
-      `${REQUESTS} answers over ${protocol}`,
-      300,
-      async () => load.totals.answered - before[protocol].answered,
-      (count) => count >= REQUESTS,
-    );
-    const { failed, problems } = load.totals;
-    expect(failed - before[protocol].failed, `${protocol}: ${JSON.stringify(problems)}`).toBe(0);
+  for (const [at, { name, load }] of loads.entries()) {
+    const { answered = 0, failed = 0 } = before[at] ?? {};
+    const since = () => Promise.resolve(load.totals.answered - answered);
+    await until(`${REQUESTS} answers, ${name}`, 300, since, (count) => count >= REQUESTS);
+    expect(load.totals.failed - failed, `${name}: ${JSON.stringify(load.totals.problems)}`).toBe(0);
   }
 }
 
@@ -84,50 +110,41 @@ const kubectl = async (...args: string[]) => (await environment()).kubectl(["-n"
 
 describe("no request is lost", () => {
   it("in a rollout", async () => {
-    const before = await pods();
+    const before = await allPods();
     await loseNothing(async () => {
-      await stack.configure(service({ monitoring: { logSlowerThan: "30s" } }));
+      await stack.configure(services({ monitoring: { logSlowerThan: "30s" } }));
       await stack.up();
       await settled(2);
     });
-    expect((await pods()).filter((name) => before.includes(name))).toEqual([]);
+    expect((await allPods()).filter((name) => before.includes(name))).toEqual([]);
   });
 
   it("when pods are taken away, and come again", async () => {
     await loseNothing(async () => {
-      await kubectl("scale", "deployment", "drained", "--replicas=1");
+      await kubectl("scale", "deployment", ...SERVICES, "--replicas=1");
       await settled(1);
-      await kubectl("scale", "deployment", "drained", "--replicas=2");
+      await kubectl("scale", "deployment", ...SERVICES, "--replicas=2");
       await settled(2);
     });
   });
 
   it("when somebody deletes a pod", async () => {
-    const [victim = ""] = await pods();
+    const victims = (await each((service) => pods(service))).map(([name = ""]) => name);
     await loseNothing(async () => {
-      await kubectl("delete", "pod", victim);
+      await kubectl("delete", "pod", ...victims);
       await settled(2);
     });
-    expect(await pods()).not.toContain(victim);
+    expect((await allPods()).filter((name) => victims.includes(name))).toEqual([]);
   });
 
   it("when the node is drained, which takes one pod after another", async () => {
-    const before = await pods();
+    const before = await allPods();
     await loseNothing(async () => {
-      const drained = kubectl(
-        "drain",
-        "sandbox",
-        "--pod-selector=app.kubernetes.io/instance=drained",
-        "--timeout=240s",
-        "--delete-emptydir-data",
-      );
+      const ours = `--pod-selector=app.kubernetes.io/instance in (${SERVICES.join(",")})`;
+      const drained = kubectl("drain", "sandbox", ours, "--timeout=240s", "--delete-emptydir-data");
       try {
-        await until(
-          "a pod that goes",
-          60,
-          () => pods(true),
-          ({ length }) => length > 0,
-        );
+        const going = async () => (await each((service) => pods(service, true))).flat();
+        await until("pods that go", 60, going, ({ length }) => length > 0);
         // The sandbox has no other node for the new pods.
         await kubectl("uncordon", "sandbox");
         await drained;
@@ -136,6 +153,6 @@ describe("no request is lost", () => {
       }
       await settled(2);
     });
-    expect((await pods()).filter((name) => before.includes(name))).toEqual([]);
+    expect((await allPods()).filter((name) => before.includes(name))).toEqual([]);
   });
 });

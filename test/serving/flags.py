@@ -9,7 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import { tritonFlags, ADMIN_HEADER } from "./components/server/tritonFlags";
-const flags = tritonFlags({ exitTimeoutSeconds: 5, grpcConnectionSeconds: 1, device: "cpu", onnxBackend: "python" });
+const times = { exitTimeoutSeconds: 5, connectionSeconds: 1 };
+const flags = tritonFlags({ ...times, httpPort: 8000, device: "cpu", onnxBackend: "python" });
 console.log(JSON.stringify({ flags, header: ADMIN_HEADER }));
 """
 

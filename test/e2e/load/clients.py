@@ -50,14 +50,15 @@ class Failure(Exception):
 class HttpConnection:
     def __init__(self, options: Options) -> None:
         self.options = options
+        self.dismissed = False
 
     async def open(self) -> None:
         host, port = self.options.address.split(":")
         self.reader, self.writer = await asyncio.open_connection(host, int(port))
 
     def ended(self) -> bool:
-        """The server has said goodbye between two requests, which is its right."""
-        return self.reader.at_eof()
+        """The server has said goodbye, with its answer or after it, which is its right (RFC 9112, section 9.6)."""
+        return self.dismissed or self.reader.at_eof()
 
     async def ask(self, text: str) -> str:
         inputs = [{"name": "text_input", "shape": [1, 1], "datatype": "BYTES", "data": [text]}]
@@ -67,6 +68,7 @@ class HttpConnection:
         try:
             self.writer.write(head.encode() + body)
             status, *headers = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            self.dismissed = any(line.lower() == "connection: close" for line in headers)
             lengths = [line.split(":")[1] for line in headers if line.lower().startswith("content-length:")]
             answer = await self.reader.readexactly(int(lengths[0]) if lengths else 0)
         except (OSError, asyncio.IncompleteReadError) as problem:

@@ -18,7 +18,7 @@ describe("a pod's life", () => {
       liveness: { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
       preStopSleepSeconds: 5,
       exitTimeoutSeconds: 25,
-      grpcConnectionSeconds: 2,
+      connectionSeconds: 2,
       terminationGracePeriodSeconds: 35,
       progressDeadlineSeconds: 965,
       awaitSeconds: 995,

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { OLDEST_RELEASE, tritonFlags } from "../../../components/server/tritonFlags";
 
-const cpu = { exitTimeoutSeconds: 25, grpcConnectionSeconds: 4, device: "cpu", onnxBackend: "python" } as const;
+const cpu = {
+  exitTimeoutSeconds: 25,
+  connectionSeconds: 2,
+  httpPort: 8000,
+  device: "cpu",
+  onnxBackend: "python",
+} as const;
 
 describe("tritonserver's arguments", () => {
   it("are these, on CPU with the python backend", () => {
@@ -16,13 +22,17 @@ describe("tritonserver's arguments", () => {
       "--http-port=8000",
       "--grpc-port=8001",
       "--metrics-port=8002",
-      "--grpc-max-connection-age=4000",
+      "--grpc-max-connection-age=2000",
       "--grpc-max-connection-age-grace=25000",
       "--http-restricted-api=shared-memory,model-repository,logging,trace:triton-admin=$(POD_UID)",
       "--grpc-restricted-protocol=shared-memory,model-repository,logging,trace:triton-admin=$(POD_UID)",
       "--allow-gpu-metrics=false",
       "--pinned-memory-pool-byte-size=0",
     ]);
+  });
+
+  it("leave the HTTP port to who stands before it", () => {
+    expect(tritonFlags({ ...cpu, httpPort: 18000 })).toContain("--http-port=18000");
   });
 
   it("keep GPU metrics and pinned memory where there is a GPU", () => {
