@@ -3,6 +3,7 @@
 import importlib
 import json
 import time
+import weakref
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,6 +60,14 @@ def test_an_id_cannot_break_a_line_or_carry_a_text(module: Any, responder: Any, 
     responder.respond(module.request_id(request("a\nb" + "x" * 1000)), BadRequest("no"), NOW)
     assert "\n" not in log[0]
     assert len(json.loads(log[0])["request"]) == 64
+
+
+def test_no_counter_outlives_the_model(responder: Any) -> None:
+    """One that did ended the process with a segmentation fault."""
+    counters = [weakref.ref(counter) for counter in responder._failures.values()]
+    assert len(counters) == 2
+    responder.close()
+    assert [counter() for counter in counters] == [None, None]
 
 
 def test_an_answer_is_logged_only_if_it_was_slow(

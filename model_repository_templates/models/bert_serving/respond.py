@@ -37,7 +37,7 @@ class Responder:
         """To be made while the model is initialised: the counts are there, as 0, before the first failure."""
         self._model = model
         # Models of one server share the family; it must live as long as its counters.
-        self._family = pb_utils.MetricFamily(
+        self._family: Any = pb_utils.MetricFamily(
             name="triton_bert_failures_total",
             description="Requests that a model has answered with an error, by whose fault it was: client or server",
             kind=pb_utils.MetricFamily.COUNTER,
@@ -63,6 +63,11 @@ class Responder:
         # The kind and the place of the bug, not its message: that may quote what a user wrote.
         log("error", "bug", **about, kind=type(outcome).__name__, at=_place(outcome))
         return _failed("internal error", pb_utils.TritonError.INTERNAL)
+
+    def close(self) -> None:
+        """To be called while the model is finalised: a counter that outlives it ends the process by a fault."""
+        self._failures.clear()
+        self._family = None
 
 
 def array_of(request: Any, tensor: str) -> Any:

@@ -73,6 +73,7 @@ class TritonPythonModel:
 
     def finalize(self) -> None:
         self._workers.close()
+        self._responder.close()
         log("info", "unloaded", model=self._name)
 
     def _texts(self, request: Any) -> list[tuple[int, Text]]:

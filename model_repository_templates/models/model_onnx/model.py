@@ -40,6 +40,7 @@ class TritonPythonModel:
         ]
 
     def finalize(self) -> None:
+        self._responder.close()
         log("info", "unloaded", model=self._name)
 
     def _feed(self, request: Any) -> Feed:

@@ -35,6 +35,7 @@ class TritonPythonModel:
         ]
 
     def finalize(self) -> None:
+        self._responder.close()
         log("info", "unloaded", model=self._name)
 
     def _answer(self, request: Any) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class TritonPythonModel:
         ]
 
     def finalize(self) -> None:
+        self._responder.close()
         log("info", "unloaded", model=self._name)
 
     def _encode(self, request: Any) -> dict[str, IntArray]:
