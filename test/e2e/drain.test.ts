@@ -42,7 +42,7 @@ beforeAll(async () => {
   loads = await Promise.all(
     CLIENTS.map(async ({ service, ...options }) => {
       const load = await loadOn(service, { texts, ...options });
-      // With pauses: Triton takes a model that gets no CPU for a second for dead, and starts it anew.
+      // With pauses, lest six pods, their clients and a deploy keep each other from two cores.
       load.clients(5, 0.02);
       return { name: `${options.protocol} on ${service}`, load };
     }),
