@@ -58,5 +58,6 @@ export const PROXY_CONTAINER = "http-proxy";
 /** Ports of Triton, and their names on containers and Services. */
 export const PORTS = { http: 8000, grpc: 8001, metrics: 8002 } as const;
 
-/** Where Triton speaks HTTP when something stands before it. */
-export const TRITON_HTTP_BEHIND_PROXY = 18000;
+/** Triton's own HTTP port: behind a proxy another one, since the Service's belongs to who stands in front. */
+export const tritonHttp = (proxied: boolean) =>
+  proxied ? { name: "triton-http", port: 18000 } : { name: "http", port: PORTS.http };

@@ -18,7 +18,7 @@ import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
 import { type Scale, scale, uncheckedWarning } from "./kubernetes/scaling/autoscaling";
 import type { Scaled } from "./kubernetes/scaling/scaled";
-import { objectNames, PORTS, TRITON_HTTP_BEHIND_PROXY } from "./names";
+import { objectNames, tritonHttp } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
 import { memoryPlan } from "./server/memory";
@@ -162,14 +162,13 @@ function podPlan(
 ): ServicePlan["pod"] {
   const times = lifecycle(spec.rollout, waves(pods.most, spec.gpu));
   const { exitTimeoutSeconds, connectionSeconds } = times;
-  const httpPort = spec.service.httpProxy === undefined ? PORTS.http : TRITON_HTTP_BEHIND_PROXY;
   return {
     site: kubernetes,
     apiName,
     args: tritonFlags({
       exitTimeoutSeconds,
       connectionSeconds,
-      httpPort,
+      httpPort: tritonHttp(spec.service.httpProxy !== undefined).port,
       device: deviceOf(spec),
       onnxBackend: choice.onnxBackend,
     }),

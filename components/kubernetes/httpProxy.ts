@@ -3,9 +3,10 @@
  *  pod's times. Out: a container. Source: nginx, "Module ngx_http_core_module", keepalive_time, and "Module
  *  ngx_http_upstream_module", keepalive; "Controlling nginx", QUIT. */
 import type { types } from "@pulumi/kubernetes";
-import { PORTS, PROXY_CONTAINER, TRITON_HTTP_BEHIND_PROXY } from "../names";
+import { PORTS, PROXY_CONTAINER, tritonHttp } from "../names";
 import type { Lifecycle } from "../server/lifecycle";
 import type { ServiceOptions } from "./options";
+import { RESTRICTED } from "./restricted";
 
 export type HttpProxyOptions = NonNullable<ServiceOptions["httpProxy"]>;
 
@@ -28,11 +29,7 @@ export function httpProxy({ options, apiName, lifecycle }: HttpProxyInput) {
     resources: { requests: { cpu: `${Math.round(cpu * 1000)}m`, memory }, limits: { memory } },
     readinessProbe: { httpGet: { path: `/v2/models/${apiName}/ready`, port: "http" }, ...lifecycle.readiness },
     lifecycle: { preStop: { exec: { command: ["sh", "-c", leave(lifecycle)] } } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: RESTRICTED,
     volumeMounts: [{ name: VOLUME, mountPath: FOLDER }],
   } satisfies types.input.core.v1.Container;
 }
@@ -65,7 +62,7 @@ ${folders.map((name) => `  ${name}_temp_path ${FOLDER}/${name};`).join("\n")}
   keepalive_time ${connectionSeconds}s;
   keepalive_requests 1000000000;
   upstream triton {
-    server 127.0.0.1:${TRITON_HTTP_BEHIND_PROXY};
+    server 127.0.0.1:${tritonHttp(true).port};
     keepalive 1024;
     keepalive_requests 1000000000;
   }

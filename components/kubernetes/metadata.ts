@@ -24,15 +24,22 @@ export interface Metadata {
   readonly annotations: Record<string, string>;
 }
 
+interface MetadataOptions {
+  readonly name?: string;
+  /** Besides those that say whose object it is. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
 /** The metadata of the object `name`, the model's own name if nothing is said. */
 export function metadata(
   { names, namespace, stack }: KubernetesSite,
-  { name = names.object, annotations = {} }: { name?: string; annotations?: Readonly<Record<string, string>> } = {},
+  { name = names.object, labels = {}, annotations = {} }: MetadataOptions = {},
 ): Metadata {
   return {
     name,
     namespace,
-    labels: selectorLabels(names.object),
+    labels: { ...selectorLabels(names.object), ...labels },
     annotations: {
       "triton-bert/stack": stack,
       "pulumi.com/patchFieldManager": `triton-bert-${shortHash(stack)}`,

@@ -2,7 +2,7 @@
  *  placement. Out: the pod template, as plain data, `podOverrides` merged in. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER, PORTS, selectorLabels, TRITON_HTTP_BEHIND_PROXY } from "../names";
+import { CONTAINER, PORTS, selectorLabels, tritonHttp } from "../names";
 import type { Lifecycle } from "../server/lifecycle";
 import type { MemoryPlan } from "../server/memory";
 import type { GpuOptions } from "../server/options";
@@ -11,6 +11,7 @@ import { type HttpProxyOptions, httpProxy, httpProxyVolume } from "./httpProxy";
 import type { KubernetesSite } from "./metadata";
 import type { PlacementOptions } from "./options";
 import { strategicMerge } from "./podOverrides";
+import { RESTRICTED } from "./restricted";
 
 /** The user that the server images are made for; they run as any other, but not as root. */
 const USER = 1000;
@@ -97,10 +98,8 @@ export function plainPodTemplate(input: PodInput) {
 function container(input: PodInput) {
   const resources = amounts(input);
   const { lifecycle, apiName } = input;
-  // The name that the Service asks for belongs to whoever stands in front.
-  const { http, ...others } = PORTS;
-  const [httpName, httpPort] =
-    input.httpProxy === undefined ? ["http", http] : ["triton-http", TRITON_HTTP_BEHIND_PROXY];
+  const { http: _, ...others } = PORTS;
+  const { name: httpName, port: httpPort } = tritonHttp(input.httpProxy !== undefined);
   const ports = { [httpName]: httpPort, ...others };
   return {
     name: CONTAINER,
@@ -130,11 +129,7 @@ function container(input: PodInput) {
       : {}),
     // The probe writes a wrong answer to /dev/termination-log; a server that ends by itself leaves its last log lines.
     terminationMessagePolicy: "FallbackToLogsOnError",
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: RESTRICTED,
     volumeMounts: [
       { name: "shm", mountPath: "/dev/shm" },
       { name: "tmp", mountPath: "/tmp" },

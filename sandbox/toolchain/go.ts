@@ -23,7 +23,7 @@ export async function go(args: readonly string[], { cwd, env, onLine }: GoOption
 }
 
 /** A module's version, with the sums that go.sum would hold. */
-export interface ModuleVersion {
+interface ModuleVersion {
   readonly path: string;
   readonly version: string;
   readonly sum: string;

@@ -65,7 +65,6 @@ async function nginxImage(): Promise<string> {
 interface Pods {
   readonly items: readonly {
     readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
-    readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
   }[];
 }
 

@@ -142,9 +142,8 @@ describe("the alerts", () => {
 });
 
 it("the log has each request's id and time, and not its text", async () => {
-  const { kubectl } = await environment();
+  const { kubectl, reach } = await environment();
   expect((await deployment("watched")).status.readyReplicas).toBe(1);
-  const { reach } = await environment();
   await reach({ namespace: NAMESPACE, name: "watched" }, (url) =>
     fetch(`${url}/v2/models/watched/infer`, {
       method: "POST",

@@ -9,7 +9,7 @@ import { itsModels, podsOf, publicModel, queueTime, type Watched } from "./watch
 /** As Grafana computes it: at least four scrapes. */
 const WINDOW = "$__rate_interval";
 
-export interface Panel {
+interface Panel {
   readonly title: string;
   /** Grafana's name of the unit. */
   readonly unit: string;
@@ -17,7 +17,7 @@ export interface Panel {
   readonly queries: Readonly<Record<string, string>>;
 }
 
-export function panels(watched: Watched): Panel[] {
+function panels(watched: Watched): Panel[] {
   const pods = podsOf(watched);
   const model = publicModel(watched);
   const rate = (metric: string, of: string) => `rate(${metric}{${of}}[${WINDOW}])`;
@@ -84,10 +84,8 @@ export function panels(watched: Watched): Panel[] {
 export function dashboardArgs(watched: Watched) {
   const { site, monitoring } = watched;
   if (monitoring.dashboard === undefined) return undefined;
-  const { labels, annotations } = monitoring.dashboard;
-  const own = metadata(site, { annotations });
   return {
-    metadata: { ...own, labels: { ...own.labels, ...labels } },
+    metadata: metadata(site, monitoring.dashboard),
     data: { [`${site.namespace}-${site.names.object}.json`]: canonicalJson(dashboard(watched)) },
   };
 }

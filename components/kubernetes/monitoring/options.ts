@@ -75,7 +75,6 @@ export const monitoringOptions = z.strictObject({
 
 export type MonitoringOptions = z.output<typeof monitoringOptions>;
 export type AlertOptions = NonNullable<MonitoringOptions["alerts"]>;
-export type DashboardOptions = NonNullable<MonitoringOptions["dashboard"]>;
 
 /** Milliseconds of a time that `monitoringOptions` accepts. */
 export function milliseconds(text: string): number {

@@ -8,11 +8,10 @@ import type { Watched } from "./watched";
 export function prometheusRuleArgs(watched: Watched) {
   const { site, monitoring } = watched;
   if (monitoring.alerts === undefined) return undefined;
-  const own = metadata(site);
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
-    metadata: { ...own, labels: { ...own.labels, ...monitoring.alerts.labels } },
+    metadata: metadata(site, { labels: monitoring.alerts.labels }),
     spec: { groups: [ruleGroup(watched, monitoring.alerts)] },
   };
 }

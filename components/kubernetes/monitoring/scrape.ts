@@ -19,13 +19,12 @@ export function scrapeAnnotations({ annotations }: Scrape): Record<string, strin
 export function monitorArgs(site: KubernetesSite, { podMonitor, serviceMonitor }: Scrape) {
   const options = podMonitor ?? serviceMonitor;
   if (options === undefined) return undefined;
-  const own = metadata(site);
   const endpoints = [{ port: "metrics", interval: `${options.intervalSeconds}s` }];
   const selector = { matchLabels: selectorLabels(site.names.object) };
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: podMonitor === undefined ? "ServiceMonitor" : "PodMonitor",
-    metadata: { ...own, labels: { ...own.labels, ...options.labels } },
+    metadata: metadata(site, { labels: options.labels }),
     spec: podMonitor === undefined ? { selector, endpoints } : { selector, podMetricsEndpoints: endpoints },
   };
 }
