@@ -1,4 +1,6 @@
 /** What the scaling tests share: the metrics pipeline, load on a service, and what is seen while it scales. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { cacheFolder } from "../../sandbox/cache";
 import { type MetricsPipeline, metricsUp } from "../../sandbox/metrics/pipeline";
 import { Progress } from "../../sandbox/progress";
@@ -47,14 +49,27 @@ export function deployment(name: string, namespace = NAMESPACE): Promise<Scaled>
   return apiGet(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
 }
 
-/** Clients of a service of type NodePort; none sends before it is told to. */
+/** Clients of a service of type NodePort, when the node lets them in; none sends before it is told to. */
 export async function loadOn(service: string, options: Partial<LoadOptions> = {}): Promise<Load> {
   const protocol = options.protocol ?? "http";
   const { spec } = await object<{ spec: { ports: { name: string; nodePort: number }[] } }>("service", service);
   const port = spec.ports.find(({ name }) => name === (protocol === "grpc" ? "grpc" : "http"))?.nodePort;
   const python = await servingVenv(new Progress(process.stderr));
   const address = `127.0.0.1:${port}`;
+  // kube-proxy gathers changes for a second: seen, in each of six runs, up to 0.8 s after `up` had found the pods ready.
+  await until(`${address} takes connections`, 30, () => connects(address), Boolean);
   return new Load(python, { protocol, address, model: service, texts: TEXTS, connectionSeconds: 3, ...options });
+}
+
+async function connects(address: string): Promise<true> {
+  const [host, port] = address.split(":");
+  const socket = connect(Number(port), host);
+  try {
+    await once(socket, "connect");
+    return true;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** Throws, with what it saw last, unless `seen` gets right in time. */

@@ -12,10 +12,10 @@ import json
 import random
 import sys
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -34,13 +34,29 @@ class Options:
 
 
 @dataclass
+class Problem:
+    """What failed requests saw: times of day, to be compared with the logs of a cluster."""
+
+    first: str
+    last: str
+    times: int = 0
+
+
+@dataclass
 class Totals:
     clients: int = 0
     sent: int = 0
     answered: int = 0
     failed: int = 0
     connections: int = 0
-    problems: Counter[str] = field(default_factory=Counter)
+    problems: dict[str, Problem] = field(default_factory=dict)
+
+    def fail(self, text: str) -> None:
+        now = datetime.now(UTC).isoformat()
+        problem = self.problems.setdefault(text, Problem(first=now, last=now))
+        problem.last = now
+        problem.times += 1
+        self.failed += 1
 
 
 class Failure(Exception):
@@ -192,8 +208,7 @@ class Load:
                     raise Failure(f"{text!r} is {found}, not {label}")
                 self.totals.answered += 1
             except (Failure, OSError, TimeoutError) as problem:
-                self.totals.failed += 1
-                self.totals.problems[f"{type(problem).__name__} {problem}"] += 1
+                self.totals.fail(f"{type(problem).__name__} {problem}")
                 connection = None
                 await asyncio.sleep(0.1)
             await asyncio.sleep(self.pause)
@@ -213,8 +228,7 @@ class Load:
         await asyncio.gather(*running.values())
 
     def report(self) -> None:
-        # asdict makes of a Counter one that counts its items.
-        print(json.dumps({**vars(self.totals), "problems": dict(self.totals.problems)}), flush=True)
+        print(json.dumps(asdict(self.totals)), flush=True)
 
 
 async def every_second(do: Callable[[], None]) -> None:

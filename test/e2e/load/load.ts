@@ -19,6 +19,13 @@ export interface LoadOptions {
   readonly connectionSeconds: number;
 }
 
+/** Times of day, to be compared with the cluster's logs. */
+interface Problem {
+  readonly first: string;
+  readonly last: string;
+  readonly times: number;
+}
+
 export interface Totals {
   /** Sending now. */
   readonly clients: number;
@@ -27,8 +34,8 @@ export interface Totals {
   readonly failed: number;
   /** Opened so far. */
   readonly connections: number;
-  /** What failed requests saw, with how often. */
-  readonly problems: Readonly<Record<string, number>>;
+  /** By what failed requests saw. */
+  readonly problems: Readonly<Record<string, Problem>>;
 }
 
 export class Load {
