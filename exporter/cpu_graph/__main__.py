@@ -18,7 +18,7 @@ from bert_serving.vnni import has_vnni
 from cpu_graph.agreement import agreement
 from cpu_graph.check import difference
 from cpu_graph.int8 import with_int8
-from cpu_graph.padding import without_padding
+from cpu_graph.rewrite import rewritten
 from cpu_graph.texts import sentences
 
 # Rounding alone moves logits by some 1e-6 of their size: another order of the same sums.
@@ -61,10 +61,10 @@ def write(
         )
     exported = onnx.load(model / "model.onnx")
     longest = json.loads((model / "model.json").read_text(encoding="utf-8"))["maxLength"]
-    rewritten = without_padding(exported)
+    graph = rewritten(exported)
     # Two digits say all there is to say.
-    moved = None if rewritten is None else float(f"{difference(exported, rewritten, longest):.1e}")
-    if rewritten is None or moved is None or moved > TOLERANCE:
+    moved = None if graph is None else float(f"{difference(exported, graph, longest):.1e}")
+    if graph is None or moved is None or moved > TOLERANCE:
         if precision == "int8":
             raise NotGoodEnough("precision int8 needs a graph whose padding can be taken out; set precision to fp32")
         shutil.copyfile(model / "model.onnx", out / "model.onnx")
@@ -72,11 +72,11 @@ def write(
     facts: dict[str, Any] = {"precision": precision, "padding": "none", "moved": moved}
     if precision == "int8":
         texts = texts or sentences()
-        fp32, rewritten = rewritten, with_int8(rewritten)
-        if rewritten is None:
+        fp32, graph = graph, with_int8(graph)
+        if graph is None:
             raise NotGoodEnough("precision int8 finds no product in this graph that it can round; set it to fp32")
-        facts |= {"agreement": _agreed(fp32, rewritten, model, texts, least), "texts": len(texts)}
-    onnx.save(rewritten, out / "model.onnx")
+        facts |= {"agreement": _agreed(fp32, graph, model, texts, least), "texts": len(texts)}
+    onnx.save(graph, out / "model.onnx")
     return _say(out, facts)
 
 

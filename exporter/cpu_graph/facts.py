@@ -3,11 +3,12 @@ tensor, and which nodes work token by token."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import AttributeProto, ModelProto, NodeProto, TensorProto, numpy_helper, shape_inference
+from onnx import AttributeProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper, shape_inference
 
 # Nodes that treat each number, or each pair of numbers, by itself.
 ELEMENT_WISE = {
@@ -31,7 +32,7 @@ ELEMENT_WISE |= {"Identity"}
 
 class Facts:
     def __init__(self, model: ModelProto) -> None:
-        graph = shape_inference.infer_shapes(model).graph
+        graph = shape_inference.infer_shapes(model, data_prop=True).graph
         self._values: dict[str, TensorProto] = {value.name: value for value in graph.initializer}
         for node in graph.node:
             if node.op_type == "Constant" and node.attribute[0].name == "value":
@@ -39,8 +40,9 @@ class Facts:
         self._shapes: dict[str, list[int | None]] = {
             value.name: [axis.dim_value or None for axis in value.type.tensor_type.shape.dim]
             for value in [*graph.value_info, *graph.input, *graph.output]
+            if value.type.tensor_type.HasField("shape")
         }
-        # What a Reshape makes is often of unknown width; the weights that it is multiplied with know.
+        # What a Reshape makes may be of unknown width; the weights that it is multiplied with know.
         for node in graph.node:
             if node.op_type == "MatMul" and node.input[1] in self._values:
                 shape, weights = self._shapes.get(node.input[0], []), self._values[node.input[1]]
@@ -62,6 +64,11 @@ class Facts:
         value = self._values.get(name)
         return None if value is None else numpy_helper.to_array(value)
 
+    def shape(self, name: str) -> list[int | None] | None:
+        """Its axes, None for a length that is not known; None if nothing is known."""
+        value = self._values.get(name)
+        return self._shapes.get(name) if value is None else list(value.dims)
+
     def width(self, name: str) -> int | None:
         """H of a tensor [texts, tokens, H]; None for any other tensor."""
         shape = self._shapes.get(name, [])
@@ -72,7 +79,7 @@ class Facts:
         the node is not of that kind."""
         tokens = [name for name in node.input if self.width(name) is not None]
         others = [name for name in node.input if name not in tokens]
-        if self.is_linear(node) or (node.op_type == "LayerNormalization" and _axis(node) in (-1, 2)):
+        if self.is_linear(node) or (node.op_type == "LayerNormalization" and attribute_of(node, "axis") in (-1, 2)):
             return tokens[:1]
         if node.op_type == "ReduceMean" and len(node.input) == 2:
             # DeBERTa spells out its layer normalisation.
@@ -94,7 +101,7 @@ class Facts:
         if node.op_type != "Gather" or self.width(node.input[0]) is None:
             return False
         index = self.constant(node.input[1])
-        return index is not None and index.shape == () and int(index) == 0 and _axis(node) == 1
+        return index is not None and index.shape == () and int(index) == 0 and attribute_of(node, "axis") == 1
 
     def _broadcasts(self, name: str) -> bool:
         """Constants that are the same for every token."""
@@ -102,8 +109,9 @@ class Facts:
         return value is not None and len(value.dims) <= 1
 
 
-def _axis(node: NodeProto) -> int | None:
-    return next((attribute.i for attribute in node.attribute if attribute.name == "axis"), None)
+def attribute_of(node: NodeProto, name: str, default: Any = None) -> Any:
+    """Its value; `default` where the node does not say it."""
+    return next((helper.get_attribute_value(found) for found in node.attribute if found.name == name), default)
 
 
 def without_aliases(model: ModelProto) -> ModelProto:
@@ -139,3 +147,13 @@ def only_for(ends: Sequence[NodeProto], facts: Facts) -> set[str]:
     while shared := {name for name in found if not (found | inside).issuperset(facts.readers.get(name, []))}:
         found -= shared
     return found
+
+
+def needed(nodes: Sequence[NodeProto], outputs: Iterable[str]) -> list[NodeProto]:
+    """Those that lead to an output, in their order."""
+    wanted, kept = set(outputs), []
+    for node in reversed(nodes):
+        if wanted.intersection(node.output):
+            kept.append(node)
+            wanted.update(reads(node))
+    return kept[::-1]

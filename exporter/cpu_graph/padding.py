@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from cpu_graph.facts import Facts, only_for, reads, without_aliases
+from cpu_graph.facts import Facts, needed, only_for, reads
 
 MASK = "attention_mask"
 # Ends the name of a tensor in its packed form.
@@ -23,7 +23,6 @@ REAL, PLACES, FIRSTS, SHAPE = "padding/real", "padding/places", "padding/firsts"
 def without_padding(model: ModelProto) -> ModelProto | None:
     if MASK not in [value.name for value in model.graph.input]:
         return None
-    model = without_aliases(model)
     facts = Facts(model)
     if not any(facts.is_linear(node) for node in model.graph.node):
         return None
@@ -33,7 +32,7 @@ def without_padding(model: ModelProto) -> ModelProto | None:
     result = ModelProto()
     result.CopyFrom(model)
     graph = result.graph
-    nodes = _needed(writer.nodes, [value.name for value in graph.output])
+    nodes = needed(writer.nodes, [value.name for value in graph.output])
     used = {name for node in nodes for name in reads(node)}
     constants = [value for value in [*graph.initializer, *writer.constants] if value.name in used]
     for field, values in (("node", nodes), ("initializer", constants), ("value_info", [])):
@@ -128,13 +127,3 @@ class _Writer:
     def _constant(self, name: str, value: Any) -> str:
         self.constants.append(numpy_helper.from_array(np.asarray(value), name))
         return name
-
-
-def _needed(nodes: list[NodeProto], outputs: list[str]) -> list[NodeProto]:
-    """Those that lead to an output, in their order."""
-    needed, kept = set(outputs), []
-    for node in reversed(nodes):
-        if needed.intersection(node.output):
-            kept.append(node)
-            needed.update(reads(node))
-    return kept[::-1]
