@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { HUGE_PAGES } from "../components/server/allocator";
 import { cacheFolder } from "../sandbox/cache";
 import { embeddedEnvironment } from "../sandbox/embeddedEnvironment";
 import { Progress } from "../sandbox/progress";
@@ -41,7 +42,9 @@ async function main(): Promise<void> {
   const environment = await embeddedEnvironment(log);
   const python = await servingVenv(log);
   const plots = await plotsVenv(log);
-  const env = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
+  // The in-process run, too: what it holds the servers against is the best that there is.
+  const allocator = { [HUGE_PAGES.name]: HUGE_PAGES.value };
+  const env = { ...process.env, ...allocator, PATH: `${dirname(python)}:${process.env.PATH}` };
   for (const [name, { model, args, script = "serving.py", command = [] }] of Object.entries(cases)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     const folder = await benchModel(model, environment, log);

@@ -3,6 +3,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { CONTAINER, PORTS, selectorLabels, tritonHttp } from "../names";
+import { HUGE_PAGES } from "../server/allocator";
 import type { Lifecycle } from "../server/lifecycle";
 import type { MemoryPlan } from "../server/memory";
 import type { GpuOptions } from "../server/options";
@@ -114,6 +115,7 @@ function container(input: PodInput) {
         valueFrom: { resourceFieldRef: { containerName: CONTAINER, resource: "limits.cpu", divisor: "1" } },
       },
       { name: LOG_SLOWER_THAN_MS, value: String(input.logSlowerThanMs) },
+      ...(input.gpu === undefined ? [HUGE_PAGES] : []),
     ],
     ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
     // Request = limit: the pod's memory is not up for overcommitment, and its threads fit its quota.

@@ -1,4 +1,5 @@
 /** What kubectl and a stranger on the network see of a deployed service. */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Progress } from "../../sandbox/progress";
@@ -73,6 +74,13 @@ describe("the pod", () => {
       await inPod("findmnt", "-n", "-o", "FSTYPE", "/dev/shm").catch(() => inPod("grep", " /dev/shm ", "/proc/mounts")),
     ).toContain("tmpfs");
     expect((await inPod("id", "-u")).trim()).toBe("1000");
+  });
+
+  it("has its weights on huge pages, where the kernel lets it", async () => {
+    const allowed = !(await readFile("/sys/kernel/mm/transparent_hugepage/enabled", "utf8")).includes("[never]");
+    const processes = await inPod("sh", "-c", "grep -h AnonHugePages /proc/[0-9]*/smaps_rollup");
+    const sizes = [...processes.matchAll(/(\d+) kB/g)].map(([, size]) => Number(size));
+    expect(sizes.some((size) => size > 0)).toBe(allowed);
   });
 
   it("can be read by a reviewer from its annotations", async () => {

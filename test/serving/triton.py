@@ -37,10 +37,11 @@ def backend_folder(folder: Path) -> Path:
 
 def server_environment() -> dict[str, str]:
     """The stub takes its packages from the venv that is first on PATH. Every answer is logged, lest a test overlook a
-    text in the log."""
+    text in the log. Huge pages as in the pod (components/server/allocator.ts)."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     libraries = str(SITE / "nvidia_pytriton.libs")
-    return {"PATH": path, "LD_LIBRARY_PATH": libraries, "TMPDIR": "/tmp", "TRITON_BERT_LOG_SLOWER_THAN_MS": "0"}
+    ours = {"TRITON_BERT_LOG_SLOWER_THAN_MS": "0", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+    return {"PATH": path, "LD_LIBRARY_PATH": libraries, "TMPDIR": "/tmp", **ours}
 
 
 def free_ports(names: tuple[str, ...] = ("http", "grpc", "metrics")) -> dict[str, int]:

@@ -93,6 +93,7 @@ describe("the pod", () => {
       "POD_UID",
       "CPU_LIMIT",
       "TRITON_BERT_LOG_SLOWER_THAN_MS",
+      "GLIBC_TUNABLES",
       "A",
     ]);
   });
