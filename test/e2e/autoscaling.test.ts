@@ -1,12 +1,10 @@
 /** Who decides the number of pods, changed on a live service, with KEDA's admission webhooks at the door; and what `up`
  *  says of an autoscaler that sees nothing. */
-import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse, stringify } from "yaml";
 import { sleep } from "../../sandbox/shell";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";
-import { deployment, metrics } from "./scaling";
+import { addAdapterRule, deployment, metrics } from "./scaling";
 import { classifier, environment, NAMESPACE, openStack, refusal, stackFile } from "./support";
 
 type Options = NonNullable<Parameters<typeof classifier>[0]>;
@@ -86,10 +84,8 @@ describe("a live service of five pods", () => {
     expect(said).toContain(
       "models.scaled.autoscaling.podsMetric: everything is deployed, but the autoscaler has no metric",
     );
-    const { rulesFile } = await metrics();
     const [rule = expect.fail(said)] = /^ *- seriesQuery:.*?(?=\n *While)/ms.exec(said) ?? [];
-    const { rules } = parse(readFileSync(rulesFile, "utf8")) as { rules: unknown[] };
-    writeFileSync(rulesFile, stringify({ rules: [...rules, ...(parse(rule) as unknown[])] }));
+    await addAdapterRule(rule);
     expect(await changed({ autoscaling: { podsMetric } })).toEqual(steady);
     expect(await scalers()).toEqual(["hpa scaled"]);
   });

@@ -1,6 +1,8 @@
 /** What the scaling tests share: the metrics pipeline, load on a service, and what is seen while it scales. */
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { parse, stringify } from "yaml";
 import { cacheFolder } from "../../sandbox/cache";
 import { type MetricsPipeline, metricsUp } from "../../sandbox/metrics/pipeline";
 import { Progress } from "../../sandbox/progress";
@@ -12,12 +14,24 @@ import { environment, NAMESPACE, object } from "./support";
 
 let started: Promise<MetricsPipeline> | undefined;
 
+interface AdapterRule {
+  readonly name: { readonly as: string };
+}
+
 /** The metrics pipeline, brought up if it is not. */
 export function metrics(): Promise<MetricsPipeline> {
   started ??= environment().then(({ kubectl }) =>
     metricsUp({ cache: cacheFolder(), kubectl, log: new Progress(process.stderr) }),
   );
   return started;
+}
+
+/** Gives the metrics adapter a rule, as YAML of a list of one, in place of the one of the same metric. */
+export async function addAdapterRule(rule: string): Promise<void> {
+  const { rulesFile } = await metrics();
+  const { rules } = parse(readFileSync(rulesFile, "utf8")) as { rules: AdapterRule[] };
+  const [added] = parse(rule) as AdapterRule[];
+  writeFileSync(rulesFile, stringify({ rules: [...rules.filter(({ name }) => name.as !== added?.name.as), added] }));
 }
 
 /** Some thirty tokens each: what a core answers of them in a second, one cheap process can ask. */
@@ -91,15 +105,15 @@ export async function until<T>(
   }
 }
 
-interface Rule {
+interface AlertRule {
   readonly alert: string;
   readonly expr: string;
 }
 
 /** The alerts of a service, as the API server has them. */
-export async function alertRules(service: string): Promise<Rule[]> {
+export async function alertRules(service: string): Promise<AlertRule[]> {
   const path = `/apis/monitoring.coreos.com/v1/namespaces/${NAMESPACE}/prometheusrules/${service}`;
-  const { spec } = await apiGet<{ spec: { groups: { rules: Rule[] }[] } }>(path);
+  const { spec } = await apiGet<{ spec: { groups: { rules: AlertRule[] }[] } }>(path);
   return spec.groups.flatMap((group) => group.rules);
 }
 

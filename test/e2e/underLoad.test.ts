@@ -1,16 +1,14 @@
 /** The whole loop: load from a second process, real Triton pods, real Prometheus, KEDA or an adapter, the HPA controller, the
  *  scheduler and the kubelet, and back. Two services side by side, one for each pipeline, each with another kind of autoscaler;
  *  and a third of the same name in another namespace. What happens is kept for docs/autoscaling.md. */
-import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse, stringify } from "yaml";
 import { adapterRuleText } from "../../components/kubernetes/scaling/adapterRule";
 import { autoscalingOptions } from "../../components/kubernetes/scaling/options";
 import { sleep } from "../../sandbox/shell";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";
 import type { Load } from "./load/load";
-import { deployment, loadOn, metrics, type Scaled, until } from "./scaling";
+import { addAdapterRule, deployment, loadOn, metrics, type Scaled, until } from "./scaling";
 import { classifier, environment, NAMESPACE, openStack, refusal, stackFile } from "./support";
 import { Timeline } from "./timeline";
 
@@ -42,7 +40,9 @@ const both = (verifySeconds = 60) =>
 beforeAll(async () => {
   const { kubectl } = await environment();
   pipeline = await metrics();
-  addRule(adapterRuleText(autoscalingOptions.parse({ podsMetric }).podsMetric ?? expect.fail(), "ensemble"));
+  await addAdapterRule(
+    adapterRuleText(autoscalingOptions.parse({ podsMetric }).podsMetric ?? expect.fail(), "ensemble"),
+  );
   await kubectl(["create", "namespace", ELSEWHERE]);
   elsewhere = await openStack("e2e-elsewhere", stackFile({ fused: fused() }, { namespace: ELSEWHERE }));
   stack = await openStack("e2e-load", both());
@@ -68,13 +68,6 @@ afterAll(async () => {
   await elsewhere.destroy();
   await kubectl(["delete", "namespace", ELSEWHERE]);
 });
-
-function addRule(rule: string): void {
-  const { rules } = parse(readFileSync(pipeline.rulesFile, "utf8")) as { rules: unknown[] };
-  const added = parse(rule) as { name: { as: string } }[];
-  const others = (rules as typeof added).filter(({ name }) => name.as !== added[0]?.name.as);
-  writeFileSync(pipeline.rulesFile, stringify({ rules: [...others, ...added] }));
-}
 
 const pods = (name: Name, namespace = NAMESPACE) => deployment(name, namespace);
 const has = (count: number) => (seen: Scaled) => seen.spec.replicas === count && seen.status.readyReplicas === count;
