@@ -34,7 +34,8 @@ class Responder:
     nothing of an error that a python model answers with, and could not tell whose fault it was."""
 
     def __init__(self, model: str) -> None:
-        """To be made while the model is initialised: the counts are there, as 0, before the first failure."""
+        """To be made last when a model is initialised: counts are there, as 0, before the first failure. If something
+        failed after it, nobody would close it (see there)."""
         self._model = model
         # Models of one server share the family; it must live as long as its counters.
         self._family: Any = pb_utils.MetricFamily(

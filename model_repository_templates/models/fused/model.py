@@ -52,7 +52,6 @@ class TritonPythonModel:
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
-        self._responder = Responder(self._name)
         self._text: str = settings["text"]
         self._label: str = settings["label"]
         self._score: str = settings["score"]
@@ -63,6 +62,7 @@ class TritonPythonModel:
         self._graph, runners, told = self._behind(settings) if settings["behind"] else self._here(settings)
         costs = self._costs(settings)
         self._workers: Workers[Text] = Workers(Pool(costs, POOL_CAPACITY), runners, self._run)
+        self._responder = Responder(self._name)
         told = {**told, "maxLength": settings["maxLength"], "call": costs.call, "tokens": costs.tokens}
         log("info", "loaded", model=self._name, **told)
 

@@ -19,12 +19,12 @@ class TritonPythonModel:
     def initialize(self, args: dict[str, str]) -> None:
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
-        self._responder = Responder(self._name)
         self._fillers: dict[str, int] = settings["inputs"]
         self._logits: str = settings["logits"]
         # Every instance is a process of its own; together they must fit the cores that there are.
         threads = max(1, cores() // settings["instances"])
         self._graph = Graph(open_session(str(HERE / "model.onnx"), threads), self._fillers, self._logits)
+        self._responder = Responder(self._name)
         log("info", "loaded", model=self._name, threads=threads, instances=settings["instances"])
 
     def execute(self, requests: list[Any]) -> list[Any]:

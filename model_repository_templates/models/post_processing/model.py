@@ -19,12 +19,12 @@ class TritonPythonModel:
     def initialize(self, args: dict[str, str]) -> None:
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
-        self._responder = Responder(self._name)
         self._logits: str = settings["logits"]
         self._label: str = settings["label"]
         self._score: str = settings["score"]
         self._labels: list[str] = settings["labels"]
         self._activation: str = settings["activation"]
+        self._responder = Responder(self._name)
         log("info", "loaded", model=self._name, labels=len(self._labels), activation=self._activation)
 
     def execute(self, requests: list[Any]) -> list[Any]:

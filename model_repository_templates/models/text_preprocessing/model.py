@@ -20,7 +20,6 @@ class TritonPythonModel:
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
-        self._responder = Responder(self._name)
         self._text: str = settings["text"]
         self._encoder = Encoder(
             (HERE / "tokenizer.json").read_text(encoding="utf-8"),
@@ -28,6 +27,7 @@ class TritonPythonModel:
             settings["maxLength"],
             settings["padTokenId"],
         )
+        self._responder = Responder(self._name)
         log("info", "loaded", model=self._name, maxLength=settings["maxLength"], inputs=settings["inputs"])
 
     def execute(self, requests: list[Any]) -> list[Any]:
