@@ -9,13 +9,13 @@ is computed and its first row taken."""
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any
 
 import numpy as np
-from onnx import ModelProto, NodeProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto
 
 from cpu_graph.facts import ELEMENT_WISE, Facts, attribute_of, only_for
 from cpu_graph.sizes import KEEP, LEADING
+from cpu_graph.write import Writer
 
 # Nodes whose output has in each place what the same place of the inputs says (Softmax: the same row).
 SAME_PLACE = ELEMENT_WISE | {"Where", "Min", "Max", "IsNaN", "Softmax"}
@@ -29,15 +29,10 @@ def with_first_rows(model: ModelProto) -> ModelProto:
     only_first = only_for([node for node in model.graph.node if facts.takes_first(node)], facts)
     behind = {name for made in only_first for name in facts.per_token(facts.makers[made])} - only_first
     axes = _narrow({name for name in behind if only_first.issuperset(facts.readers[name])}, facts)
-    result = ModelProto()
-    result.CopyFrom(model)
     writer = _Writer(axes, facts)
-    for node in result.graph.node:
+    for node in model.graph.node:
         writer.take(node)
-    result.graph.ClearField("node")
-    result.graph.node.extend(writer.nodes)
-    result.graph.initializer.extend(writer.constants)
-    return result
+    return writer.model(model)
 
 
 def _narrow(ends: Set[str], facts: Facts) -> dict[str, int]:
@@ -98,16 +93,14 @@ def _same_place(node: NodeProto, axis: int, rank: int, facts: Facts) -> dict[str
     return asked
 
 
-class _Writer:
+class _Writer(Writer):
     def __init__(self, axes: dict[str, int], facts: Facts) -> None:
+        super().__init__()
         self._axes = axes
         self._facts = facts
         self._taken: set[str] = set()
-        self.nodes: list[NodeProto] = []
-        self.constants = [
-            numpy_helper.from_array(np.array(value, np.int64), f"rows/{name}")
-            for name, value in (("nought", 0), ("first", [0]), ("second", [1]))
-        ]
+        for name, value in (("nought", 0), ("first", [0]), ("second", [1])):
+            self.constant(f"rows/{name}", np.array(value, np.int64))
 
     def take(self, node: NodeProto) -> None:
         """Takes the nodes one by one, in the graph's order."""
@@ -130,16 +123,11 @@ class _Writer:
             width = self._facts.width(name)
             if width is not None and axis == TOKENS:
                 # The form in which padding.py sees that a tensor made token by token is wanted for the first alone.
-                self._add("Gather", [name, "rows/nought"], f"{name}/token", axis=TOKENS)
-                self._add("Reshape", [f"{name}/token", self._constant(f"{row}/shape", [-1, 1, width])], row)
+                self.add("Gather", [name, "rows/nought"], f"{name}/token", axis=TOKENS)
+                self.add(
+                    "Reshape", [f"{name}/token", self.constant(f"{row}/shape", np.array([-1, 1, width], np.int64))], row
+                )
             else:
-                axes = self._constant(f"{row}/axes", [axis])
-                self._add("Slice", [name, "rows/first", "rows/second", axes], row)
+                axes = self.constant(f"{row}/axes", np.array([axis], np.int64))
+                self.add("Slice", [name, "rows/first", "rows/second", axes], row)
         return row
-
-    def _add(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> None:
-        self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
-
-    def _constant(self, name: str, value: list[int]) -> str:
-        self.constants.append(numpy_helper.from_array(np.array(value, np.int64), name))
-        return name

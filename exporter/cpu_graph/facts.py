@@ -3,7 +3,7 @@ tensor, and which nodes work token by token."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -147,13 +147,3 @@ def only_for(ends: Sequence[NodeProto], facts: Facts) -> set[str]:
     while shared := {name for name in found if not (found | inside).issuperset(facts.readers.get(name, []))}:
         found -= shared
     return found
-
-
-def needed(nodes: Sequence[NodeProto], outputs: Iterable[str]) -> list[NodeProto]:
-    """Those that lead to an output, in their order."""
-    wanted, kept = set(outputs), []
-    for node in reversed(nodes):
-        if wanted.intersection(node.output):
-            kept.append(node)
-            wanted.update(reads(node))
-    return kept[::-1]

@@ -12,12 +12,11 @@ numbers, but VNNI does not multiply them: 1.3 times fp32 instead of 2."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from cpu_graph.padding import PACKED, REAL
+from cpu_graph.write import Writer
 
 # Half of the range of 8 bits on either side of a zero point of 128.
 STEPS, ZERO = 127, 128
@@ -28,34 +27,26 @@ CONTRIB = "com.microsoft"
 
 def with_int8(model: ModelProto) -> ModelProto | None:
     """Copies; the given model stays."""
-    result = ModelProto()
-    result.CopyFrom(model)
-    graph = result.graph
-    writer = _Writer({value.name: value for value in graph.initializer})
-    for node in graph.node:
+    writer = _Writer({value.name: value for value in model.graph.initializer})
+    for node in model.graph.node:
         writer.take(node)
     if not writer.rounded:
         return None
-    read = {name for node in writer.nodes for name in node.input}
-    constants = [value for value in [*graph.initializer, *writer.constants] if value.name in read]
-    for field, values in (("node", writer.nodes), ("initializer", constants)):
-        graph.ClearField(field)
-        getattr(graph, field).extend(values)
+    result = writer.model(model)
     result.opset_import.append(helper.make_opsetid(CONTRIB, 1))
     return result
 
 
-class _Writer:
+class _Writer(Writer):
     def __init__(self, weights: dict[str, TensorProto]) -> None:
+        super().__init__()
         self._weights = weights
         self.rounded: set[str] = set()
-        self.nodes: list[NodeProto] = []
-        self.constants: list[TensorProto] = []
-        self._constant("int8/last", np.array([-1], np.int64))
-        self._constant("int8/step", np.float32(1 / STEPS))
-        self._constant("int8/least", np.float32(LEAST))
-        self._constant("int8/one", np.float32(1))
-        self._constant("int8/zero", np.uint8(ZERO))
+        self.constant("int8/last", np.array([-1], np.int64))
+        self.constant("int8/step", np.float32(1 / STEPS))
+        self.constant("int8/least", np.float32(LEAST))
+        self.constant("int8/one", np.float32(1))
+        self.constant("int8/zero", np.uint8(ZERO))
 
     def take(self, node: NodeProto) -> None:
         weights = self._weights.get(node.input[1]) if node.op_type == "MatMul" else None
@@ -66,23 +57,23 @@ class _Writer:
         self._round(tokens)
         scale = self._round_weights(weights)
         inputs = [f"{tokens}/int8", f"{weights.name}/int8", "int8/one", scale, "int8/zero"]
-        self._add("MatMulIntegerToFloat", inputs, f"{product}/unscaled", domain=CONTRIB)
-        self._add("Mul", [f"{product}/unscaled", f"{tokens}/scale"], product)
+        self.add("MatMulIntegerToFloat", inputs, f"{product}/unscaled", domain=CONTRIB)
+        self.add("Mul", [f"{product}/unscaled", f"{tokens}/scale"], product)
 
     def _round(self, tokens: str) -> None:
         """`tokens` [tokens, H] in 8 bits, and a scale for each token; once, however many products read them."""
         if tokens in self.rounded:
             return
         if not self.rounded:
-            self._add("Shape", [REAL], "int8/count")
-            self._add("Expand", ["int8/zero", "int8/count"], "int8/zeros")
+            self.add("Shape", [REAL], "int8/count")
+            self.add("Expand", ["int8/zero", "int8/count"], "int8/zeros")
         self.rounded.add(tokens)
-        self._add("Abs", [tokens], f"{tokens}/size")
-        self._add("ReduceMax", [f"{tokens}/size", "int8/last"], f"{tokens}/most", keepdims=1)
-        self._add("Max", [f"{tokens}/most", "int8/least"], f"{tokens}/range")
-        self._add("Mul", [f"{tokens}/range", "int8/step"], f"{tokens}/scale")
-        self._add("Reshape", [f"{tokens}/scale", "int8/last"], f"{tokens}/scales")
-        self._add("QuantizeLinear", [tokens, f"{tokens}/scales", "int8/zeros"], f"{tokens}/int8", axis=0)
+        self.add("Abs", [tokens], f"{tokens}/size")
+        self.add("ReduceMax", [f"{tokens}/size", "int8/last"], f"{tokens}/most", keepdims=1)
+        self.add("Max", [f"{tokens}/most", "int8/least"], f"{tokens}/range")
+        self.add("Mul", [f"{tokens}/range", "int8/step"], f"{tokens}/scale")
+        self.add("Reshape", [f"{tokens}/scale", "int8/last"], f"{tokens}/scales")
+        self.add("QuantizeLinear", [tokens, f"{tokens}/scales", "int8/zeros"], f"{tokens}/int8", axis=0)
 
     def _round_weights(self, weights: TensorProto) -> str:
         """Returns the name of the scales, one for each output."""
@@ -90,12 +81,6 @@ class _Writer:
         if name not in {constant.name for constant in self.constants}:
             values = numpy_helper.to_array(weights).astype(np.float32)
             scale = np.maximum(np.abs(values).max(axis=0) / STEPS, np.float32(LEAST))
-            self._constant(f"{weights.name}/int8", np.rint(values / scale).astype(np.int8))
-            self._constant(name, scale)
+            self.constant(f"{weights.name}/int8", np.rint(values / scale).astype(np.int8))
+            self.constant(name, scale)
         return name
-
-    def _add(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> None:
-        self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
-
-    def _constant(self, name: str, value: Any) -> None:
-        self.constants.append(numpy_helper.from_array(np.asarray(value), name))

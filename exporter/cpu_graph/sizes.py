@@ -8,9 +8,10 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from onnx import ModelProto, NodeProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, numpy_helper
 
-from cpu_graph.facts import Facts, attribute_of, needed
+from cpu_graph.facts import Facts, attribute_of
+from cpu_graph.write import Writer
 
 UNKNOWN = -1
 # The axes before what a token has: texts, tokens.
@@ -21,22 +22,19 @@ KEEP = 0
 
 def with_known_sizes(model: ModelProto) -> ModelProto:
     """Copies; the given model stays."""
-    result = ModelProto()
-    result.CopyFrom(model)
     facts = Facts(model)
-    graph = result.graph
-    for node in graph.node:
+    writer = Writer()
+    for node in model.graph.node:
         sizes, target = _sizes(node, facts), _target(node, facts)
         if sizes is not None and UNKNOWN not in sizes:
-            node.CopyFrom(helper.make_node("Constant", [], node.output, value=numpy_helper.from_array(sizes)))
-        elif target is not None:
-            node.input[1] = f"{node.output[0]}/shape"
-            graph.initializer.append(numpy_helper.from_array(target, node.input[1]))
-    kept = needed(graph.node, [value.name for value in graph.output])
-    graph.ClearField("node")
-    graph.node.extend(kept)
-    graph.ClearField("value_info")
-    return result
+            writer.add("Constant", [], node.output[0], value=numpy_helper.from_array(sizes))
+            continue
+        written = NodeProto()
+        written.CopyFrom(node)
+        if target is not None:
+            written.input[1] = writer.constant(f"{node.output[0]}/shape", target)
+        writer.nodes.append(written)
+    return writer.model(model)
 
 
 def _sizes(node: NodeProto, facts: Facts) -> npt.NDArray[np.int64] | None:
