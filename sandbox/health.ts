@@ -29,7 +29,8 @@ export async function untilItAccepts(port: number): Promise<void> {
   }
 }
 
-function accepts(port: number): Promise<boolean> {
+/** Whether a port of this machine takes connections now. */
+export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: "127.0.0.1", port, timeout: TIMEOUT_MS });
     const say = (answer: boolean) => {

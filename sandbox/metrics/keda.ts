@@ -1,11 +1,10 @@
 /** KEDA: operator, metrics adapter and admission webhooks, as its own manifests start them, but beside the control plane.
  *  In: its module in Go's module cache, for its CRDs and webhooks. Out: programs and objects. */
 import { readdir, readFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { NO_PROXIES } from "../controlPlane";
-import { answersOk } from "../health";
+import { accepts, answersOk } from "../health";
 import { PORTS } from "../layout";
 import type { Part } from "../processes";
 import { go } from "../toolchain/go";
@@ -29,7 +28,7 @@ export function kedaParts({ program, kubeconfig, certificates, flags }: ServerIn
         "--metrics-bind-address=0",
       ],
       env,
-      healthy: async () => (await answersOk(operatorHealth)) && (await listens(PORTS.kedaOperator)),
+      healthy: async () => (await answersOk(operatorHealth)) && (await accepts(PORTS.kedaOperator)),
     },
     {
       name: "keda-adapter",
@@ -55,7 +54,7 @@ export function kedaParts({ program, kubeconfig, certificates, flags }: ServerIn
         "--metrics-bind-address=0",
       ],
       env,
-      healthy: async () => (await answersOk(webhooksHealth)) && (await listens(PORTS.kedaWebhooks)),
+      healthy: async () => (await answersOk(webhooksHealth)) && (await accepts(PORTS.kedaWebhooks)),
     },
   ];
 }
@@ -92,12 +91,4 @@ async function kedaSource(): Promise<string> {
   const cwd = join(__dirname, "toolchain", "keda");
   const answer = JSON.parse(await go(["mod", "download", "-json", `${KEDA.path}@v${KEDA.version}`], { cwd }));
   return answer.Dir;
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
-  });
 }

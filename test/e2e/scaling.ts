@@ -1,9 +1,8 @@
 /** What the scaling tests share: the metrics pipeline, load on a service, and what is seen while it scales. */
-import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { parse, stringify } from "yaml";
 import { cacheFolder } from "../../sandbox/cache";
+import { untilItAccepts } from "../../sandbox/health";
 import { type MetricsPipeline, metricsUp } from "../../sandbox/metrics/pipeline";
 import { Progress } from "../../sandbox/progress";
 import { sleep } from "../../sandbox/shell";
@@ -68,22 +67,12 @@ export async function loadOn(service: string, options: Partial<LoadOptions> = {}
   const protocol = options.protocol ?? "http";
   const { spec } = await object<{ spec: { ports: { name: string; nodePort: number }[] } }>("service", service);
   const port = spec.ports.find(({ name }) => name === (protocol === "grpc" ? "grpc" : "http"))?.nodePort;
+  if (port === undefined) throw new Error(`${service} has no node port for ${protocol}`);
   const python = await servingVenv(new Progress(process.stderr));
-  const address = `127.0.0.1:${port}`;
   // kube-proxy gathers changes for a second: seen, in each of six runs, up to 0.8 s after `up` had found the pods ready.
-  await until(`${address} takes connections`, 30, () => connects(address), Boolean);
+  await untilItAccepts(port);
+  const address = `127.0.0.1:${port}`;
   return new Load(python, { protocol, address, model: service, texts: TEXTS, connectionSeconds: 3, ...options });
-}
-
-async function connects(address: string): Promise<true> {
-  const [host, port] = address.split(":");
-  const socket = connect(Number(port), host);
-  try {
-    await once(socket, "connect");
-    return true;
-  } finally {
-    socket.destroy();
-  }
 }
 
 /** Throws, with what it saw last, unless `seen` gets right in time. */
