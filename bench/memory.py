@@ -21,7 +21,7 @@ import numpy as np
 
 from rendering import render_model
 from sentences import sentences
-from serving import InProcess
+from serving import LOG_SLOWER_THAN_MS, InProcess
 from triton import Triton
 
 CLIENTS = 16
@@ -57,7 +57,7 @@ def main() -> None:
         options_of = {"apiName": "bench", "maxBatchSize": 16, "pipeline": "fused", "examples": []}
         repository, golden = render_model(where, options.model, **options_of)
         before = time.monotonic()
-        with Triton(repository, "bench", where, golden) as server:
+        with Triton(repository, "bench", where, golden, log_slower_than_ms=LOG_SLOWER_THAN_MS) as server:
             ready = time.monotonic() - before
             idle = pss(server.process_id)
             seconds = 60 * options.minutes

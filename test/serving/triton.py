@@ -35,12 +35,13 @@ def backend_folder(folder: Path) -> Path:
     return folder
 
 
-def server_environment() -> dict[str, str]:
+def server_environment(log_slower_than_ms: float = 0) -> dict[str, str]:
     """The stub takes its packages from the venv that is first on PATH. Every answer is logged, lest a test overlook a
     text in the log. Huge pages as in the pod (components/server/allocator.ts)."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     libraries = str(SITE / "nvidia_pytriton.libs")
-    ours = {"TRITON_BERT_LOG_SLOWER_THAN_MS": "0", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+    slow = {"TRITON_BERT_LOG_SLOWER_THAN_MS": str(log_slower_than_ms)}
+    ours = {**slow, "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
     return {"PATH": path, "LD_LIBRARY_PATH": libraries, "TMPDIR": "/tmp", **ours}
 
 
@@ -73,6 +74,7 @@ class Triton:
     golden: Path
     pod_uid: str = field(default_factory=lambda: str(uuid.uuid4()))
     ports: dict[str, int] = field(default_factory=free_ports)
+    log_slower_than_ms: float = 0
     # Called in the new process before it becomes the server: to put it into a cgroup, say.
     before_start: Callable[[], None] | None = None
 
@@ -102,7 +104,7 @@ class Triton:
         with (self.work / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 self.command(),
-                env=server_environment(),
+                env=server_environment(self.log_slower_than_ms),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 preexec_fn=self.before_start,
