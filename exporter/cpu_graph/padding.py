@@ -13,8 +13,8 @@ from cpu_graph.facts import Facts, only_for, reads
 from cpu_graph.write import Writer
 
 MASK = "attention_mask"
-# Ends the name of a tensor in its packed form.
-PACKED = "/packed"
+# End the name of a tensor in its packed form, and of its first tokens.
+PACKED, FIRST = "/packed", "/first"
 # Names of what all nodes share, computed once from the mask.
 REAL, PLACES, FIRSTS, SHAPE = "padding/real", "padding/places", "padding/firsts", "padding/shape"
 
@@ -46,10 +46,10 @@ class _Writer(Writer):
     def take(self, node: NodeProto) -> None:
         tokens = self._facts.per_token(node)
         if node.output[0] in self._only_first:
-            self._write(node, {name: self._as_first(name) for name in tokens}, "first")
+            self._write(node, {name: self._as_first(name) for name in tokens}, FIRST)
             self._first.add(node.output[0])
         elif self._facts.is_linear(node) or any(name in self._packed for name in tokens):
-            self._write(node, {name: self._as_packed(name) for name in tokens}, "packed")
+            self._write(node, {name: self._as_packed(name) for name in tokens}, PACKED)
             self._packed.add(node.output[0])
         elif self._facts.takes_first(node) and (node.input[0] in self._first or node.input[0] in self._packed):
             self.add("Identity", [self._as_first(node.input[0])], node.output[0])
@@ -93,17 +93,17 @@ class _Writer(Writer):
     def _as_first(self, name: str) -> str:
         if name not in self._first:
             if name in self._packed:
-                self.add("Gather", [f"{name}{PACKED}", FIRSTS], f"{name}/first", axis=0)
+                self.add("Gather", [f"{name}{PACKED}", FIRSTS], f"{name}{FIRST}", axis=0)
             else:
-                self.add("Gather", [name, "padding/0"], f"{name}/first", axis=1)
+                self.add("Gather", [name, "padding/0"], f"{name}{FIRST}", axis=1)
             self._first.add(name)
-        return f"{name}/first"
+        return f"{name}{FIRST}"
 
     def _write(self, node: NodeProto, inputs: dict[str, str], form: str) -> None:
         written = NodeProto()
         written.CopyFrom(node)
         written.input[:] = [inputs.get(name, name) for name in node.input]
-        written.output[0] = f"{node.output[0]}/{form}"
+        written.output[0] = f"{node.output[0]}{form}"
         for attribute in written.attribute:
             if attribute.name == "axis":
                 # The tensor has lost its first axis; the last is still the last.
