@@ -1,5 +1,5 @@
-/** The models of the bench, exported as a model image's build does it, and kept in the cache. In: the embedded environment.
- *  Out: a folder with model.onnx, tokenizer.json and model.json. */
+/** The models of the bench, exported as a model image's build does it, and kept in the cache. In: the embedded environment,
+ *  asked for only where something is to be made. Out: a folder with model.onnx, tokenizer.json and model.json. */
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,10 +14,15 @@ const root = join(__dirname, "..");
 /** minilm: the sandbox's classifier. bert-base: one of that size with random weights. */
 export type BenchModel = "minilm" | "bert-base";
 
-export async function benchModel(model: BenchModel, environment: Environment, log: Progress): Promise<string> {
-  await ensureClassifier(environment, root, log);
+export async function benchModel(
+  model: BenchModel,
+  environmentOf: () => Promise<Environment>,
+  log: Progress,
+): Promise<string> {
   const kept = join(cacheFolder(), "bench", `${model}-${codeHash()}`);
   if (existsSync(kept)) return join(kept, "model");
+  const environment = await environmentOf();
+  await ensureClassifier(environment, root, log);
   const image = await log.step("export environment", (update) => exporterImage(environment, root, "env", update));
   await log.step(`export of ${model}`, async () => {
     const work = `${kept}.unfinished`;
@@ -50,8 +55,9 @@ export async function benchModel(model: BenchModel, environment: Environment, lo
 /** Of what decides the files: another exporter may write another graph. */
 function codeHash(): string {
   const hash = createHash("sha256").update(readFileSync(join(root, "bench", "bert_base.py")));
-  const code = join(root, "exporter", "bert_exporter");
-  const files = readdirSync(code, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py"));
-  for (const name of files.sort()) hash.update(`${name}\0`).update(readFileSync(join(code, name)));
+  for (const code of [join(root, "exporter", "bert_exporter"), join(root, "sandbox", "classifier")]) {
+    const files = readdirSync(code, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py"));
+    for (const name of files.sort()) hash.update(`${name}\0`).update(readFileSync(join(code, name)));
+  }
   return hash.digest("hex").slice(0, 12);
 }

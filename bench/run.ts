@@ -1,14 +1,17 @@
 /** `npm run bench`: both pipelines beside an in-process run, for each case, ten minutes of load for memory's sake, then the plots
- *  of docs/performance.md; half an hour in all. `npm run bench -- minilm-mixed memory` runs some of the cases. What is
- *  measured: bench/serving.py, bench/memory.py. `npm run bench -- scaling` measures nothing, and makes the plots of
- *  docs/autoscaling.md of what the last `npm test -- e2e` has seen. */
+ *  of docs/performance.md; an hour in all. `npm run bench -- minilm-mixed memory` runs some of the cases. What is
+ *  measured: bench/serving.py, bench/memory.py. A sandbox that runs takes a twentieth of a core: `npm run stop` first.
+ *  `npm run bench -- scaling` measures nothing, and makes the plots of docs/autoscaling.md of what the last
+ *  `npm test -- e2e` has seen. */
 import { spawnSync } from "node:child_process";
 import { cpSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { HUGE_PAGES } from "../components/server/allocator";
 import { cacheFolder } from "../sandbox/cache";
 import { embeddedEnvironment } from "../sandbox/embeddedEnvironment";
+import type { Environment } from "../sandbox/environment";
 import { Progress } from "../sandbox/progress";
+import { down } from "../sandbox/sandbox";
 import { plotsVenv, servingVenv } from "../test/pythonVenvs";
 import { type BenchModel, benchModel } from "./models";
 
@@ -39,21 +42,34 @@ async function main(): Promise<void> {
   if (unknown.length > 0) throw new Error(`no case ${unknown.join(", ")}; there are ${known.join(", ")}`);
   if (asked.includes(SCALING)) cpSync(join(cacheFolder(), "scaling"), join(docs, "autoscaling"), { recursive: true });
   const log = new Progress(process.stdout);
-  const environment = await embeddedEnvironment(log);
   const python = await servingVenv(log);
   const plots = await plotsVenv(log);
   // The in-process run, too: what it holds the servers against is the best that there is.
   const allocator = { [HUGE_PAGES.name]: HUGE_PAGES.value };
   const env = { ...process.env, ...allocator, PATH: `${dirname(python)}:${process.env.PATH}` };
-  for (const [name, { model, args, script = "serving.py", command = [] }] of Object.entries(cases)) {
-    if (asked.length > 0 && !asked.includes(name)) continue;
-    const folder = await benchModel(model, environment, log);
+  const measured = Object.entries(cases).filter(([name]) => asked.length === 0 || asked.includes(name));
+  const folders = await models(new Set(measured.map(([, { model }]) => model)), log);
+  for (const [name, { model, args, script = "serving.py", command = [] }] of measured) {
     console.log(`\n=== ${name} ===`);
     const out = join(docs, "performance", `${name}.json`);
-    const bench = [python, join(__dirname, script), "--model", folder, "--name", model, "--out", out, ...args];
+    const about = ["--model", folders.get(model) ?? "", "--name", model, "--out", out];
+    const bench = [python, join(__dirname, script), ...about, ...args];
     run([...command, ...bench], env);
   }
   run([plots, join(__dirname, "plots.py")], env);
+}
+
+/** Their folders; the sandbox that makes them is gone before anything is measured. */
+async function models(wanted: ReadonlySet<BenchModel>, log: Progress): Promise<ReadonlyMap<BenchModel, string>> {
+  const folders = new Map<BenchModel, string>();
+  let environment: Promise<Environment> | undefined;
+  const lazily = () => {
+    environment ??= embeddedEnvironment(log);
+    return environment;
+  };
+  for (const model of wanted) folders.set(model, await benchModel(model, lazily, log));
+  if (environment !== undefined) await down({ cache: cacheFolder(), log });
+  return folders;
 }
 
 function run([program = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): void {

@@ -17,7 +17,7 @@ class Costs:
     longer than `tokens` runs by itself.
 
     calibrate.py measures `call` and `tokens`. These are for where it can't: what a MiniLM-L6 without padding has on a
-    Zen 5 (docs/performance.md)."""
+    Zen 4 (docs/performance.md)."""
 
     call: int = 128
     tokens: int = 512
