@@ -29,7 +29,6 @@ const cases: Readonly<Record<string, Case>> = {
   "minilm-short": { model: "minilm", args: ["--texts", "short"] },
   "minilm-tail": { model: "minilm", args: ["--texts", "tail", "--seconds", "4"] },
   "minilm-one-core": { model: "minilm", args: ["--clients", "1", "16"], command: ["taskset", "-c", "0"] },
-
   "bert-base-mixed": { model: "bert-base", args: ["--clients", "1", "16", "--seconds", "6", "--rounds", "2"] },
   memory: { model: "minilm", script: "memory.py", args: ["--minutes", "10"] },
 };
