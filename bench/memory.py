@@ -8,8 +8,8 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -19,10 +19,8 @@ sys.path[:0] = [str(ROOT / folder) for folder in OURS]
 # ruff: noqa: E402 - the path is set above
 import numpy as np
 
-from rendering import render_model
 from sentences import sentences
-from serving import LOG_SLOWER_THAN_MS, InProcess
-from triton import Triton
+from serving import InProcess, server_of
 
 CLIENTS = 16
 
@@ -52,12 +50,10 @@ def main() -> None:
     alone.measure("one", 5)
     in_process = pss(alone.process_id)
     alone.close()
-    with tempfile.TemporaryDirectory() as folder:
-        where = Path(folder)
-        options_of = {"apiName": "bench", "maxBatchSize": 16, "pipeline": "fused", "examples": []}
-        repository, golden = render_model(where, options.model, **options_of)
+    with ExitStack() as stack:
+        triton = server_of(options.model, "fused", stack)
         before = time.monotonic()
-        with Triton(repository, "bench", where, golden, log_slower_than_ms=LOG_SLOWER_THAN_MS) as server:
+        with triton as server:
             ready = time.monotonic() - before
             idle = pss(server.process_id)
             seconds = 60 * options.minutes

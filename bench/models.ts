@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../sandbox/cache";
-import { ensureClassifier } from "../sandbox/classifier/classifier";
+import { classifierHash, ensureClassifier } from "../sandbox/classifier/classifier";
 import type { Environment } from "../sandbox/environment";
 import { exporterImage } from "../sandbox/exporterImage";
 import type { Progress } from "../sandbox/progress";
@@ -19,7 +19,7 @@ export async function benchModel(
   environmentOf: () => Promise<Environment>,
   log: Progress,
 ): Promise<string> {
-  const kept = join(cacheFolder(), "bench", `${model}-${codeHash()}`);
+  const kept = join(cacheFolder(), "bench", `${model}-${await codeHash()}`);
   if (existsSync(kept)) return join(kept, "model");
   const environment = await environmentOf();
   await ensureClassifier(environment, root, log);
@@ -53,11 +53,11 @@ export async function benchModel(
 }
 
 /** Of what decides the files: another exporter may write another graph. */
-function codeHash(): string {
+async function codeHash(): Promise<string> {
   const hash = createHash("sha256").update(readFileSync(join(root, "bench", "bert_base.py")));
-  for (const code of [join(root, "exporter", "bert_exporter"), join(root, "sandbox", "classifier")]) {
-    const files = readdirSync(code, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py"));
-    for (const name of files.sort()) hash.update(`${name}\0`).update(readFileSync(join(code, name)));
-  }
+  hash.update(await classifierHash(root));
+  const code = join(root, "exporter", "bert_exporter");
+  const files = readdirSync(code, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py"));
+  for (const name of files.sort()) hash.update(`${name}\0`).update(readFileSync(join(code, name)));
   return hash.digest("hex").slice(0, 12);
 }

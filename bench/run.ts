@@ -49,28 +49,34 @@ async function main(): Promise<void> {
   const allocator = { [HUGE_PAGES.name]: HUGE_PAGES.value };
   const env = { ...process.env, ...allocator, PATH: `${dirname(python)}:${process.env.PATH}` };
   const measured = Object.entries(cases).filter(([name]) => asked.length === 0 || asked.includes(name));
-  const folders = await models(new Set(measured.map(([, { model }]) => model)), log);
-  for (const [name, { model, args, script = "serving.py", command = [] }] of measured) {
+  for (const { name, folder, model, args, script = "serving.py", command = [] } of await withModels(measured, log)) {
     console.log(`\n=== ${name} ===`);
     const out = join(docs, "performance", `${name}.json`);
-    const about = ["--model", folders.get(model) ?? "", "--name", model, "--out", out];
+    const about = ["--model", folder, "--name", model, "--out", out];
     const bench = [python, join(__dirname, script), ...about, ...args];
     run([...command, ...bench], env);
   }
   run([plots, join(__dirname, "plots.py")], env);
 }
 
-/** Their folders; the sandbox that makes them is gone before anything is measured. */
-async function models(wanted: ReadonlySet<BenchModel>, log: Progress): Promise<ReadonlyMap<BenchModel, string>> {
-  const folders = new Map<BenchModel, string>();
+interface Prepared extends Case {
+  readonly name: string;
+  /** Of its model. */
+  readonly folder: string;
+}
+
+/** The sandbox that makes the models is gone before anything is measured. */
+async function withModels(measured: readonly [string, Case][], log: Progress): Promise<readonly Prepared[]> {
   let environment: Promise<Environment> | undefined;
   const lazily = () => {
     environment ??= embeddedEnvironment(log);
     return environment;
   };
-  for (const model of wanted) folders.set(model, await benchModel(model, lazily, log));
+  const prepared: Prepared[] = [];
+  for (const [name, each] of measured)
+    prepared.push({ ...each, name, folder: await benchModel(each.model, lazily, log) });
   if (environment !== undefined) await down({ cache: cacheFolder(), log });
-  return folders;
+  return prepared;
 }
 
 function run([program = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): void {

@@ -81,7 +81,7 @@ def main() -> None:
     with ExitStack() as stack:
         alone = InProcess(options.model, texts)
         stack.callback(alone.close)
-        servers = {name: stack.enter_context(_server(options.model, name, stack)) for name in options.servers}
+        servers = {name: stack.enter_context(server_of(options.model, name, stack)) for name in options.servers}
         measures: dict[str, Callable[[], Figures]] = {
             **{what: partial(alone.measure, what, options.seconds) for what in ("window", "rewritten", "one")},
             **{
@@ -130,7 +130,8 @@ def _median(figures: list[Figures], what: str) -> float:
     return statistics.median(each[what] for each in figures)
 
 
-def _server(model: Path, name: str, stack: ExitStack) -> Triton:
+def server_of(model: Path, name: str, stack: ExitStack) -> Triton:
+    """A server that is still to be started; its files go with `stack`."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="triton-bert-bench-")))
     repository, golden = render_model(folder, model, apiName="bench", maxBatchSize=16, examples=[], **SERVERS[name])
     return Triton(repository, "bench", folder, golden, log_slower_than_ms=LOG_SLOWER_THAN_MS)

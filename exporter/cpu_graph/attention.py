@@ -109,11 +109,8 @@ class _Writer(Writer):
         if asked is None:
             self.nodes.append(node)
             return
-        written = NodeProto()
-        written.CopyFrom(node)
         rows = {name: self._first(name, axis) for name, axis in asked.items() if name not in self._axes}
-        written.input[:] = [rows.get(name, name) for name in node.input]
-        self.nodes.append(written)
+        self.copy(node).input[:] = [rows.get(name, name) for name in node.input]
 
     def _first(self, name: str, axis: int) -> str:
         """The first row of a tensor that is made whole, once for each tensor and axis."""
@@ -124,9 +121,8 @@ class _Writer(Writer):
             if width is not None and axis == TOKENS:
                 # The form in which padding.py sees that a tensor made token by token is wanted for the first alone.
                 self.add("Gather", [name, "rows/nought"], f"{name}/token", axis=TOKENS)
-                self.add(
-                    "Reshape", [f"{name}/token", self.constant(f"{row}/shape", np.array([-1, 1, width], np.int64))], row
-                )
+                shape = self.constant(f"{row}/shape", np.array([-1, 1, width], np.int64))
+                self.add("Reshape", [f"{name}/token", shape], row)
             else:
                 axes = self.constant(f"{row}/axes", np.array([axis], np.int64))
                 self.add("Slice", [name, "rows/first", "rows/second", axes], row)

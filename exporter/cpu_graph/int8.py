@@ -52,7 +52,7 @@ class _Writer(Writer):
     def take(self, node: NodeProto) -> None:
         weights = self._weights.get(node.input[1]) if node.op_type == "MatMul" else None
         if weights is None or len(weights.dims) != 2 or not node.input[0].endswith(tuple(FORMS)):
-            self.nodes.append(self._with_row(node))
+            self._keep(node)
             return
         tokens, product = node.input[0], node.output[0]
         self._products.add(product)
@@ -62,18 +62,16 @@ class _Writer(Writer):
         self.add("MatMulIntegerToFloat", inputs, f"{product}/unscaled", domain=CONTRIB)
         self.add("Mul", [f"{product}/unscaled", f"{tokens}/scale"], product)
 
-    def _with_row(self, node: NodeProto) -> NodeProto:
-        """What adds a bias [H] to a product adds it as [1, H]: onnxruntime takes the other into one node with the GELU
-        behind it (BiasGelu), which is slower than the two."""
+    def _keep(self, node: NodeProto) -> None:
+        """As it is; but what adds a bias [H] to a product adds it as [1, H]: onnxruntime takes the other into one node
+        with the GELU behind it (BiasGelu), which is slower than the two."""
+        written = self.copy(node)
         if node.op_type != "Add" or not self._products.intersection(node.input):
-            return node
-        written = NodeProto()
-        written.CopyFrom(node)
+            return
         for place, name in enumerate(node.input):
             if name in self._weights and len(self._weights[name].dims) == 1:
                 row = numpy_helper.to_array(self._weights[name])[None]
                 written.input[place] = self.constant(f"{node.output[0]}/row", row)
-        return written
 
     def _zeros(self, form: str) -> str:
         """The zero points of all tokens of a form."""

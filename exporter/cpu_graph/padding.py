@@ -100,12 +100,10 @@ class _Writer(Writer):
         return f"{name}{FIRST}"
 
     def _write(self, node: NodeProto, inputs: dict[str, str], form: str) -> None:
-        written = NodeProto()
-        written.CopyFrom(node)
+        written = self.copy(node)
         written.input[:] = [inputs.get(name, name) for name in node.input]
         written.output[0] = f"{node.output[0]}{form}"
         for attribute in written.attribute:
             if attribute.name == "axis":
                 # The tensor has lost its first axis; the last is still the last.
                 attribute.i = -1
-        self.nodes.append(written)

@@ -29,11 +29,9 @@ def with_known_sizes(model: ModelProto) -> ModelProto:
         if sizes is not None and UNKNOWN not in sizes:
             writer.add("Constant", [], node.output[0], value=numpy_helper.from_array(sizes))
             continue
-        written = NodeProto()
-        written.CopyFrom(node)
+        written = writer.copy(node)
         if target is not None:
             written.input[1] = writer.constant(f"{node.output[0]}/shape", target)
-        writer.nodes.append(written)
     return writer.model(model)
 
 

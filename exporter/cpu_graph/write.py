@@ -21,6 +21,12 @@ class Writer:
     def add(self, kind: str, inputs: Sequence[str], output: str, **attributes: Any) -> None:
         self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
 
+    def copy(self, node: NodeProto) -> NodeProto:
+        """A copy of `node` comes next. Returns it, to be changed; the given one stays."""
+        self.nodes.append(NodeProto())
+        self.nodes[-1].CopyFrom(node)
+        return self.nodes[-1]
+
     def constant(self, name: str, value: Any) -> str:
         """Returns its name."""
         self.constants.append(numpy_helper.from_array(np.asarray(value), name))

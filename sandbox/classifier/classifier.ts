@@ -10,8 +10,8 @@ import { exporterImage } from "../exporterImage";
 import type { Progress } from "../progress";
 
 export async function ensureClassifier(environment: Environment, project: string, log: Progress): Promise<void> {
-  const maker = join(project, "sandbox", "classifier");
-  const kept = join(cacheFolder(), "classifier", await hashOf(maker));
+  const maker = makerOf(project);
+  const kept = join(cacheFolder(), "classifier", await classifierHash(project));
   if (!(await exists(kept))) {
     const env = await log.step("export environment: torch, transformers, optimum (once, about 6 min)", (update) =>
       exporterImage(environment, project, "env", update),
@@ -41,7 +41,11 @@ async function make(
   await rename(unfinished, kept);
 }
 
-async function hashOf(folder: string): Promise<string> {
+const makerOf = (project: string) => join(project, "sandbox", "classifier");
+
+/** Of what makes it: another maker makes another classifier. */
+export async function classifierHash(project: string): Promise<string> {
+  const folder = makerOf(project);
   const hash = createHash("sha256");
   const files = (await readdir(folder)).filter((name) => name.endsWith(".py") || name === "Dockerfile").sort();
   for (const name of files) hash.update(`${name}\0`).update(await readFile(join(folder, name)));

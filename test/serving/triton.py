@@ -40,9 +40,13 @@ def server_environment(log_slower_than_ms: float = 0) -> dict[str, str]:
     text in the log. Huge pages as in the pod (components/server/allocator.ts)."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     libraries = str(SITE / "nvidia_pytriton.libs")
-    slow = {"TRITON_BERT_LOG_SLOWER_THAN_MS": str(log_slower_than_ms)}
-    ours = {**slow, "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-    return {"PATH": path, "LD_LIBRARY_PATH": libraries, "TMPDIR": "/tmp", **ours}
+    return {
+        "PATH": path,
+        "LD_LIBRARY_PATH": libraries,
+        "TMPDIR": "/tmp",
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+        "TRITON_BERT_LOG_SLOWER_THAN_MS": str(log_slower_than_ms),
+    }
 
 
 def free_ports(names: tuple[str, ...] = ("http", "grpc", "metrics")) -> dict[str, int]:
