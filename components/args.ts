@@ -193,6 +193,8 @@ export interface Serving {
   instances?: number;
   /** How the fused pipeline forms batches. Default: with server.pypi measured by each server when it starts, in 1.5 seconds, and logged; with others an estimate. */
   runCosts?: ServingRunCosts;
+  /** What one client may ask of a server, so that no request takes it down or holds up all others. */
+  limits?: ServingLimits;
 }
 
 export interface ServingRunCosts {
@@ -206,6 +208,31 @@ export interface ServingRunCosts {
    * Bounds: 8 to 65536.
    */
   tokens: number;
+}
+
+export interface ServingLimits {
+  /**
+   * Bytes of one text that are read, in UTF-8. A longer text is cut where that gives the same tokens, otherwise it is refused with 400. Default: 128 for each token of serving.maxLength, 65536 without one.
+   * Bounds: 512 to 1048576.
+   */
+  textBytes?: number;
+  /**
+   * Bytes of all texts of one request together, in UTF-8. A larger request is refused with 400.
+   * Bounds: 512 to 16777216.
+   * Default: 1048576.
+   */
+  requestBytes?: number;
+  /**
+   * Seconds a request may wait for its turn before it is refused with 503; a client's own timeout may shorten it. Default: 10, or rollout.longestRequestSeconds if that is less.
+   * Bounds: 0.1 to 600.
+   */
+  waitSeconds?: number;
+  /**
+   * Requests that may wait at a time; more are refused with 503.
+   * Bounds: 1 to 100000.
+   * Default: 1000.
+   */
+  waitingRequests?: number;
 }
 
 /** Exactly one of: ngc, image, pypi. */

@@ -60,6 +60,37 @@ export const gpuOptions = z.strictObject({
     .describe("Name of the extended resource that the device plugin offers."),
 });
 
+export const limitsOptions = z.strictObject({
+  textBytes: z
+    .int()
+    .min(512)
+    .max(1048576)
+    .optional()
+    .describe(
+      "Bytes of one text that are read, in UTF-8. A longer text is cut where that gives the same tokens, otherwise it is refused with 400. Default: 128 for each token of serving.maxLength, 65536 without one.",
+    ),
+  requestBytes: z
+    .int()
+    .min(512)
+    .max(16777216)
+    .default(1048576)
+    .describe("Bytes of all texts of one request together, in UTF-8. A larger request is refused with 400."),
+  waitSeconds: z
+    .number()
+    .min(0.1)
+    .max(600)
+    .optional()
+    .describe(
+      "Seconds a request may wait for its turn before it is refused with 503; a client's own timeout may shorten it. Default: 10, or rollout.longestRequestSeconds if that is less.",
+    ),
+  waitingRequests: z
+    .int()
+    .min(1)
+    .max(100000)
+    .default(1000)
+    .describe("Requests that may wait at a time; more are refused with 503."),
+});
+
 export const servingOptions = z.strictObject({
   pipeline: z
     .enum(["ensemble", "fused"])
@@ -100,6 +131,9 @@ export const servingOptions = z.strictObject({
     .describe(
       "How the fused pipeline forms batches. Default: with server.pypi measured by each server when it starts, in 1.5 seconds, and logged; with others an estimate.",
     ),
+  limits: limitsOptions
+    .prefault({})
+    .describe("What one client may ask of a server, so that no request takes it down or holds up all others."),
 });
 
 export const precisionOptions = z
