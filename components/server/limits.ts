@@ -11,7 +11,7 @@ const BYTES_PER_TOKEN = 128;
 const LONGEST = 512;
 /** Seconds that a request may wait. Clients that give up sooner are many; who waits longer asks a server that can't keep up. */
 const WAIT_SECONDS = 10;
-/** JSON writes a character outside of ASCII in three times its UTF-8 bytes (\\u0430 for the two of а). */
+/** JSON writes a character outside of ASCII in three times its UTF-8 bytes (\u0430 for the two of а). */
 const JSON_FACTOR = 3;
 /** Bytes for names, shapes and parameters around the texts of a request. */
 const ENVELOPE = 64 * 1024;
