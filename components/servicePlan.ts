@@ -21,6 +21,7 @@ import type { Scaled } from "./kubernetes/scaling/scaled";
 import { objectNames, tritonHttp } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
+import { limitProblems, limitsOf } from "./server/limits";
 import { memoryPlan } from "./server/memory";
 import { decided } from "./server/pipeline";
 import { chooseServer, type ServerChoice } from "./server/supportMatrix";
@@ -100,6 +101,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     ...labelProblems,
     ...gate.problems,
     ...memory.problems,
+    ...limitProblems(spec.serving, spec.rollout, locate),
     ...podOverridesProblems(spec.podOverrides, names.object, locate),
   ];
   const { choice } = server;
@@ -114,6 +116,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     apiName: spec.apiName ?? service,
     gpuCount: spec.gpu?.count,
     labels,
+    limits: limitsOf(spec.serving, spec.rollout),
   };
   const serverImage = planServerImage(build, serve, choice, model.plan);
   const pods = scale(spec.autoscaling, spec.replicas);

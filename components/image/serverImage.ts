@@ -5,6 +5,7 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../canonicalJson";
 import type { Owner } from "../child";
+import type { Limits } from "../server/limits";
 import type { Precision } from "../server/options";
 import type { Pipeline } from "../server/pipeline";
 import type { ServerChoice } from "../server/supportMatrix";
@@ -42,6 +43,7 @@ export interface ServeOptions {
   /** Instead of the model's own id2label. */
   readonly labels?: Labels | undefined;
   readonly examples: readonly ExampleOptions[];
+  readonly limits: Limits;
   /** Undefined on CPU. */
   readonly gpuCount?: number | undefined;
 }
@@ -66,7 +68,8 @@ export function planServerImage(
   choice: ServerChoice,
   model: ModelImagePlan,
 ): ServerImagePlan {
-  const { serving, gpuCount, apiName, labels, examples, precision, qualityGate, gate } = options;
+  const { serving, gpuCount, apiName, labels, examples, precision, qualityGate, gate, limits } = options;
+  const { bodyBytes: _, ...modelLimits } = limits;
   const spec = {
     apiName,
     maxBatchSize: serving.maxBatchSize,
@@ -77,6 +80,7 @@ export function planServerImage(
     gpuCount: gpuCount ?? 1,
     labels: labels ?? null,
     examples,
+    limits: modelLimits,
     // said only where it is not the default, so that no image moves that does not use it
     ...(serving.pipeline === "fused" ? { pipeline: "fused", runCosts: serving.runCosts ?? null } : {}),
   };

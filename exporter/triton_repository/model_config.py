@@ -71,7 +71,8 @@ def inference(serving: Serving, contract: Contract) -> Any:
         input=_inputs(graph_inputs, ragged=python),
         output=_outputs([contract.logits(len(serving.labels))]),
         instance_group=[pb.ModelInstanceGroup(kind=kind, count=serving.instances)],
-        dynamic_batching=pb.ModelDynamicBatching(),
+        # The fused model before it bounds what waits, and gives it no more than can run.
+        dynamic_batching=pb.ModelDynamicBatching() if serving.pipeline == "fused" else _batching(serving),
     )
 
 
@@ -91,7 +92,19 @@ def _python(serving: Serving, name: str, inputs: list[Any], outputs: list[Any]) 
         output=outputs,
         # One process each: they take microseconds, and every further one costs some 60 MB.
         instance_group=[pb.ModelInstanceGroup(kind=pb.ModelInstanceGroup.KIND_CPU, count=1)],
-        dynamic_batching=pb.ModelDynamicBatching(),
+        dynamic_batching=_batching(serving),
+    )
+
+
+def _batching(serving: Serving) -> Any:
+    """Who waits too long, or comes when too many wait, gets 503 at once. A client's own timeout may shorten the wait."""
+    return pb.ModelDynamicBatching(
+        default_queue_policy=pb.ModelQueuePolicy(
+            timeout_action=pb.ModelQueuePolicy.REJECT,
+            default_timeout_microseconds=round(serving.limits.wait_seconds * 1_000_000),
+            allow_timeout_override=True,
+            max_queue_size=serving.limits.waiting_requests,
+        )
     )
 
 

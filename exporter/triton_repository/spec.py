@@ -27,6 +27,16 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one client may ask: bytes of a text and of a request's texts, seconds in the queue, requests in it."""
+
+    text_bytes: int
+    request_bytes: int
+    wait_seconds: float
+    waiting_requests: int
+
+
+@dataclass(frozen=True)
 class Serving:
     api_name: str
     max_batch_size: int
@@ -41,6 +51,7 @@ class Serving:
     inputs: tuple[str, ...]
     pad_token_id: int
     examples: tuple[Example, ...]
+    limits: Limits
 
 
 def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Serving:
@@ -68,6 +79,7 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
         inputs=tuple(inputs),
         pad_token_id=model.whole("padTokenId", 0, 10_000_000),
         examples=_examples(spec, labels, problems),
+        limits=_limits(spec, problems),
     )
     # Triton makes the instances on every GPU that it sees, so the count of GPUs is the pod's affair.
     spec.whole("gpuCount", 0, 16, default=1)
@@ -132,6 +144,19 @@ def _run_costs(spec: Fields, problems: list[str]) -> dict[str, int] | None:
     costs = {"call": fields.whole("call", 1, 4096), "tokens": fields.whole("tokens", 8, 65536)}
     fields.refuse_unknown()
     return costs
+
+
+def _limits(spec: Fields, problems: list[str]) -> Limits:
+    """All four are said: their defaults are the deployment's."""
+    fields = Fields("spec.json: limits", spec.get("limits", dict, "an object", default={}), problems)
+    limits = Limits(
+        text_bytes=fields.whole("textBytes", 1, 1 << 24),
+        request_bytes=fields.whole("requestBytes", 1, 1 << 24),
+        wait_seconds=fields.get("waitSeconds", (int, float), "a number of seconds"),
+        waiting_requests=fields.whole("waitingRequests", 1, 1_000_000),
+    )
+    fields.refuse_unknown()
+    return limits
 
 
 def _labels(spec: Fields, own: list[Any]) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ GOLDEN = [
     {"text": "Help me, I am lost", "predicts": "distress", "minScore": 0.5},
     {"text": "спасибо, люблю", "predicts": "joy"},
 ]
+# As components/server/limits.ts has them by default; requests may wait for longer, since tests share their cores.
+LIMITS = {"textBytes": 65536, "requestBytes": 1048576, "waitSeconds": 60, "waitingRequests": 1000}
 
 
 def render(folder: Path, **options: Any) -> tuple[Path, Path]:
@@ -43,6 +45,7 @@ def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]
         "labels": None,
         "examples": GOLDEN,
         **options,
+        "limits": LIMITS | options.get("limits", {}),
     }
     folder.mkdir(exist_ok=True)
     (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")

@@ -20,6 +20,7 @@ SPEC: dict[str, Any] = {
     "gpuCount": 1,
     "labels": None,
     "examples": [{"text": "помогите", "predicts": "distress", "minScore": 0.9}],
+    "limits": {"textBytes": 65536, "requestBytes": 1048576, "waitSeconds": 10, "waitingRequests": 1000},
 }
 MODEL: dict[str, Any] = {
     "inputs": ["input_ids", "attention_mask"],

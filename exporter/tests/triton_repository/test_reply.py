@@ -22,3 +22,20 @@ def test_a_text_without_an_answer_leaves_the_request_without_one() -> None:
     assert sent == []
     reply.put(0, ("a", 0.1))
     assert sent == [problem]
+
+
+def test_a_client_is_asked_for_after_a_while_and_not_at_every_turn() -> None:
+    asked: list[float] = []
+    now = 10.0
+
+    def gone() -> bool:
+        asked.append(now)
+        return len(asked) == 2
+
+    reply = Reply(1, lambda _: None, gone, lambda: now)
+    seen = []
+    for tenths in range(12):
+        now = 10.0 + tenths / 10
+        seen.append(reply.is_abandoned())
+    assert asked == [10.5, 11.0]
+    assert seen == [False] * 10 + [True] * 2

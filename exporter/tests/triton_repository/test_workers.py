@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bert_fused.pool import Pool
+from bert_fused.pool import Pool, Wait
 from bert_fused.split import Costs
 from bert_fused.workers import Workers
 
@@ -43,7 +43,9 @@ def bench() -> Iterator[Bench]:
 
 
 def submit(bench: Bench, *texts: str) -> None:
-    bench.workers.submit([(5, text) for text in texts])
+    """One request."""
+    assert bench.workers.submit([(5, text) for text in texts], single=True)
+    bench.workers.wait_for_room()
 
 
 def test_a_text_that_is_alone_runs_at_once_in_the_thread_that_brings_it(bench: Bench) -> None:
@@ -90,6 +92,42 @@ def test_close_answers_all_that_was_handed_in() -> None:
     bench.open()
     bench.workers.close()
     assert sorted(text for call, _ in bench.calls for text in call) == sorted(texts)
+
+
+def test_one_of_several_requests_is_not_alone(bench: Bench) -> None:
+    bench.open()
+    assert bench.workers.submit([(5, "a")], single=False)
+    bench.workers.close()
+    assert bench.calls == [(["a"], False)]
+
+
+def test_a_large_request_that_would_wait_too_long_is_not_taken(bench: Bench) -> None:
+    """As soon as it is known what a token takes."""
+    submit(bench, "a", "b")
+    bench.gate.release(2)
+    for _ in range(4):
+        bench.begun.acquire(timeout=0.1)
+    large = [(400, "c")] * 8
+    assert bench.workers.submit(large, patience=60)
+    assert bench.workers.submit(large, patience=60)
+    assert not bench.workers.submit(large, patience=1e-9)
+    assert bench.workers.submit(large, Wait(urgent=True), patience=1e-9)
+    assert bench.workers.submit([(5, "d")], patience=1e-9)
+    assert bench.workers.submit(large)
+
+
+def test_what_waits_is_counted(bench: Bench) -> None:
+    submit(bench, "a", "b")
+    for _ in range(2):
+        assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
+    submit(bench, "c")
+    submit(bench, "d", "e")
+    assert bench.workers.waits()[1] == 2
+    bench.open()
+    bench.workers.close()
+    seconds, waiting = bench.workers.waits()
+    assert waiting == 0
+    assert seconds > 0
 
 
 def test_many_callers_and_one_text_each() -> None:

@@ -1,45 +1,148 @@
-"""The texts that wait for a core. In: texts, each with its length in tokens, in the order of their arrival. Out: the
-next group to run. No locks here: workers.py holds one around each call.
+"""The texts that wait for a core. In: requests, each with its texts and their lengths in tokens. Out: the next group to
+run. No locks here: workers.py holds one around each call.
 
-Fair in both directions: every group that leaves contains the oldest text, so neither short nor long texts can overtake
-another for ever: a text leaves at the latest when those that waited before it have left."""
+A request that fits into one run takes its turn. One that needs many runs would hold up all that come after it, so every
+second group is formed around the request that has had the least, and only the others around the oldest text. Fair in
+both directions: a small request waits for a run or two of large ones, and since every second group contains the oldest
+text, a text leaves at the latest when twice as many groups have left as were to leave before it."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Generic, Sequence, TypeVar
+import heapq
+import math
+import time
+from typing import Callable, Generic, Sequence, TypeVar
 
 from bert_fused.split import Costs, split
 
 T = TypeVar("T")
+# Texts that a group is chosen from. More make better groups, and choosing dearer.
+WINDOW = 24
+# What waits in here is counted in the pod's memory (components/server/memory.ts).
+MOST_TEXTS, MOST_TOKENS = 4096, 262144
+
+
+class Wait:
+    """Of one request: how long it waits, which is until its first text runs and whenever none of its texts does."""
+
+    def __init__(self, seconds: float = math.inf, urgent: bool = False) -> None:
+        """`seconds`: how long its first text may wait. `urgent`: it goes before all others."""
+        self.since = time.perf_counter()
+        self.deadline = self.since + seconds
+        self.urgent = urgent
+        self.begun = False
+        self.running = 0
+
+    def is_late(self) -> bool:
+        return not self.begun and self.deadline < time.perf_counter()
+
+
+@dataclasses.dataclass(eq=False)
+class Entry(Generic[T]):
+    text: T
+    length: int
+    wait: Wait
+    # Its request needs more than one run.
+    large: bool
+    # Tokens of a large request with this text and those before it; small ones have had none.
+    had: int
 
 
 class Pool(Generic[T]):
-    """`capacity`: texts that may wait here; more wait in Triton's queue, where they are counted for autoscaling."""
+    """`capacity`: texts that may wait here; more wait in Triton's queue, where they are counted for autoscaling. Texts of
+    large requests do not count, or small ones would wait for them in that queue, which knows no order but first come.
+    `expire` is called with a text of each request that has waited too long, and is forgotten."""
 
-    def __init__(self, costs: Costs, capacity: int) -> None:
+    def __init__(self, costs: Costs, capacity: int, expire: Callable[[T], None] = lambda _: None) -> None:
         self._costs = costs
         self._capacity = capacity
-        self._texts: list[tuple[int, T]] = []
+        self._expire = expire
+        self._entries: list[Entry[T]] = []
+        self._small = 0
+        self._oldest_next = True
+        self.tokens = 0
+        # Seconds that requests have waited in here, all together.
+        self.waited = 0.0
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._entries)
 
     def has_room(self) -> bool:
         """A request enters whole, so the pool may hold more than its capacity by one request less one text."""
-        return len(self._texts) < self._capacity
+        return self._small < self._capacity
 
-    def add(self, texts: Sequence[tuple[int, T]]) -> None:
-        """Texts with their lengths."""
-        self._texts += texts
+    def waiting(self) -> int:
+        """Requests none of whose texts runs."""
+        return len({entry.wait for entry in self._entries if entry.wait.running == 0})
 
-    def take(self, sharers: int = 1) -> list[T]:
-        """The group around the oldest text. `sharers`: how many could take a group now; each is to get some."""
-        share = -(-len(self._texts) // sharers)
-        costs = dataclasses.replace(self._costs, texts=min(self._costs.texts, share))
-        groups = split([length for length, _ in self._texts], costs)
-        group = next(group for group in groups if 0 in group)
-        taken = [self._texts[position][1] for position in group]
-        gone = set(group)
-        self._texts = [text for position, text in enumerate(self._texts) if position not in gone]
-        return taken
+    def is_large(self, lengths: Sequence[int]) -> bool:
+        return len(lengths) > self._costs.texts or (len(lengths) > 1 and sum(lengths) > self._costs.tokens)
+
+    def can_hold(self, lengths: Sequence[int]) -> bool:
+        """Whether memory allows for a request with texts of these lengths."""
+        return len(self) + len(lengths) <= MOST_TEXTS and self.tokens + sum(lengths) <= MOST_TOKENS
+
+    def add(self, texts: Sequence[tuple[int, T]], wait: Wait | None = None) -> None:
+        """The texts of one request, with their lengths."""
+        wait, large, had = wait or Wait(), self.is_large([length for length, _ in texts]), 0
+        for length, text in texts:
+            had += length if large else 0
+            self._entries.append(Entry(text, length, wait, large, had))
+            self.tokens += length
+        self._small += 0 if large else len(texts)
+
+    def take(self, sharers: int = 1) -> list[Entry[T]]:
+        """The next group; empty where all who waited have waited too long. `sharers`: how many could take a group now;
+        each is to get some."""
+        while self._entries:
+            window = self._window()
+            late = {entry.wait: entry.text for entry in window if entry.wait.is_late()}
+            if late:
+                self._drop(late)
+                continue
+            share = -(-len(self._entries) // sharers)
+            costs = dataclasses.replace(self._costs, texts=min(self._costs.texts, share))
+            groups = split([entry.length for entry in window], costs)
+            group = [window[position] for position in next(group for group in groups if 0 in group)]
+            self._begin(group)
+            return group
+        return []
+
+    def ended(self, group: Sequence[Entry[T]]) -> None:
+        """To be called when a group that was taken has run."""
+        now = time.perf_counter()
+        for entry in group:
+            entry.wait.running -= 1
+            if entry.wait.running == 0:
+                entry.wait.since = now
+
+    def _window(self) -> list[Entry[T]]:
+        """The texts to choose from; the first of them has to be chosen."""
+        urgent = any(entry.wait.urgent for entry in self._entries)
+        has_large = self._small < len(self._entries)
+        self._oldest_next = not self._oldest_next
+        if not urgent and (self._oldest_next or not has_large):
+            return self._entries[:WINDOW]
+        return heapq.nsmallest(WINDOW, self._entries, key=lambda entry: (not entry.wait.urgent, entry.had))
+
+    def _begin(self, group: Sequence[Entry[T]]) -> None:
+        now = time.perf_counter()
+        for entry in group:
+            if entry.wait.running == 0:
+                self.waited += now - entry.wait.since
+            entry.wait.running += 1
+            entry.wait.begun = True
+        self._forget(set(group))
+
+    def _drop(self, late: dict[Wait, T]) -> None:
+        now = time.perf_counter()
+        self._forget({entry for entry in self._entries if entry.wait in late})
+        for wait, text in late.items():
+            self.waited += now - wait.since
+            self._expire(text)
+
+    def _forget(self, gone: set[Entry[T]]) -> None:
+        self._entries = [entry for entry in self._entries if entry not in gone]
+        self._small -= sum(not entry.large for entry in gone)
+        self.tokens -= sum(entry.length for entry in gone)

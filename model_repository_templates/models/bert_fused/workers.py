@@ -1,5 +1,5 @@
-"""One thread for each core; each takes the next group out of the pool, runs it, and takes the next. In: texts from the
-thread that Triton calls. Out: calls of `run`, from the workers' threads.
+"""One thread for each core; each takes the next group out of the pool, runs it, and takes the next. In: requests from the
+thread that Triton calls, or the one that tokenises long texts. Out: calls of `run`, from the workers' threads.
 
 A text that comes when nothing waits and nothing runs is `alone`: it may have all the cores, and runs at once, in the
 thread that brought it, for waking another takes a tenth of a millisecond. Whoever comes meanwhile waits in Triton's
@@ -8,13 +8,16 @@ queue, and arrives together."""
 from __future__ import annotations
 
 import threading
+import time
 from typing import Callable, Generic, Sequence, TypeVar
 
-from bert_fused.pool import Pool
+from bert_fused.pool import Pool, Wait
 
 T = TypeVar("T")
 # What runs a group: the texts, and whether they are alone. It answers them whatever happens, and raises nothing.
 Run = Callable[[Sequence[T], bool], None]
+# Share of the last run in what a token takes, on average.
+NEWEST = 0.1
 
 
 class Workers(Generic[T]):
@@ -26,25 +29,46 @@ class Workers(Generic[T]):
         self._room = threading.Condition(self._lock)
         self._running = 0
         self._closed = False
+        self._seconds_a_token = 0.0
         # Daemons: should Triton die, its python process must not stay behind, waiting for threads that nobody closes.
         self._threads = [threading.Thread(target=self._loop, daemon=True) for _ in range(count)]
         for thread in self._threads:
             thread.start()
 
-    def submit(self, texts: Sequence[tuple[int, T]]) -> None:
-        """Hands in the texts that Triton brought, with their lengths. Returns once the pool has room for others, so
-        that a caller who comes back at once leaves the rest in Triton's queue."""
+    def submit(
+        self, texts: Sequence[tuple[int, T]], wait: Wait | None = None, single: bool = False, patience: float = 0.0
+    ) -> bool:
+        """Hands in the texts of one request, with their lengths. False: it is too large to wait here, or would have to
+        wait for longer than `patience` (seconds; 0: it may), and was not taken. `single`: the caller has no other
+        request to hand in."""
         with self._lock:
-            alone = len(texts) == 1 and not self._pool and self._running == 0
+            alone = single and len(texts) == 1 and not self._pool and self._running == 0
             if alone:
                 self._running = 1
+            elif not (wait and wait.urgent) and self._refuses([length for length, _ in texts], patience):
+                return False
             else:
-                self._pool.add(texts)
+                self._pool.add(texts, wait)
                 self._work.notify(len(texts))
-                while not self._pool.has_room():
-                    self._room.wait()
         if alone:
-            self._finish([text for _, text in texts], alone)
+            try:
+                self._run([text for _, text in texts], True)
+            finally:
+                with self._lock:
+                    self._running -= 1
+        return True
+
+    def wait_for_room(self) -> None:
+        """Returns once the pool has room for others, so that a caller who comes back at once leaves the rest in
+        Triton's queue."""
+        with self._lock:
+            while not self._pool.has_room():
+                self._room.wait()
+
+    def waits(self) -> tuple[float, int]:
+        """Seconds that requests have waited in the pool since the start, all together; and how many wait now."""
+        with self._lock:
+            return self._pool.waited, self._pool.waiting()
 
     def close(self) -> None:
         """Returns when everything that was handed in is answered."""
@@ -53,6 +77,12 @@ class Workers(Generic[T]):
             self._work.notify_all()
         for thread in self._threads:
             thread.join()
+
+    def _refuses(self, lengths: Sequence[int], patience: float) -> bool:
+        if not self._pool.can_hold(lengths):
+            return True
+        ahead = self._pool.tokens * self._seconds_a_token / len(self._threads)
+        return 0 < patience < ahead and self._pool.is_large(lengths)
 
     def _loop(self) -> None:
         while True:
@@ -64,11 +94,18 @@ class Workers(Generic[T]):
                 group = self._pool.take(len(self._threads) - self._running)
                 self._running += 1
                 self._room.notify_all()
-            self._finish(group, alone=False)
+            began = time.perf_counter()
+            try:
+                if group:
+                    self._run([entry.text for entry in group], False)
+            finally:
+                with self._lock:
+                    self._running -= 1
+                    self._pool.ended(group)
+                    self._note(sum(entry.length for entry in group), time.perf_counter() - began)
 
-    def _finish(self, group: Sequence[T], alone: bool) -> None:
-        try:
-            self._run(group, alone)
-        finally:
-            with self._lock:
-                self._running -= 1
+    def _note(self, tokens: int, seconds: float) -> None:
+        if tokens > 0:
+            newest = seconds / tokens
+            last = self._seconds_a_token or newest
+            self._seconds_a_token = last + NEWEST * (newest - last)

@@ -12,7 +12,7 @@ from typing import Any, Callable, TypeVar
 
 import triton_python_backend_utils as pb_utils
 
-from bert_serving.errors import BadRequest
+from bert_serving.errors import BadRequest, Overloaded
 
 T = TypeVar("T")
 # Ids come from clients: enough to find a request, too short to hide a text in the log.
@@ -40,16 +40,16 @@ class Responder:
         # Models of one server share the family; it must live as long as its counters.
         self._family: Any = pb_utils.MetricFamily(
             name="triton_bert_failures_total",
-            description="Requests that a model has answered with an error, by whose fault it was: client or server",
+            description="Requests that a model has answered with an error, by whose fault it was: client, load or server",
             kind=pb_utils.MetricFamily.COUNTER,
         )
         self._failures = {
-            fault: self._family.Metric(labels={"model": model, "fault": fault}) for fault in ("client", "server")
+            fault: self._family.Metric(labels={"model": model, "fault": fault}) for fault in ("client", "load", "server")
         }
 
     def respond(self, request: str, outcome: dict[str, Any] | Exception, started: float) -> Any:
         """A response to the request of this id, with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for
-        any other exception INTERNAL. `started`: the `time.perf_counter()` at which this model got the request."""
+        Overloaded UNAVAILABLE, for any other exception INTERNAL. `started`: the `time.perf_counter()` at which this model got the request."""
         took = (time.perf_counter() - started) * 1000
         about = {"model": self._model, "request": request, "ms": round(took, 3)}
         if not isinstance(outcome, Exception):
@@ -60,6 +60,9 @@ class Responder:
             self._failures["client"].increment(1)
             log("info", "request refused", **about, because=str(outcome))
             return _failed(str(outcome), pb_utils.TritonError.INVALID_ARG)
+        if isinstance(outcome, Overloaded):
+            self._failures["load"].increment(1)
+            return _failed(str(outcome), pb_utils.TritonError.UNAVAILABLE)
         self._failures["server"].increment(1)
         # The kind and the place of the bug, not its message: that may quote what a user wrote.
         log("error", "bug", **about, kind=type(outcome).__name__, at=_place(outcome))

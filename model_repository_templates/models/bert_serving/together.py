@@ -10,6 +10,8 @@ R = TypeVar("R")
 
 def together_or_alone(run: Callable[[Sequence[T]], Sequence[R]], members: Sequence[T]) -> list[R | Exception]:
     """What `run` makes of all members at once; where that fails, of each alone, so that only the bad one has none."""
+    if not members:
+        return []
     try:
         return list(run(members))
     except Exception as problem:

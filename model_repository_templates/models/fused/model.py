@@ -2,8 +2,8 @@
 runs in this process, or, where the server has the C++ onnxruntime backend, in the model behind.
 
 `execute` only tokenises into the pool and returns, or waits while the pool is full; answers go out later, through the
-requests' response senders. So Triton's own queue holds, and counts, what the cores are too busy for; what gathers there
-comes in one batch.
+requests' response senders. So Triton's own queue holds, counts and bounds what the cores are too busy for; what gathers
+there comes in one batch. Texts that are long to tokenise are left to a thread of their own.
 
 A response sender waits until Triton has taken the answer. A thread of its own does so, that the workers need not."""
 
@@ -13,7 +13,7 @@ import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, Sequence
 
@@ -21,15 +21,18 @@ import numpy as np
 import triton_python_backend_utils as pb_utils
 
 from bert_fused.calibrate import calibrate
+from bert_fused.intake import Intake, Text
 from bert_fused.pool import Pool
-from bert_fused.reply import Answer, Outcome, Reply
+from bert_fused.reply import Answer, Outcome
 from bert_fused.split import Costs
 from bert_fused.workers import Workers
 from bert_serving.answer import FloatArray, answer
 from bert_serving.cores import cores
-from bert_serving.respond import Responder, array_of, attempt, log, request_id
+from bert_serving.errors import BadRequest, Overloaded
+from bert_serving.queue_metrics import QueueMetrics
+from bert_serving.respond import Responder, attempt, log, request_id
 from bert_serving.together import together_or_alone
-from bert_serving.tokenise import Encoder, Row, texts_of
+from bert_serving.tokenise import Encoder, Row
 from bert_serving.vnni import has_vnni
 
 HERE = Path(__file__).parent
@@ -42,20 +45,12 @@ class Graph(Protocol):
     def run(self, rows: Sequence[Row], wide: bool) -> FloatArray: ...
 
 
-@dataclass(frozen=True)
-class Text:
-    row: Row
-    reply: Reply
-    position: int
-
-
 class TritonPythonModel:
     def initialize(self, args: dict[str, str]) -> None:
         # Threads of the tokenizer would take the cores of the graph for a task of microseconds.
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
-        self._text: str = settings["text"]
         self._label: str = settings["label"]
         self._score: str = settings["score"]
         self._labels: list[str] = settings["labels"]
@@ -64,38 +59,30 @@ class TritonPythonModel:
         self._encoder = Encoder(tokenizer, settings["inputs"], settings["maxLength"], settings["padTokenId"])
         self._graph, runners, told = self._behind(settings) if settings["behind"] else self._here(settings)
         costs = self._costs(settings)
-        self._workers: Workers[Text] = Workers(Pool(costs, POOL_CAPACITY), runners, self._run)
+        pool: Pool[Text] = Pool(costs, POOL_CAPACITY, self._expire)
+        self._workers: Workers[Text] = Workers(pool, runners, self._run)
         self._sending = ThreadPoolExecutor(max_workers=1)
+        self._intake = Intake(self._encoder, self._workers, settings)
         self._responder = Responder(self._name)
+        self._metrics = QueueMetrics(self._name, self._workers.waits)
         told = {**told, "maxLength": settings["maxLength"], "call": costs.call, "tokens": costs.tokens}
         log("info", "loaded", model=self._name, **told)
 
     def execute(self, requests: list[Any]) -> None:
-        texts = [text for request in requests for text in self._texts(request)]
-        if texts:
-            self._workers.submit(texts)
+        for request in requests:
+            # What outlives this call are id and sender.
+            sender = request.get_response_sender()
+            send = partial(self._send, sender, request_id(request), time.perf_counter())
+            self._intake.accept(request, sender, send, single=len(requests) == 1)
+        self._workers.wait_for_room()
 
     def finalize(self) -> None:
+        self._intake.close()
         self._workers.close()
         self._sending.shutdown()
+        self._metrics.close()
         self._responder.close()
         log("info", "unloaded", model=self._name)
-
-    def _texts(self, request: Any) -> list[tuple[int, Text]]:
-        """The texts of a request with their lengths; none of one that is refused, and answered, here."""
-        # The request's tensors lie in shared memory that Triton takes back; what outlives this call are id and sender.
-        identity, sender, started = request_id(request), request.get_response_sender(), time.perf_counter()
-
-        def send(outcome: Outcome | Exception) -> None:
-            self._send(sender, identity, outcome, started)
-
-        try:
-            rows = self._encoder.rows(texts_of(array_of(request, self._text).reshape(-1), self._text))
-        except Exception as problem:
-            send(problem)
-            return []
-        reply = Reply(len(rows), send)
-        return [(len(row["input_ids"]), Text(row, reply, at)) for at, row in enumerate(rows)]
 
     def _here(self, settings: Any) -> tuple[Graph, int, dict[str, Any]]:
         """The graph in this process, how many runs it bears at once, and what to tell."""
@@ -126,12 +113,19 @@ class TritonPythonModel:
         )
 
     def _run(self, texts: Sequence[Text], alone: bool) -> None:
+        left = [text for text in texts if text.reply.is_abandoned()]
+        if left:
+            texts = [text for text in texts if text not in left]
+            self._sending.submit(self._reply, left, [BadRequest("the client has cancelled it")] * len(left))
         outcomes = together_or_alone(lambda group: self._answers(group, alone), texts)
         if alone:
             # Nobody else waits for this thread, and waking another takes a tenth of a millisecond.
             self._reply(texts, outcomes)
         else:
             self._sending.submit(self._reply, texts, outcomes)
+
+    def _expire(self, text: Text) -> None:
+        self._sending.submit(text.reply.refuse, Overloaded("the request waited too long"))
 
     def _reply(self, texts: Sequence[Text], outcomes: Sequence[Answer | Exception]) -> None:
         for text, outcome in zip(texts, outcomes):
@@ -142,7 +136,7 @@ class TritonPythonModel:
         labels, scores = answer(logits, self._labels, self._activation)
         return list(zip(labels, scores.tolist()))
 
-    def _send(self, sender: Any, identity: str, outcome: Outcome | Exception, started: float) -> None:
+    def _send(self, sender: Any, identity: str, started: float, outcome: Outcome | Exception) -> None:
         tensors = outcome if isinstance(outcome, Exception) else attempt(self._tensors, outcome)
         try:
             sender.send(

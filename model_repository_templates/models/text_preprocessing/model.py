@@ -8,8 +8,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import triton_python_backend_utils as pb_utils
+
+from bert_serving.errors import Overloaded
+from bert_serving.reader import Reader
 from bert_serving.respond import Responder, array_of, attempt, log, request_id
-from bert_serving.tokenise import Encoder, IntArray, texts_of
+from bert_serving.tokenise import Encoder, Limits, Text, texts_of
 
 HERE = Path(__file__).parent
 
@@ -27,19 +31,53 @@ class TritonPythonModel:
             settings["maxLength"],
             settings["padTokenId"],
         )
+        self._limits = Limits(**settings["limits"])
+        self._reader = Reader()
         self._responder = Responder(self._name)
         log("info", "loaded", model=self._name, maxLength=settings["maxLength"], inputs=settings["inputs"])
 
-    def execute(self, requests: list[Any]) -> list[Any]:
+    def execute(self, requests: list[Any]) -> list[Any] | None:
         started = time.perf_counter()
-        return [
-            self._responder.respond(request_id(request), attempt(self._encode, request), started)
-            for request in requests
-        ]
+        sources = [attempt(self._read, request) for request in requests]
+        if all(isinstance(texts, Exception) or self._encoder.is_quick(texts) for texts in sources):
+            return [self._answer(request_id(request), texts, started) for request, texts in zip(requests, sources)]
+        senders = self._senders(requests)
+        if senders is None:
+            return [self._answer(request_id(request), texts, started) for request, texts in zip(requests, sources)]
+        for request, texts, sender in zip(requests, sources, senders):
+            self._answer_by(sender, request_id(request), texts, started)
+        return None
 
     def finalize(self) -> None:
+        self._reader.close()
         self._responder.close()
         log("info", "unloaded", model=self._name)
 
-    def _encode(self, request: Any) -> dict[str, IntArray]:
-        return self._encoder.encode(texts_of(array_of(request, self._text).reshape(-1), self._text))
+    def _read(self, request: Any) -> list[Text]:
+        return texts_of(array_of(request, self._text).reshape(-1), self._text, self._limits)
+
+    def _answer(self, identity: str, texts: list[Text] | Exception, started: float) -> Any:
+        outcome = texts if isinstance(texts, Exception) else attempt(self._encoder.encode, texts)
+        return self._responder.respond(identity, outcome, started)
+
+    def _answer_by(self, sender: Any, identity: str, texts: list[Text] | Exception, started: float) -> None:
+        """At once, or, where that takes long, in a thread of its own."""
+
+        def answer() -> None:
+            response = self._answer(identity, texts, started)
+            sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+        if isinstance(texts, Exception) or self._encoder.is_quick(texts):
+            return answer()
+        try:
+            self._reader.submit(sum(len(text.characters) for text in texts), answer)
+        except Overloaded as problem:
+            texts = problem
+            answer()
+
+    def _senders(self, requests: list[Any]) -> list[Any] | None:
+        """None: this release answers a model that is not decoupled in the call itself (python_backend before 24.06)."""
+        try:
+            return [request.get_response_sender() for request in requests]
+        except Exception:
+            return None
