@@ -670,6 +670,12 @@ export interface MonitoringAlerts {
    * Default: 5.
    */
   failurePercent?: number;
+  /**
+   * Percent of requests that are refused because too many wait, over 5 minutes, above which there is an alert.
+   * Bounds: 0.01 to 100.
+   * Default: 1.
+   */
+  refusalPercent?: number;
 }
 
 export interface MonitoringDashboard {

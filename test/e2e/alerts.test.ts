@@ -51,7 +51,7 @@ async function judged(alertname: string, series: Series, minutes: number, fires?
 }
 
 it("promtool finds nothing wrong with the rules", () => {
-  expect(checked).toContain("SUCCESS: 6 rules found");
+  expect(checked).toContain("SUCCESS: 7 rules found");
 });
 
 describe("TritonBertQueueLatency", () => {
@@ -100,13 +100,15 @@ describe("TritonBertFailures", () => {
     await judged(name, series, 11, { says: "20.0 % of the requests fail." });
   });
 
-  it("fires when Triton's own backends or queues fail, in a model behind the public one too", async () => {
-    const behind = { [failed({ model: "model_onnx" })]: "0+6x120", [failed({ reason: "REJECTED" })]: "0+6x120" };
-    await judged(name, { ...busy, ...behind }, 11, { says: "18.2 % of the requests fail." });
+  it("fires when Triton's own backends fail, in a model behind the public one too", async () => {
+    await judged(name, { ...busy, [failed()]: "0+6x120", [failed({ model: "model_onnx" })]: "0+6x120" }, 11, {
+      says: "18.2 % of the requests fail.",
+    });
   });
 
-  it("is not set off by what clients do wrong", async () => {
+  it("is not set off by what clients do wrong, nor by those who are too many", async () => {
     await judged(name, { ...busy, [faults({ fault: "client" })]: BUSY, [failed({ reason: "OTHER" })]: BUSY }, 11);
+    await judged(name, { ...busy, [faults({ fault: "load" })]: BUSY, [failed({ reason: "REJECTED" })]: BUSY }, 11);
   });
 
   it("is not set off by one in thirty, nor by one lonely failure in a quiet night", async () => {
@@ -116,6 +118,28 @@ describe("TritonBertFailures", () => {
 
   it("hears nothing of a service of a like name", async () => {
     await judged(name, { ...busy, [faults(NEIGHBOUR)]: BUSY, [answered(NEIGHBOUR)]: BUSY }, 11);
+  });
+});
+
+describe("TritonBertRefusals", () => {
+  const name = "TritonBertRefusals";
+  const busy = { [answered()]: BUSY, [faults({ fault: "load" })]: NONE, [failed({ reason: "REJECTED" })]: NONE };
+
+  it("fires when Triton's queues refuse one request in eleven, in a model behind the public one too", async () => {
+    const refused = { ...busy, [failed({ reason: "REJECTED" })]: "0+6x120" };
+    await judged(name, refused, 4);
+    await judged(name, refused, 11, { says: "9.1 % of the requests get 503: they would wait too long." });
+    const behind = { [failed({ reason: "REJECTED", model: "model_onnx" })]: "0+6x120" };
+    await judged(name, { ...busy, ...behind }, 11, {
+      says: "10.0 % of the requests get 503: they would wait too long.",
+    });
+  });
+
+  it("fires when the fused model itself refuses, and not for other failures", async () => {
+    await judged(name, { ...busy, [faults({ fault: "load" })]: "0+6x120" }, 11, {
+      says: "10.0 % of the requests get 503: they would wait too long.",
+    });
+    await judged(name, { ...busy, [faults()]: BUSY, [faults({ fault: "client" })]: BUSY, [failed()]: BUSY }, 11);
   });
 });
 

@@ -36,6 +36,11 @@ export const failed = ofModel("nv_inference_request_failure", { reason: "BACKEND
 /** Answers of the public model that are errors, as the python models count them. */
 export const faults = (labels: Labels = {}) =>
   seen("triton_bert_failures_total", { model: "mood", fault: "server", ...labels });
+/** What waits inside a model, as the fused one says of itself. */
+export const queuedInside = (labels: Labels = {}) =>
+  seen("triton_bert_queue_duration_us", { model: "mood", ...labels });
+export const pendingInside = (labels: Labels = {}) =>
+  seen("triton_bert_pending_request_count", { model: "mood", ...labels });
 export const queued = ofModel("nv_inference_queue_duration_us");
 export const pending = ofModel("nv_inference_pending_request_count");
 

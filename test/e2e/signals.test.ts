@@ -1,7 +1,20 @@
 /** What autoscalers steer at, computed by Prometheus's own engine from series of every awkward kind. */
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { podMatchers, SIGNALS, type SignalName } from "../../components/kubernetes/scaling/signals";
-import { answered, BUSY, failed, type Labels, NONE, POD, Promtool, pending, queued, type Series } from "./promtool";
+import {
+  answered,
+  BUSY,
+  failed,
+  type Labels,
+  NONE,
+  POD,
+  Promtool,
+  pending,
+  pendingInside,
+  queued,
+  queuedInside,
+  type Series,
+} from "./promtool";
 
 let promtool: Promtool;
 beforeAll(async () => {
@@ -55,6 +68,13 @@ describe("queueTime", () => {
     await valued("queueTime", { ...QUIET, [answered()]: BUSY, ...behind }, 20_000);
   });
 
+  it("adds what waits inside the fused model, in whichever pod", async () => {
+    await valued("queueTime", { ...busy, [queuedInside()]: TEN }, 20_000);
+    const others = { [answered(OTHER_POD)]: BUSY, [failed(OTHER_POD)]: NONE, [queued(OTHER_POD)]: NONE };
+    await valued("queueTime", { ...busy, ...others, [queuedInside(OTHER_POD)]: TEN }, 10_000);
+    await valued("queueTime", { ...busy, [queuedInside({ namespace: "test" })]: TEN }, 10_000);
+  });
+
   it("is not diluted by an idle model beside the served one, nor by an idle version", async () => {
     const beside: Labels[] = [{ model: "idle" }, { version: "2" }];
     const idle = beside.flatMap((of) => [answered(of), failed(of), queued(of)]);
@@ -92,6 +112,7 @@ it("pendingRequests is the sum over pods and models, smoothed over the window", 
     [pending({ model: "model_onnx", pod: POD })]: "0 8 ".repeat(60),
   };
   await valued("pendingRequests", waiting, 12);
+  await valued("pendingRequests", { ...waiting, [pendingInside()]: "3x120" }, 15);
 });
 
 it("requestRate is of all requests of the public model, each counted once", async () => {

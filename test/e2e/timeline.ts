@@ -48,7 +48,8 @@ export class Timeline {
 
   private async look(): Promise<void> {
     const t = Math.round((Date.now() - this.started) / 1000);
-    const query = `sum(nv_inference_pending_request_count{namespace="${NAMESPACE}",pod=~"${this.service}-.*"})`;
+    const of = `{namespace="${NAMESPACE}",pod=~"${this.service}-.*"}`;
+    const query = `sum(nv_inference_pending_request_count${of} or triton_bert_pending_request_count${of})`;
     // In an outage of Prometheus nobody knows.
     const scraped = promQuery(query).catch(() => undefined);
     const [{ spec, status }, pending] = await Promise.all([deployment(this.service), scraped]);

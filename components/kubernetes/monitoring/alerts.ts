@@ -45,16 +45,28 @@ export const ALERTS: readonly Alert[] = [
     held: () => "5m",
     // What a client did wrong is not the service's failure; of what the python models answer Triton itself counts none.
     expression: (watched, { failurePercent }) => {
-      const rate = (metric: string, of: string) => `sum(rate(${metric}{${of}}[${WINDOW}]))`;
       const failed = [
         rate("triton_bert_failures_total", `${itsModels(watched)},fault="server"`),
-        rate("nv_inference_request_failure", `${itsModels(watched)},reason=~"BACKEND|REJECTED"`),
+        rate("nv_inference_request_failure", `${itsModels(watched)},reason="BACKEND"`),
       ];
-      const all = ["success", "failure"].map((end) => rate(`nv_inference_request_${end}`, publicModel(watched)));
-      return `100 * (${failed.join(" + ")}) / (${all.join(" + ")} > ${FEW}) > ${failurePercent}`;
+      return `${percentOfRequests(failed, watched)} > ${failurePercent}`;
     },
     summary: "Requests fail by a fault of the server",
     description: "{{ $value | printf `%.1f` }} % of the requests fail.",
+  },
+  {
+    name: "TritonBertRefusals",
+    severity: "critical",
+    held: () => "5m",
+    expression: (watched, { refusalPercent }) => {
+      const refused = [
+        rate("triton_bert_failures_total", `${itsModels(watched)},fault="load"`),
+        rate("nv_inference_request_failure", `${itsModels(watched)},reason="REJECTED"`),
+      ];
+      return `${percentOfRequests(refused, watched)} > ${refusalPercent}`;
+    },
+    summary: "Requests are refused because too many wait",
+    description: "{{ $value | printf `%.1f` }} % of the requests get 503: they would wait too long.",
   },
   {
     name: "TritonBertMetricsAbsent",
@@ -97,3 +109,11 @@ export const ALERTS: readonly Alert[] = [
     description: "{{ $labels.pod }} has failed its startup probe for longer than rollout.startupSeconds.",
   },
 ];
+
+const rate = (metric: string, of: string) => `sum(rate(${metric}{${of}}[${WINDOW}]))`;
+
+/** Nothing where there are few requests. */
+function percentOfRequests(some: readonly string[], watched: Watched): string {
+  const all = ["success", "failure"].map((end) => rate(`nv_inference_request_${end}`, publicModel(watched)));
+  return `100 * (${some.join(" + ")}) / (${all.join(" + ")} > ${FEW})`;
+}

@@ -43,7 +43,9 @@ function panels(watched: Watched): Panel[] {
     {
       title: "Requests that wait",
       unit: "short",
-      queries: { "{{pod}} {{model}}": `sum by (pod, model) (nv_inference_pending_request_count{${pods}})` },
+      queries: {
+        "{{pod}} {{model}}": `sum by (pod, model) (nv_inference_pending_request_count{${pods}} or triton_bert_pending_request_count{${pods}})`,
+      },
     },
     {
       title: "Pods with metrics",

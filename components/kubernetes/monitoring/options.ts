@@ -52,6 +52,14 @@ export const monitoringOptions = z.strictObject({
         .describe(
           "Percent of requests that fail by a fault of the server, over 5 minutes, above which there is an alert.",
         ),
+      refusalPercent: z
+        .number()
+        .min(0.01)
+        .max(100)
+        .default(1)
+        .describe(
+          "Percent of requests that are refused because too many wait, over 5 minutes, above which there is an alert.",
+        ),
     })
     .optional()
     .describe("PrometheusRule of the Prometheus operator; docs/alerts.md lists its alerts. Default: none."),

@@ -46,9 +46,7 @@ export const SIGNALS: Readonly<Record<SignalName, Signal>> = {
    *  which is short beside a CPU's answer would already double its own. */
   queueTime: {
     metric: "triton_bert_queue_time_us",
-    query: (series) =>
-      `sum${series.by} (rate(nv_inference_queue_duration_us{${waitedIn(series)}}[${series.window}])) / ` +
-      `clamp_min(${requestRate(series)}, 0.001)`,
+    query: (series) => `${waited(series, "rate", "queue_duration_us")} / clamp_min(${requestRate(series)}, 0.001)`,
     isAverage: true,
     seed: "nv_inference_queue_duration_us",
     target: {
@@ -62,11 +60,10 @@ export const SIGNALS: Readonly<Record<SignalName, Signal>> = {
       return String(Math.max(1, Math.round(Number(amount) * (MICROSECONDS[unit] ?? 1))));
     },
   },
-  /** Requests that wait in Triton's queues. An average over the window: a scrape sees but a moment. */
+  /** Requests that wait. An average over the window: a scrape sees but a moment. */
   pendingRequests: {
     metric: "triton_bert_pending_requests",
-    query: (series) =>
-      `sum${series.by} (avg_over_time(nv_inference_pending_request_count{${waitedIn(series)}}[${series.window}]))`,
+    query: (series) => waited(series, "avg_over_time", "pending_request_count"),
     isAverage: false,
     seed: "nv_inference_pending_request_count",
     target: { ...NUMBER, cpu: "4", gpu: "8" },
@@ -94,9 +91,14 @@ export function podMatchers(name: string, namespace: string): string {
   return `namespace="${namespace}",pod=~"${name}-[a-z0-9]+-[a-z0-9]{5}"`;
 }
 
-/** Requests wait in the models behind an ensemble, and in the public model itself where it is the fused one. An ensemble
- *  has no queue of its own (its queue time stays near zero), so the sum over all of them is right for both. */
-const waitedIn = ({ pods, apiName }: Series): string => `${pods},${servedBy(apiName)}`;
+/** Requests wait in the models behind an ensemble, and in the public model itself where it is the fused one: an ensemble has
+ *  no queue of its own (its queue time stays near zero), so the sum over all of them is right for both. What the fused
+ *  model has taken out of Triton's queue may wait on inside it (bert_serving/queue_metrics.py); an ensemble's models have
+ *  no such series, hence the `or`. */
+function waited({ pods, apiName, window, by }: Series, over: string, metric: string): string {
+  const sum = (prefix: string) => `sum${by} (${over}(${prefix}_${metric}{${pods},${servedBy(apiName)}}[${window}]))`;
+  return `(${sum("nv_inference")} + ${sum("triton_bert")} or ${sum("nv_inference")})`;
+}
 
 /** Label matcher of all models that a request to the public one goes through, in either pipeline. */
 export function servedBy(apiName: string): string {

@@ -9,6 +9,8 @@ import { exportFiles, serverFiles } from "../../../components/image/packageFolde
 import { genericRegistry, loginProblems } from "../../../components/image/registries/generic";
 import { planServerImage, type ServeOptions } from "../../../components/image/serverImage";
 import type { BuildSite } from "../../../components/image/site";
+import { limitsOf } from "../../../components/server/limits";
+import { rolloutOptions, servingOptions } from "../../../components/server/options";
 import type { ServerChoice } from "../../../components/server/supportMatrix";
 import { locate, project, REVISION, site, write } from "./world";
 
@@ -45,6 +47,7 @@ const SERVE: ServeOptions = {
   precision: "fp32",
   qualityGate: { labelAgreement: 0.99 },
   gate: new Map([["gate/texts.txt", { content: "" }]]),
+  limits: limitsOf(servingOptions.parse({}), rolloutOptions.parse({})),
 };
 
 const PYPI: ServerChoice = { flavour: "pypi", onnxBackend: "python", described: "" };

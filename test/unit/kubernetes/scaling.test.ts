@@ -127,8 +127,9 @@ describe("the ScaledObject", () => {
   it("asks for its own pods and models alone", () => {
     const own = 'namespace="ml-serving",pod=~"sentiment-[a-z0-9]+-[a-z0-9]{5}"';
     const models = 'model=~"a\\\\.b|text_preprocessing|model_onnx|post_processing"';
+    const waited = (by: string) => `sum (rate(${by}_queue_duration_us{${own},${models}}[60s]))`;
     expect(spec({}, "cpu", "a.b").triggers[0]?.metadata.query).toBe(
-      `sum (rate(nv_inference_queue_duration_us{${own},${models}}[60s])) / clamp_min(` +
+      `(${waited("nv_inference")} + ${waited("triton_bert")} or ${waited("nv_inference")}) / clamp_min(` +
         `(sum (rate(nv_inference_request_success{${own},model="a.b"}[60s])) + ` +
         `sum (rate(nv_inference_request_failure{${own},model="a.b"}[60s]))), 0.001)`,
     );
@@ -144,14 +145,15 @@ describe("the ScaledObject", () => {
 describe("what is told of an autoscaler", () => {
   it("is the rule of prometheus-adapter for a Pods metric: one for all services whose model has this name", () => {
     const { adapterRule = "" } = described(scaled({ podsMetric: { max: 3, signal: "pendingRequests" } }));
+    const models = 'model=~"sentiment|text_preprocessing|model_onnx|post_processing"';
+    const waiting = (by: string) =>
+      `sum by (<<.GroupBy>>) (avg_over_time(${by}_pending_request_count{<<.LabelMatchers>>,${models}}[60s]))`;
     expect(parse(adapterRule)).toEqual([
       {
         seriesQuery: 'nv_inference_pending_request_count{namespace!="",pod!="",model="sentiment"}',
         resources: { overrides: { namespace: { resource: "namespace" }, pod: { resource: "pod" } } },
         name: { matches: "", as: "triton_bert_pending_requests_sentiment" },
-        metricsQuery:
-          "sum by (<<.GroupBy>>) (avg_over_time(nv_inference_pending_request_count{<<.LabelMatchers>>," +
-          'model=~"sentiment|text_preprocessing|model_onnx|post_processing"}[60s]))',
+        metricsQuery: `(${waiting("nv_inference")} + ${waiting("triton_bert")} or ${waiting("nv_inference")})`,
       },
     ]);
   });

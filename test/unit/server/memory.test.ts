@@ -17,6 +17,7 @@ const servings = fc.record({
   maxBatchSize: fc.integer({ min: 1, max: 64 }),
   maxLength: fc.option(fc.integer({ min: 8, max: 512 }), { nil: undefined }),
   instances: fc.integer({ min: 1, max: 16 }),
+  limits: fc.constant(servingOptions.parse({}).limits),
 });
 
 describe("a pod's memory", () => {
