@@ -19,44 +19,17 @@ from tritonclient.utils import InferenceServerException
 
 from ask import infer_body, infer_grpc, infer_http, labels
 from classifier import WORDS
-from rendering import serve
+from slowed import serve_slowly
 from triton import Triton
 
-# What waits where: the ensemble's composing models queue, never the ensemble itself.
-QUEUE = {"ensemble": "model_onnx", "fused": "ensemble_model", "behind": "ensemble_model"}
 PATIENCE_SECONDS = 20
 
 
-@pytest.fixture(params=list(QUEUE))
-def slow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Triton, str]]:
-    """A server whose graph takes 150 ms a run, so that some requests wait; and the name of the model where they do."""
-    behind = request.param == "behind"
-    server = serve(tmp_path, pipeline="fused" if behind else request.param, behind=behind, maxBatchSize=16)
-    for infer in server.repository.glob("*/1/bert_serving/infer.py"):
-        infer.write_text(infer.read_text(encoding="utf-8") + SLOW, encoding="utf-8")
-    with server:
-        yield server, QUEUE[request.param]
-
-
-SLOW = """
-
-class _Slow:
-    def __init__(self, session):
-        self._session = session
-
-    def run(self, *arguments):
-        import time
-
-        time.sleep(0.15)
-        return self._session.run(*arguments)
-
-
-_open_session = open_session
-
-
-def open_session(path, threads):
-    return _Slow(_open_session(path, threads))
-"""
+@pytest.fixture(params=["ensemble", "fused", "behind"])
+def slow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Triton]:
+    """A server whose graph takes 150 ms a run, so that some requests wait."""
+    with serve_slowly(tmp_path, request.param, maxBatchSize=16) as server:
+        yield server
 
 
 def _text(chance: random.Random, kind: str) -> str:
@@ -77,67 +50,65 @@ def test_an_answer_does_not_depend_on_who_is_served_beside(either_other_server: 
             assert scores == pytest.approx([score for _, score in alone[place]], abs=1e-5)
 
 
-def test_the_queue_is_seen_while_it_lasts(slow: tuple[Triton, str]) -> None:
-    server, queue = slow
-    assert server.pending(queue) == 0
-    with _in_flight(server, 96, ["love"]) as connections:
+def test_the_queue_is_seen_while_it_lasts(slow: Triton) -> None:
+    assert slow.pending() == 0
+    with _in_flight(slow, 384, ["love"]) as connections:
         most = 0
-        while not _readable(connections, seconds=0) or server.pending(queue) > 0:
-            most = max(most, server.pending(queue))
-        assert [_labels_from(connection) for connection in connections] == [["joy"]] * 96
-    # All but what two workers run, and what waits in the pool: 16 texts each.
-    assert most >= 96 - 3 * 16 - 1
-    assert server.pending(queue) == 0
+        while not _readable(connections, seconds=0) or slow.pending() > 0:
+            most = max(most, slow.pending())
+        assert [_labels_from(connection) for connection in connections] == [["joy"]] * 384
+    # Many of them: the fused model says how many wait in it every quarter of a second.
+    assert most >= 96
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while slow.pending() > 0:
+        assert time.monotonic() < deadline
 
 
-def test_a_rare_length_is_not_starved(slow: tuple[Triton, str]) -> None:
+def test_a_rare_length_is_not_starved(slow: Triton) -> None:
     """One long text among short ones that never stop, and the reverse: it is answered while they still come."""
-    server, _ = slow
     for rare, common in (("love " * 14, "love"), ("love", "love " * 14)):
         with ThreadPoolExecutor(50) as pool:
-            crowd = [pool.submit(infer_http, server, [common]) for _ in range(150)]
-            labels(infer_http(server, [rare]))
+            crowd = [pool.submit(infer_http, slow, [common]) for _ in range(150)]
+            labels(infer_http(slow, [rare]))
             left = sum(not one.done() for one in crowd)
             for one in crowd:
                 one.result(PATIENCE_SECONDS)
         assert left > 0
 
 
-def test_a_server_that_is_told_to_end_answers_what_it_has(slow: tuple[Triton, str]) -> None:
-    server, _ = slow
-    with _in_flight(server, 96, ["help", "great"]) as connections:
+def test_a_server_that_is_told_to_end_answers_what_it_has(slow: Triton) -> None:
+    with _in_flight(slow, 96, ["help", "great"]) as connections:
         assert _readable(connections, PATIENCE_SECONDS)
-        server.ask_to_end()
+        slow.ask_to_end()
         assert [_labels_from(connection) for connection in connections] == [["distress", "joy"]] * 96
 
 
-def test_clients_that_give_up_do_not_hold_up_others(slow: tuple[Triton, str]) -> None:
-    server, queue = slow
-    with grpc.InferenceServerClient(server.grpc) as client:
+def test_clients_that_give_up_do_not_hold_up_others(slow: Triton) -> None:
+    with grpc.InferenceServerClient(slow.grpc) as client:
         tensor = grpc.InferInput("text_input", [1, 1], "BYTES")
         tensor.set_data_from_numpy(np.array([[b"love"]], dtype=object))
-        calls = [client.async_infer(server.api_name, [tensor], _ignore) for _ in range(60)]
+        calls = [client.async_infer(slow.api_name, [tensor], _ignore) for _ in range(60)]
         for call in calls:
             call.cancel()
-        assert labels(infer_grpc(server, ["help"])) == ["distress"]
+        assert labels(infer_grpc(slow, ["help"])) == ["distress"]
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while server.pending(queue) > 0:
+        while slow.pending() > 0:
             assert time.monotonic() < deadline
             time.sleep(0.05)
-    assert server.alive()
-    assert labels(infer_grpc(server, ["great"])) == ["joy"]
+    assert slow.alive()
+    assert labels(infer_grpc(slow, ["great"])) == ["joy"]
 
 
 @contextmanager
 def _in_flight(server: Triton, count: int, texts: list[str]) -> Iterator[list[http.client.HTTPConnection]]:
     """Requests that are sent, on connections that stood before: what a server has not accepted is not in flight."""
     with ExitStack() as stack:
-        connections = [http.client.HTTPConnection(server.http, timeout=PATIENCE_SECONDS) for _ in range(count)]
+        connections = [http.client.HTTPConnection(slow.http, timeout=PATIENCE_SECONDS) for _ in range(count)]
         for connection in connections:
             stack.enter_context(closing(connection)).connect()
         body = json.dumps(infer_body(texts))
         for connection in connections:
-            connection.request("POST", f"/v2/models/{server.api_name}/infer", body)
+            connection.request("POST", f"/v2/models/{slow.api_name}/infer", body)
         yield connections
 
 
@@ -158,5 +129,5 @@ def _ignore(result: Any, error: InferenceServerException | None) -> None:
 
 
 def _scores(server: Triton, texts: list[str]) -> list[tuple[str, float]]:
-    result = infer_grpc(server, texts)
+    result = infer_grpc(slow, texts)
     return list(zip(labels(result), result.as_numpy("scores").tolist(), strict=True))

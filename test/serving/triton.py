@@ -1,6 +1,9 @@
 """The real tritonserver for tests. In: a model repository. Out: a running server on ports of its own, ended by its
 process id. Server, python backend and stub come from the PyPI wheel nvidia-pytriton, laid out as an installation."""
 
+import contextlib
+import http.client
+import json
 import os
 import re
 import shutil
@@ -8,6 +11,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -66,6 +70,15 @@ def _answers(url: str) -> bool:
             return True
     except (urllib.error.URLError, ConnectionError):
         return False
+
+
+def _children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def _post(url: str, content: bytes) -> None:
+    with contextlib.suppress(OSError, http.client.HTTPException), urllib.request.urlopen(url, content) as response:
+        response.read()
 
 
 @dataclass
@@ -132,18 +145,36 @@ class Triton:
         return self._process.poll() is None
 
     def ask_to_end(self) -> None:
-        """As the kubelet does; the caller goes on meanwhile."""
+        """As the pod's first process does when the kubelet asks it to; the caller goes on meanwhile."""
+        body = {"name": "text_input", "shape": [1, 1], "datatype": "BYTES", "data": ["triton-bert"]}
+        content = json.dumps({"id": "drain-", "inputs": [body]}).encode()
+        threading.Thread(target=_post, args=(f"http://{self.http}/v2/models/{self.api_name}/infer", content)).start()
+        time.sleep(0.3)
         self._process.terminate()
 
-    def pending(self, model: str) -> int:
-        """Requests that wait in the queue of a model, as autoscaling sees them."""
+    def pending(self) -> int:
+        """Requests that wait, as autoscaling sees them: in Triton's queues, and inside the fused model."""
+        inside = self.metric("triton_bert_pending_request_count") if self._waits_inside() else 0
+        return int(self.metric("nv_inference_pending_request_count") + inside)
+
+    def _waits_inside(self) -> bool:
+        """The fused model is the only one in which requests wait."""
+        return (self.repository / self.api_name / "1" / "bert_fused").exists()
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum over the series that have these labels."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['metrics']}/metrics", timeout=10) as response:
             metrics = response.read().decode()
-        found = re.search(
-            rf'nv_inference_pending_request_count{{model="{re.escape(model)}",version="1"}} (\d+)', metrics
-        )
-        assert found, metrics
-        return int(found[1])
+        series = re.findall(rf"^{name}{{(.*)}} (.*)$", metrics, re.MULTILINE)
+        assert series, metrics
+        wanted = [f'{label}="{value}"' for label, value in labels.items()]
+        return sum(float(value) for said, value in series if all(one in said.split(",") for one in wanted))
+
+    def memory(self) -> int:
+        """The most bytes that server and stubs have ever had resident, each, added up."""
+        processes = [self.process_id, *_children(self.process_id)]
+        statuses = [Path(f"/proc/{process}/status").read_text(encoding="utf-8") for process in processes]
+        return sum(int(re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)[0]) * 1024 for status in statuses)
 
     def _ready(self) -> bool:
         """Triton opens gRPC, then HTTP, and its metrics last: a model that is ready may have none to show yet."""

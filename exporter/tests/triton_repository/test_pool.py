@@ -63,12 +63,15 @@ def test_a_request_of_several_texts_enters_whole_and_then_the_pool_is_full() -> 
     assert not waiting.has_room()
 
 
-def test_a_large_request_takes_no_room_from_small_ones() -> None:
-    waiting = pool(*[5] * 15)
-    waiting.add([(5, turn) for turn in range(64)])
-    waiting.add([(100, 0), (100, 1)])
-    assert len(waiting) == 81
-    assert waiting.has_room()
+def test_no_more_requests_than_may_wait_however_many_texts_they_have() -> None:
+    waiting: Pool[int] = Pool(COSTS, 16, most=2)
+    waiting.add([(5, 1)] * 40)
+    assert waiting.can_hold([5] * 64)
+    waiting.add([(100, 2)])
+    assert not waiting.can_hold([5])
+    while 2 not in take(waiting):
+        assert not waiting.can_hold([5])
+    assert waiting.can_hold([5])
 
 
 def test_a_small_request_leaves_after_two_groups_of_large_ones_at_the_latest() -> None:
@@ -98,7 +101,7 @@ def test_large_and_small_ones_leave_within_twice_the_groups_that_were_before_the
     ahead: dict[int, int] = {}
     waited: dict[int, int] = {}
     for _ in range(600):
-        while waiting.has_room() and len(waiting) < 200:
+        while len(waiting) < chance.randint(1, 200):
             request, texts = len(ahead), chance.choice([1, 1, 1, 2, 40])
             ahead[request] = len(waiting)
             waited[request] = 0
@@ -121,19 +124,19 @@ def test_an_urgent_request_goes_before_all_others() -> None:
 
 def test_who_has_waited_too_long_is_told_so_once_and_forgotten() -> None:
     told: list[int] = []
-    waiting = Pool(COSTS, 16, told.append)
+    waiting = Pool(COSTS, 16, expire=told.append)
     waiting.add([(120, 1)] * 20, Wait(seconds=-1))
     waiting.add([(8, 2)])
     waiting.add([(8, 3)], Wait(seconds=-1))
     assert take(waiting) == [2]
     assert waiting.take() == []
     assert sorted(told) == [1, 3]
-    assert (len(waiting), waiting.tokens, waiting.has_room()) == (0, 0, True)
+    assert (len(waiting), waiting.tokens, waiting.waiting()) == (0, 0, 0)
 
 
 def test_a_request_that_has_begun_is_never_late() -> None:
     told: list[int] = []
-    waiting = Pool(COSTS, 16, told.append)
+    waiting = Pool(COSTS, 16, expire=told.append)
     wait = Wait()
     waiting.add([(120, 1)] * 3, wait)
     first = waiting.take()

@@ -16,8 +16,9 @@ from bert_serving.respond import array_of, request_id
 from bert_serving.tokenise import Encoder, Limits, Row, texts_of
 from bert_serving.tokenise import Text as Source
 
-# The id of the question whether the server is alive, which waits for nobody; no client knows the pod's UID.
-WATCH = "watch-" + os.environ.get("POD_UID", "")
+# Ids of requests that watch.py sends; no client knows the pod's UID. One asks whether the server is alive, and waits for
+# nobody. The other says that the server is about to end.
+WATCH, DRAIN = (f"{word}-{os.environ.get('POD_UID', '')}" for word in ("watch", "drain"))
 MICROSECONDS = 1e6
 
 Send = Callable[["Outcome | Exception"], None]
@@ -38,13 +39,16 @@ class Intake:
         self._tensor: str = settings["text"]
         self._limits = Limits(**settings["limits"])
         self._patience: float = settings["waitSeconds"]
-        self._reader = Reader()
+        self._reader = Reader(self._limits.request)
+        self.draining = False
 
     def accept(self, request: Any, sender: Any, send: Send, single: bool) -> None:
         """Raises nothing: what is wrong is sent. `single`: no other request came along."""
+        identity = request_id(request)
+        self.draining = self.draining or identity == DRAIN
         # Triton's queue has refused what waited there for longer than the client wants; here it is asked once more.
         patience = min(self._patience, request.timeout() / MICROSECONDS or self._patience)
-        wait = Wait(patience, urgent=request_id(request) == WATCH)
+        wait = Wait(patience, urgent=identity == WATCH)
 
         def read() -> None:
             try:
@@ -64,6 +68,10 @@ class Intake:
                 self._reader.submit(sum(map(len, values)), read)
         except Exception as problem:
             send(problem)
+
+    def flush(self) -> None:
+        """Returns when everything that was accepted is in the pool."""
+        self._reader.flush()
 
     def close(self) -> None:
         """Returns when everything that was accepted is in the pool."""

@@ -32,7 +32,8 @@ class Wait:
         self.deadline = self.since + seconds
         self.urgent = urgent
         self.begun = False
-        self.running = 0
+        # Texts that run, and that are left in the pool.
+        self.running = self.left = 0
 
     def is_late(self) -> bool:
         return not self.begun and self.deadline < time.perf_counter()
@@ -50,16 +51,19 @@ class Entry(Generic[T]):
 
 
 class Pool(Generic[T]):
-    """`capacity`: texts that may wait here; more wait in Triton's queue, where they are counted for autoscaling. Texts of
-    large requests do not count, or small ones would wait for them in that queue, which knows no order but first come.
-    `expire` is called with a text of each request that has waited too long, and is forgotten."""
+    """`capacity`: texts up to which the cores have enough to choose from. `most`: requests that may wait. `expire` is
+    called with a text of each request that has waited too long, and is forgotten."""
 
-    def __init__(self, costs: Costs, capacity: int, expire: Callable[[T], None] = lambda _: None) -> None:
+    def __init__(
+        self, costs: Costs, capacity: int, most: int = 1000, expire: Callable[[T], None] = lambda _: None
+    ) -> None:
         self._costs = costs
         self._capacity = capacity
+        self._most = most
         self._expire = expire
         self._entries: list[Entry[T]] = []
-        self._small = 0
+        self._requests = 0
+        self._large = 0
         self._oldest_next = True
         self.tokens = 0
         # Seconds that requests have waited in here, all together.
@@ -69,8 +73,10 @@ class Pool(Generic[T]):
         return len(self._entries)
 
     def has_room(self) -> bool:
-        """A request enters whole, so the pool may hold more than its capacity by one request less one text."""
-        return self._small < self._capacity
+        return len(self) < self._capacity
+
+    def is_full(self) -> bool:
+        return self._requests >= self._most
 
     def waiting(self) -> int:
         """Requests none of whose texts runs."""
@@ -80,8 +86,9 @@ class Pool(Generic[T]):
         return len(lengths) > self._costs.texts or (len(lengths) > 1 and sum(lengths) > self._costs.tokens)
 
     def can_hold(self, lengths: Sequence[int]) -> bool:
-        """Whether memory allows for a request with texts of these lengths."""
-        return len(self) + len(lengths) <= MOST_TEXTS and self.tokens + sum(lengths) <= MOST_TOKENS
+        """Whether a request with texts of these lengths may come, too."""
+        memory = len(self) + len(lengths) <= MOST_TEXTS and self.tokens + sum(lengths) <= MOST_TOKENS
+        return memory and not self.is_full()
 
     def add(self, texts: Sequence[tuple[int, T]], wait: Wait | None = None) -> None:
         """The texts of one request, with their lengths."""
@@ -89,8 +96,10 @@ class Pool(Generic[T]):
         for length, text in texts:
             had += length if large else 0
             self._entries.append(Entry(text, length, wait, large, had))
-            self.tokens += length
-        self._small += 0 if large else len(texts)
+        wait.left = len(texts)
+        self._requests += 1
+        self._large += len(texts) if large else 0
+        self.tokens += sum(length for length, _ in texts)
 
     def take(self, sharers: int = 1) -> list[Entry[T]]:
         """The next group; empty where all who waited have waited too long. `sharers`: how many could take a group now;
@@ -120,9 +129,8 @@ class Pool(Generic[T]):
     def _window(self) -> list[Entry[T]]:
         """The texts to choose from; the first of them has to be chosen."""
         urgent = any(entry.wait.urgent for entry in self._entries)
-        has_large = self._small < len(self._entries)
         self._oldest_next = not self._oldest_next
-        if not urgent and (self._oldest_next or not has_large):
+        if not urgent and (self._oldest_next or not self._large):
             return self._entries[:WINDOW]
         return heapq.nsmallest(WINDOW, self._entries, key=lambda entry: (not entry.wait.urgent, entry.had))
 
@@ -144,5 +152,8 @@ class Pool(Generic[T]):
 
     def _forget(self, gone: set[Entry[T]]) -> None:
         self._entries = [entry for entry in self._entries if entry not in gone]
-        self._small -= sum(not entry.large for entry in gone)
-        self.tokens -= sum(entry.length for entry in gone)
+        for entry in gone:
+            entry.wait.left -= 1
+            self._requests -= entry.wait.left == 0
+            self._large -= entry.large
+            self.tokens -= entry.length

@@ -16,6 +16,8 @@ from bert_fused.pool import Pool, Wait
 T = TypeVar("T")
 # What runs a group: the texts, and whether they are alone. It answers them whatever happens, and raises nothing.
 Run = Callable[[Sequence[T], bool], None]
+# Seconds that requests may be left to gather in Triton's queue.
+MOMENT = 0.02
 # Share of the last run in what a token takes, on average.
 NEWEST = 0.1
 
@@ -27,6 +29,7 @@ class Workers(Generic[T]):
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
         self._room = threading.Condition(self._lock)
+        self._idle = threading.Condition(self._lock)
         self._running = 0
         self._closed = False
         self._seconds_a_token = 0.0
@@ -38,8 +41,8 @@ class Workers(Generic[T]):
     def submit(
         self, texts: Sequence[tuple[int, T]], wait: Wait | None = None, single: bool = False, patience: float = 0.0
     ) -> bool:
-        """Hands in the texts of one request, with their lengths. False: it is too large to wait here, or would have to
-        wait for longer than `patience` (seconds; 0: it may), and was not taken. `single`: the caller has no other
+        """Hands in the texts of one request, with their lengths. False: too much waits already, or it is large and would
+        have to wait for longer than `patience` (seconds; 0: it may); it was not taken. `single`: the caller has no other
         request to hand in."""
         with self._lock:
             alone = single and len(texts) == 1 and not self._pool and self._running == 0
@@ -56,14 +59,21 @@ class Workers(Generic[T]):
             finally:
                 with self._lock:
                     self._running -= 1
+                    self._idle.notify_all()
         return True
 
     def wait_for_room(self) -> None:
-        """Returns once the pool has room for others, so that a caller who comes back at once leaves the rest in
-        Triton's queue."""
+        """Returns once the cores want for more to choose from, or after a moment: what gathers in Triton's queue
+        meanwhile comes in one batch, which costs less than one by one. Where no more may wait, it returns at once: who
+        comes is to be told."""
         with self._lock:
-            while not self._pool.has_room():
-                self._room.wait()
+            if not self._pool.is_full():
+                self._room.wait_for(self._pool.has_room, MOMENT)
+
+    def drain(self) -> None:
+        """Returns when nothing waits and nothing runs."""
+        with self._lock:
+            self._idle.wait_for(lambda: not self._pool and self._running == 0)
 
     def waits(self) -> tuple[float, int]:
         """Seconds that requests have waited in the pool since the start, all together; and how many wait now."""
@@ -101,6 +111,7 @@ class Workers(Generic[T]):
             finally:
                 with self._lock:
                     self._running -= 1
+                    self._idle.notify_all()
                     self._pool.ended(group)
                     self._note(sum(entry.length for entry in group), time.perf_counter() - began)
 

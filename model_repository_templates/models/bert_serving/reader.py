@@ -9,13 +9,14 @@ from typing import Callable
 
 from bert_serving.errors import Overloaded
 
-# Bytes of texts that may wait; counted in the pod's memory (components/server/memory.ts).
-MOST_BYTES = 16 * 1024 * 1024
+# Requests of the largest size whose texts may wait; counted in the pod's memory (components/server/memory.ts).
+MOST_REQUESTS = 4
 
 
 class Reader:
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._left = most_bytes
+    def __init__(self, request_bytes: int) -> None:
+        """`request_bytes`: the largest that a request may have."""
+        self._left = MOST_REQUESTS * request_bytes
         self._lock = threading.Lock()
         self._thread = ThreadPoolExecutor(max_workers=1)
 
@@ -26,6 +27,10 @@ class Reader:
                 raise Overloaded("too many long texts wait")
             self._left -= size
         self._thread.submit(self._do, size, work)
+
+    def flush(self) -> None:
+        """Returns when all that was submitted is done."""
+        self._thread.submit(int).result()
 
     def close(self) -> None:
         """Returns when all is done."""

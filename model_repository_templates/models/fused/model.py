@@ -1,9 +1,9 @@
 """Triton model `fused`: the public model of the fused pipeline; texts in, for each its label and score out. The graph
 runs in this process, or, where the server has the C++ onnxruntime backend, in the model behind.
 
-`execute` only tokenises into the pool and returns, or waits while the pool is full; answers go out later, through the
-requests' response senders. So Triton's own queue holds, counts and bounds what the cores are too busy for; what gathers
-there comes in one batch. Texts that are long to tokenise are left to a thread of their own.
+`execute` only tokenises into the pool and returns; answers go out later, through the requests' response senders. Texts
+that are long to tokenise are left to a thread of their own. All that waits does so in the pool, which knows an order, and
+a bound that is counted: Triton's own queue knows neither.
 
 A response sender waits until Triton has taken the answer. A thread of its own does so, that the workers need not."""
 
@@ -36,8 +36,8 @@ from bert_serving.tokenise import Encoder, Row
 from bert_serving.vnni import has_vnni
 
 HERE = Path(__file__).parent
-# Texts that wait in here, plus the batch that Triton brings once there are fewer; the rest it keeps and counts. Twice
-# as many were not quicker, and 64 hid the whole queue from autoscaling (docs/performance.md).
+# Texts that wait at least, before more are taken out of Triton's queue at once. Twice as many were not quicker
+# (docs/performance.md).
 POOL_CAPACITY = 8
 
 
@@ -59,7 +59,7 @@ class TritonPythonModel:
         self._encoder = Encoder(tokenizer, settings["inputs"], settings["maxLength"], settings["padTokenId"])
         self._graph, runners, told = self._behind(settings) if settings["behind"] else self._here(settings)
         costs = self._costs(settings)
-        pool: Pool[Text] = Pool(costs, POOL_CAPACITY, self._expire)
+        pool: Pool[Text] = Pool(costs, POOL_CAPACITY, settings["waitingRequests"], self._expire)
         self._workers: Workers[Text] = Workers(pool, runners, self._run)
         self._sending = ThreadPoolExecutor(max_workers=1)
         self._intake = Intake(self._encoder, self._workers, settings)
@@ -74,7 +74,17 @@ class TritonPythonModel:
             sender = request.get_response_sender()
             send = partial(self._send, sender, request_id(request), time.perf_counter())
             self._intake.accept(request, sender, send, single=len(requests) == 1)
-        self._workers.wait_for_room()
+        if self._intake.draining:
+            # To Triton a request is done when this call returns; it ends one second after the last, whatever waits here.
+            self._drain()
+        else:
+            self._workers.wait_for_room()
+
+    def _drain(self) -> None:
+        """Returns when everything is answered."""
+        self._intake.flush()
+        self._workers.drain()
+        self._sending.submit(int).result()
 
     def finalize(self) -> None:
         self._intake.close()

@@ -32,7 +32,7 @@ class TritonPythonModel:
             settings["padTokenId"],
         )
         self._limits = Limits(**settings["limits"])
-        self._reader = Reader()
+        self._reader = Reader(self._limits.request)
         self._responder = Responder(self._name)
         log("info", "loaded", model=self._name, maxLength=settings["maxLength"], inputs=settings["inputs"])
 
