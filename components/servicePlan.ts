@@ -9,6 +9,7 @@ import { type ModelImagePlan, planModelImage } from "./image/modelImage";
 import { genericRegistry, loginProblems } from "./image/registries/generic";
 import { planServerImage, type ServerImagePlan } from "./image/serverImage";
 import type { BuildSite } from "./image/site";
+import { gatewayOf, NGINX_IMAGE } from "./kubernetes/gateway/options";
 import type { KubernetesSite } from "./kubernetes/metadata";
 import { milliseconds } from "./kubernetes/monitoring/options";
 import { scrapeAnnotations } from "./kubernetes/monitoring/scrape";
@@ -18,9 +19,10 @@ import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
 import { type Scale, scale, uncheckedWarning } from "./kubernetes/scaling/autoscaling";
 import type { Scaled } from "./kubernetes/scaling/scaled";
-import { objectNames, tritonHttp } from "./names";
+import { objectNames } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
+import { limitsOf } from "./server/limits";
 import { memoryPlan } from "./server/memory";
 import { decided } from "./server/pipeline";
 import { chooseServer, type ServerChoice } from "./server/supportMatrix";
@@ -162,13 +164,20 @@ function podPlan(
 ): ServicePlan["pod"] {
   const times = lifecycle(spec.rollout, waves(pods.most, spec.gpu));
   const { exitTimeoutSeconds, connectionSeconds } = times;
+  const { grpc, streamSeconds } = spec.service;
+  const gateway = gatewayOf(spec.service.gateway, choice.flavour);
+  const limits = limitsOf(spec.serving, spec.rollout);
   return {
     site: kubernetes,
     apiName,
     args: tritonFlags({
       exitTimeoutSeconds,
       connectionSeconds,
-      httpPort: tritonHttp(spec.service.httpProxy !== undefined).port,
+      streamSeconds,
+      behindGateway: gateway !== undefined,
+      grpc,
+      bodyBytes: limits.bodyBytes,
+      release: choice.release,
       device: deviceOf(spec),
       onnxBackend: choice.onnxBackend,
     }),
@@ -184,7 +193,13 @@ function podPlan(
       maxBatchSize: spec.serving.maxBatchSize,
       server: choice.described,
     },
-    httpProxy: spec.service.httpProxy,
+    grpc,
+    gateway: gateway && {
+      options: gateway,
+      image: choice.flavour === "pypi" ? undefined : NGINX_IMAGE,
+      limits,
+      streamSeconds,
+    },
     annotations: scrapeAnnotations(spec.monitoring.scrape),
     logSlowerThanMs: milliseconds(spec.monitoring.logSlowerThan),
     podOverrides: spec.podOverrides,

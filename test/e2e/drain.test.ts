@@ -1,5 +1,5 @@
 /** Pods that go under load, and clients that keep their connections: for ever over gRPC, and over HTTP, plain or by the official
- *  client, to an nginx before Triton; over HTTP to Triton itself for ten seconds, as a pool does. None loses a request; for
+ *  client, to the gateway before Triton; over HTTP to Triton itself for ten seconds, as a pool does. None loses a request; for
  *  each case ten thousand of each, counted. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -32,7 +32,7 @@ let loads: { name: string; load: Load }[] = [];
 const services = (more: Parameters<typeof classifier>[0] = {}) =>
   stackFile({
     drained: classifier({ replicas: 2, ...more }),
-    proxied: classifier({ replicas: 2, service: { type: "NodePort", httpProxy: { image: nginx } }, ...more }),
+    proxied: classifier({ replicas: 2, service: { type: "NodePort", gateway: { image: nginx } }, ...more }),
   });
 
 beforeAll(async () => {

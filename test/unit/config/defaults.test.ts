@@ -97,7 +97,7 @@ it("fills in what nobody says, and hands on specs that are legal args", () => {
   expect(problems).toEqual([]);
   const { models: specs, cluster: _, ...shared } = config;
   expect(Object.keys(specs)).toEqual(["a", "b"]);
-  expect(specs.a?.serving).toEqual({ maxBatchSize: 4, instances: 3 });
+  expect(specs.a?.serving).toMatchObject({ maxBatchSize: 4, instances: 3 });
   expect(specs.b).toMatchObject({ serving: { maxBatchSize: 4, instances: 1 }, tag: "latest", server: { ngc: {} } });
   const spec = { ...specs.b, ...shared };
   expect(serviceArgs.parse(spec)).toEqual(spec);

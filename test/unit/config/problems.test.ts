@@ -288,7 +288,7 @@ describe("keys of the stack", () => {
       "nothing to unset",
       { ...GOOD, defaults: { serving: null } },
       [
-        "triton-bert:defaults.serving: must be a map, not empty; write a map with pipeline?, maxBatchSize?, maxLength?, instances?, runCosts?, or leave it out",
+        "triton-bert:defaults.serving: must be a map, not empty; write a map with pipeline?, maxBatchSize?, maxLength?, instances?, runCosts?, limits?, or leave it out",
       ],
     ],
     [
