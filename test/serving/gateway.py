@@ -1,6 +1,6 @@
-"""The gateway for tests: the real nginx with the product's own configuration, before a server of triton.py. In: the server,
-and what the configuration depends on. Out: ports of its own. Debian's nginx 1.22 with njs 0.7.9, the oldest that is
-promised; apt-get installs it where it is not there."""
+"""The gateway for tests: the real nginx with the product's own configuration, before a server of triton.py. In: the
+server, and what the configuration depends on. Out: ports of its own. Debian's nginx 1.22 with njs 0.7.9, the oldest
+that is promised; apt-get installs it where it is not there."""
 
 import json
 import os

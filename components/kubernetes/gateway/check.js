@@ -142,8 +142,12 @@ function ascii(bytes, from, to) {
   return text;
 }
 
+/** A body that fits the limit lies in memory, but for one whose chunks are so small that their marks are most of it. */
+const isInFile = (r) => r.variables.request_body_file !== "" && r.variables.request_body_file !== undefined;
+
 /** JSON, behind which binary tensors may stand. */
 function http(r) {
+  if (isInFile(r)) return r.internalRedirect("@too_large");
   const body = r.requestBuffer;
   const json = r.variables.json_length;
   const size = body === undefined ? 0 : json ? Math.min(Number(json), body.length) : body.length;
@@ -154,6 +158,7 @@ function http(r) {
 }
 
 function grpc(r) {
+  if (isInFile(r)) return r.internalRedirect("@too_large");
   const body = r.requestBuffer;
   const problem = body === undefined ? undefined : messageProblem(body, body.length);
   if (problem === undefined) return r.internalRedirect("@triton");

@@ -129,7 +129,7 @@ function httpServer({ lifecycle, limits }: GatewayConfig): string {
       proxy_max_temp_file_size 0;
       proxy_read_timeout ${Math.max(60, lifecycle.exitTimeoutSeconds)}s;
     }
-    location @too_large { return 413 '{"error":"the body is larger than ${limits.bodyBytes} bytes"}'; }
+    location @too_large { return 413 '{"error":"the body is larger than ${limits.bodyBytes} bytes, or in too small chunks"}'; }
     location @busy { return 503 '{"error":"too many requests at a time, or the server does not answer"}'; }
   }
 `;
