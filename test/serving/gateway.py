@@ -109,7 +109,7 @@ class Gateway:
     def __enter__(self) -> "Gateway":
         installed()
         self.work.mkdir(parents=True, exist_ok=True)
-        command = [NGINX, "-e", "stderr", "-c", str(self._files())]
+        command = [str(NGINX), "-e", "stderr", "-c", str(self._files())]
         with (self.work / "log").open("wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + START_SECONDS

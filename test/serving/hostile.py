@@ -76,8 +76,8 @@ def streamed_classification(server: Server) -> Answer:
     said: list[Any] = []
     came = threading.Event()
 
-    def heard(_: Any, error: Any) -> None:
-        said.append(error)
+    def heard(result: Any, error: Any) -> None:
+        said.append((result, error))
         came.set()
 
     with grpc.InferenceServerClient(server.grpc) as client:
@@ -90,7 +90,8 @@ def streamed_classification(server: Server) -> Answer:
         client.stop_stream(cancel_requests=True)
     if not said:
         return CLOSED
-    return "OK" if said[0] is None else str(said[0].status()).removeprefix("StatusCode.")
+    error = said[0][1]
+    return "OK" if error is None else str(error.status()).removeprefix("StatusCode.")
 
 
 def _chunks(server: Server) -> Answer:

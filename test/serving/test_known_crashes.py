@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from ask import infer_http, labels
 from hostile import CLOSED, ROWS, Row
 from rendering import serve
+from triton import Triton
 
 ENDING = [row for row in ROWS if row.ends]
+ANSWERED = [row for row in ROWS if row.alone.isdigit()]
 
 
 @pytest.mark.parametrize("row", ENDING, ids=lambda row: row.name)
@@ -16,3 +19,9 @@ def test_ends_the_server(tmp_path: Path, row: Row) -> None:
     with serve(tmp_path) as triton:
         assert row.send(triton) in (CLOSED, "UNAVAILABLE"), "the server answered"
         assert triton.wait() < 0, "it ended by itself, not by a signal"
+
+
+@pytest.mark.parametrize("row", ANSWERED, ids=lambda row: row.name)
+def test_is_answered_so(server: Triton, row: Row) -> None:
+    assert row.send(server) == row.alone
+    assert labels(infer_http(server, ["I love it"])) == ["joy"]
