@@ -9,7 +9,7 @@ import { type ModelImagePlan, planModelImage } from "./image/modelImage";
 import { genericRegistry, loginProblems } from "./image/registries/generic";
 import { planServerImage, type ServerImagePlan } from "./image/serverImage";
 import type { BuildSite } from "./image/site";
-import { gatewayOf, NGINX_IMAGE } from "./kubernetes/gateway/options";
+import { gatewayOf, gatewayProblems, NGINX_IMAGE } from "./kubernetes/gateway/options";
 import type { KubernetesSite } from "./kubernetes/metadata";
 import { milliseconds } from "./kubernetes/monitoring/options";
 import { scrapeAnnotations } from "./kubernetes/monitoring/scrape";
@@ -95,8 +95,10 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     modelBytes: model.plan.model.modelBytes,
     locate,
   });
+  const { choice } = server;
   const problems = [
     ...server.problems,
+    ...(choice ? gatewayProblems(spec.service, choice.flavour, locate) : []),
     ...loginProblems(spec.registry, locate),
     ...model.problems,
     ...labelProblems,
@@ -104,7 +106,6 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     ...memory.problems,
     ...podOverridesProblems(spec.podOverrides, names.object, locate),
   ];
-  const { choice } = server;
   if (problems.length > 0 || choice === undefined) return { problems };
 
   const { organization, project, stack } = place;

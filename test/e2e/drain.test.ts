@@ -20,6 +20,7 @@ const texts = [
 const CLIENTS = [
   { service: "drained", protocol: "grpc", connectionSeconds: 0 },
   { service: "drained", protocol: "http", connectionSeconds: 10 },
+  { service: "proxied", protocol: "grpc", connectionSeconds: 0 },
   { service: "proxied", protocol: "http", connectionSeconds: 0 },
   { service: "proxied", protocol: "tritonclient", connectionSeconds: 0 },
 ] as const;
@@ -31,7 +32,8 @@ let loads: { name: string; load: Load }[] = [];
 
 const services = (more: Parameters<typeof classifier>[0] = {}) =>
   stackFile({
-    drained: classifier({ replicas: 2, ...more }),
+    drained: classifier({ replicas: 2, service: { type: "NodePort", gateway: { enabled: false } }, ...more }),
+    // An image of its own; the other tests' gateways run the server image, as is the default.
     proxied: classifier({ replicas: 2, service: { type: "NodePort", gateway: { image: nginx } }, ...more }),
   });
 

@@ -1,6 +1,7 @@
 /** What a user may say about the gateway, an nginx in each pod before Triton's ports. Each option's text, type, unit, bound
  *  and default stand here once; what it stops: docs/hostile-requests.md. */
 import { z } from "zod";
+import type { Locate, Problem } from "../../problems";
 
 export const gatewayOptions = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether it is there; without it clients reach Triton itself."),
@@ -24,4 +25,18 @@ export type GatewayOptions = z.output<typeof gatewayOptions>;
 export function gatewayOf(options: GatewayOptions | undefined, flavour: string): GatewayOptions | undefined {
   const chosen = options ?? (flavour === "pypi" ? gatewayOptions.parse({}) : undefined);
   return chosen?.enabled ? chosen : undefined;
+}
+
+interface Streams {
+  readonly gateway?: GatewayOptions | undefined;
+  readonly streamSeconds: number;
+  readonly grpc: boolean;
+}
+
+/** Streams can be closed by a gateway only, or with all of gRPC. */
+export function gatewayProblems({ gateway, streamSeconds, grpc }: Streams, flavour: string, locate: Locate): Problem[] {
+  if (streamSeconds > 0 || !grpc || gatewayOf(gateway, flavour) !== undefined) return [];
+  const because = "without a gateway nothing can close streams and leave the rest of gRPC open";
+  const remedy = `set ${locate(["service", "gateway"])}: {}, or ${locate(["service", "grpc"])}: false`;
+  return [{ path: locate(["service", "streamSeconds"]), got: streamSeconds, because, remedy }];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { gatewayConfig } from "../../../components/kubernetes/gateway/config";
 import { CHECK_SOURCE } from "../../../components/kubernetes/gateway/container";
-import { gatewayOf, gatewayOptions } from "../../../components/kubernetes/gateway/options";
+import { gatewayOf, gatewayOptions, gatewayProblems } from "../../../components/kubernetes/gateway/options";
 import { networkPolicyArgs, serviceArgs } from "../../../components/kubernetes/networking";
 import { podTemplate } from "../../../components/kubernetes/pod";
 import { lifecycle } from "../../../components/server/lifecycle";
@@ -89,6 +89,22 @@ describe("its nginx.conf", () => {
   it("closes what it opens", () => {
     const text = config().replaceAll(/'[^'\n]*'|"[^"\n]*"/g, "");
     expect(text.split("{")).toHaveLength(text.split("}").length);
+  });
+});
+
+describe("what the container gets by its environment", () => {
+  it("holds nothing that Kubernetes would replace: $(NAME), or $$ by $", () => {
+    for (const text of [config(), CHECK_SOURCE]) expect(text).not.toMatch(/\$[($]/);
+  });
+});
+
+describe("streams that are closed", () => {
+  it("need a gateway, or all of gRPC closed with them", () => {
+    const locate = (path: readonly PropertyKey[]) => path.join(".");
+    const told = (options: NonNullable<Parameters<typeof service>[0]>, flavour: string) =>
+      gatewayProblems(service({ streamSeconds: 0, ...options }), flavour, locate).map(({ path }) => path);
+    expect(told({}, "ngc")).toEqual(["service.streamSeconds"]);
+    expect([told({}, "pypi"), told({ gateway: {} }, "ngc"), told({ grpc: false }, "ngc")]).toEqual([[], [], []]);
   });
 });
 
