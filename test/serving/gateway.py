@@ -4,6 +4,7 @@ that is promised; apt-get installs it where it is not there."""
 
 import json
 import os
+import signal
 import subprocess
 import time
 import urllib.error
@@ -123,6 +124,13 @@ class Gateway:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.terminate()
         self._process.wait(timeout=START_SECONDS)
+
+    def quit(self) -> None:
+        """As preStop does."""
+        self._process.send_signal(signal.SIGQUIT)
+
+    def wait(self) -> int:
+        return self._process.wait(timeout=START_SECONDS)
 
     def ready(self, path: str = "/gateway") -> bool:
         try:

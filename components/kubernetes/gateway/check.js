@@ -99,6 +99,8 @@ function messageProblem(bytes, size) {
       if (++fields > MOST_FIELDS) return TOO_MANY;
       const tag = varint(bytes, at);
       const kind = tag.value % 8;
+      // protobuf keeps 32 bits of a tag: what lies above would hide a field from here only
+      const field = Math.floor((tag.value % 4294967296) / 8);
       at = tag.next;
       if (kind === 0) at = varint(bytes, at).next;
       else if (kind === 1) at += 8;
@@ -107,7 +109,7 @@ function messageProblem(bytes, size) {
         const length = varint(bytes, at);
         at = length.next + length.value;
         if (at > to) return undefined;
-        const problem = found(Math.floor(tag.value / 8), length.next, at);
+        const problem = found(field, length.next, at);
         if (problem !== undefined) return problem;
       } else return TOO_MANY; // groups, which nobody writes
     }

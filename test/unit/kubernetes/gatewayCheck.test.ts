@@ -69,6 +69,8 @@ describe("a protobuf message", () => {
     const inner = Buffer.concat([field(2, field(1, "classification"))]);
     const long = Buffer.concat([Buffer.from([0xb2, 0x00, inner.length]), inner]);
     expect(told(frame(Buffer.from([0x48, 0x96, 0x01]), long))).toMatch(/classification/);
+    const beyond32Bits = Buffer.concat([Buffer.from([0xb2, 0x80, 0x80, 0x80, 0x10, inner.length]), inner]);
+    expect(told(frame(beyond32Bits))).toMatch(/classification/);
   });
 
   it("is not compressed, has no end of fields, and may be broken", () => {
