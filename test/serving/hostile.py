@@ -13,8 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import grpc as rpc
 import numpy as np
 import tritonclient.grpc as grpc
+from tritonclient.grpc import service_pb2
 from tritonclient.utils import InferenceServerException
 
 from ask import Server, infer_body, raw_body
@@ -70,6 +72,23 @@ def _to_post_processing(server: Server) -> Answer:
 def _unary_classification(server: Server) -> Answer:
     wanted = grpc.InferRequestedOutput("predicts", class_count=1)
     return over_grpc(lambda c: c.infer(server.api_name, [_text()], outputs=[wanted], client_timeout=20), server)
+
+
+def _hidden_classification(server: Server) -> Answer:
+    """The field `outputs` by a tag of which protobuf keeps the lower 32 bits only."""
+    request = service_pb2.ModelInferRequest(model_name=server.api_name)
+    tensor = request.inputs.add(name="text_input", datatype="BYTES", shape=[1, 1])
+    tensor.contents.bytes_contents.append(b"so it goes")
+    wanted = service_pb2.ModelInferRequest.InferRequestedOutputTensor(name="predicts")
+    wanted.parameters["classification"].int64_param = 1
+    output = wanted.SerializeToString()
+    message = request.SerializeToString() + bytes([0xB2, 0x80, 0x80, 0x80, 0x10, len(output)]) + output
+    with rpc.insecure_channel(server.grpc) as channel:
+        try:
+            channel.unary_unary("/inference.GRPCInferenceService/ModelInfer")(message, timeout=20)
+        except rpc.RpcError as refused:
+            return str(refused.code().name)
+    return "OK"
 
 
 def streamed_classification(server: Server) -> Answer:
@@ -219,6 +238,7 @@ ROWS = [
     ),
     Row("the same of the ensemble's `post_processing`", ENDS, "25.07", "400", GATEWAY, _to_post_processing),
     Row("gRPC: the same in `ModelInfer`", ENDS, "25.07", "INVALID_ARGUMENT", GATEWAY, _unary_classification),
+    Row("the same, behind a tag of 33 bits", ENDS, "25.07", "INVALID_ARGUMENT", GATEWAY, _hidden_classification),
     Row("gRPC: the same in `ModelStreamInfer`", ENDS, "25.07", "UNAVAILABLE", NOTHING, streamed_classification),
     Row(
         "10 MB sent as a form (`application/x-www-form-urlencoded`)",
