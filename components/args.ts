@@ -565,8 +565,19 @@ export interface Service {
   annotations?: { [key: string]: pulumi.Input<string> };
   /** Who may call besides the service's own namespace. */
   allowFrom?: AllowFrom[];
-  /** An nginx in each pod, before Triton's HTTP port, for clients that keep a connection for ever: it asks them to connect anew after half of rollout.endpointDelaySeconds, as Triton itself asks gRPC clients. Default: none, clients must renew connections themselves. */
-  httpProxy?: ServiceHttpProxy;
+  /** An nginx in each pod before Triton's ports. It stops requests that Triton can't refuse (docs/hostile-requests.md), and asks clients that keep their connections for ever to connect anew after half of rollout.endpointDelaySeconds. Default: {} with server.pypi, otherwise none. */
+  gateway?: ServiceGateway;
+  /**
+   * Whether there is a gRPC port. false: neither Service nor pod nor NetworkPolicy has one.
+   * Default: true.
+   */
+  grpc?: boolean;
+  /**
+   * Seconds that a gRPC stream (ModelStreamInfer) may be silent; without a gateway, that it may live. 0: the gateway refuses streams, in which it can't look into requests.
+   * Bounds: 0 to 86400.
+   * Default: 3600.
+   */
+  streamSeconds?: number;
   /**
    * Namespace whose pods may read the metrics port.
    * Default: "monitoring".
@@ -582,11 +593,13 @@ export interface AllowFrom {
   cidr?: string;
 }
 
-export interface ServiceHttpProxy {
+export interface ServiceGateway {
   /**
-   * Image with sh and nginx 1.19.10 or newer.
-   * Default: "docker.io/nginxinc/nginx-unprivileged:1.29-alpine".
+   * Whether it is there; without it clients reach Triton itself.
+   * Default: true.
    */
+  enabled?: boolean;
+  /** Image with sh, nginx 1.19.10 or newer and its njs module, 0.7.9 or newer. Default: with server.pypi the server image, which has them, otherwise docker.io/nginxinc/nginx-unprivileged:1.29-alpine. */
   image?: string;
   /**
    * CPU cores that it requests; it has no limit.

@@ -52,12 +52,15 @@ export function selectorLabels(object: string): Record<string, string> {
 /** Name of the server's container. */
 export const CONTAINER = "triton";
 
-/** Name of the container before it, where one is asked for. */
-export const PROXY_CONTAINER = "http-proxy";
+/** Name of the container before it. */
+export const GATEWAY_CONTAINER = "gateway";
 
 /** Ports of Triton, and their names on containers and Services. */
 export const PORTS = { http: 8000, grpc: 8001, metrics: 8002 } as const;
 
-/** Triton's own HTTP port: behind a proxy another one, since the Service's belongs to who stands in front. */
-export const tritonHttp = (proxied: boolean) =>
-  proxied ? { name: "triton-http", port: 18000 } : { name: "http", port: PORTS.http };
+/** Where Triton itself listens: behind a gateway elsewhere, since the Service's ports belong to who stands in front. */
+export const tritonPorts = (behindGateway: boolean) =>
+  behindGateway ? { http: 18000, grpc: 18001 } : { http: PORTS.http, grpc: PORTS.grpc };
+
+/** Where the kubelet asks the gateway; no Service leads to it. */
+export const GATEWAY_READY_PORT = 8004;

@@ -9,6 +9,7 @@ import { type ModelImagePlan, planModelImage } from "./image/modelImage";
 import { genericRegistry, loginProblems } from "./image/registries/generic";
 import { planServerImage, type ServerImagePlan } from "./image/serverImage";
 import type { BuildSite } from "./image/site";
+import { gatewayOf, gatewayProblems, NGINX_IMAGE } from "./kubernetes/gateway/options";
 import type { KubernetesSite } from "./kubernetes/metadata";
 import { milliseconds } from "./kubernetes/monitoring/options";
 import { scrapeAnnotations } from "./kubernetes/monitoring/scrape";
@@ -18,7 +19,7 @@ import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
 import { type Scale, scale, uncheckedWarning } from "./kubernetes/scaling/autoscaling";
 import type { Scaled } from "./kubernetes/scaling/scaled";
-import { objectNames, tritonHttp } from "./names";
+import { objectNames } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
 import { limitProblems, limitsOf } from "./server/limits";
@@ -94,8 +95,10 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     modelBytes: model.plan.model.modelBytes,
     locate,
   });
+  const { choice } = server;
   const problems = [
     ...server.problems,
+    ...(choice ? gatewayProblems(spec.service, choice.flavour, locate) : []),
     ...loginProblems(spec.registry, locate),
     ...model.problems,
     ...labelProblems,
@@ -104,7 +107,6 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     ...limitProblems(spec.serving, spec.rollout, locate),
     ...podOverridesProblems(spec.podOverrides, names.object, locate),
   ];
-  const { choice } = server;
   if (problems.length > 0 || choice === undefined) return { problems };
 
   const { organization, project, stack } = place;
@@ -165,13 +167,20 @@ function podPlan(
 ): ServicePlan["pod"] {
   const times = lifecycle(spec.rollout, waves(pods.most, spec.gpu));
   const { exitTimeoutSeconds, connectionSeconds } = times;
+  const { grpc, streamSeconds } = spec.service;
+  const gateway = gatewayOf(spec.service.gateway, choice.flavour);
+  const limits = limitsOf(spec.serving, spec.rollout);
   return {
     site: kubernetes,
     apiName,
     args: tritonFlags({
       exitTimeoutSeconds,
       connectionSeconds,
-      httpPort: tritonHttp(spec.service.httpProxy !== undefined).port,
+      streamSeconds,
+      behindGateway: gateway !== undefined,
+      grpc,
+      bodyBytes: limits.bodyBytes,
+      release: choice.release,
       device: deviceOf(spec),
       onnxBackend: choice.onnxBackend,
     }),
@@ -187,7 +196,13 @@ function podPlan(
       maxBatchSize: spec.serving.maxBatchSize,
       server: choice.described,
     },
-    httpProxy: spec.service.httpProxy,
+    grpc,
+    gateway: gateway && {
+      options: gateway,
+      image: choice.flavour === "pypi" ? undefined : NGINX_IMAGE,
+      limits,
+      streamSeconds,
+    },
     annotations: scrapeAnnotations(spec.monitoring.scrape),
     logSlowerThanMs: milliseconds(spec.monitoring.logSlowerThan),
     podOverrides: spec.podOverrides,

@@ -18,8 +18,8 @@ import { here, planService, type ServicePlan } from "./servicePlan";
 export interface ServiceEndpoints {
   /** Base URL of Triton's HTTP protocol. */
   http: string;
-  /** host:port of Triton's gRPC protocol, without a scheme. */
-  grpc: string;
+  /** host:port of Triton's gRPC protocol, without a scheme; absent where service.grpc is false. */
+  grpc?: string;
   /** URL of the Prometheus metrics. */
   metrics: string;
 }
@@ -64,7 +64,7 @@ export class TritonBertService extends pulumi.ComponentResource {
     this.autoscaling = autoscaling(owner, scaled, deployment, spec.cluster?.context);
 
     this.url = pulumi.output(inferUrl(kubernetes, known.apiName));
-    this.endpoints = pulumi.output(endpoints(kubernetes));
+    this.endpoints = pulumi.output(endpoints(kubernetes, spec.service));
     this.image = pulumi.output(server.name);
     this.imageDigest = server.digest;
     this.quality = quality(model.digest, build.registry);

@@ -2,6 +2,7 @@
  *  Schema nodes that keep our own marks (choices, `input`, names of types), without zod's own noise. */
 import { z } from "zod";
 import { CHOICES } from "../exactlyOneOf";
+import { MOVED } from "../moved";
 import { INPUT } from "../reachingInput";
 
 /** A JSON Schema (draft 7), as far as our options need it. */
@@ -28,6 +29,8 @@ export interface OptionNode {
   [CHOICES]?: string[];
   /** May come from another resource. */
   [INPUT]?: boolean;
+  /** Old names of fields. */
+  [MOVED]?: unknown;
   /** What the generated args call the type. */
   typeName?: string;
   remedy?: string;
@@ -50,6 +53,7 @@ function tidy(node: OptionNode): void {
     delete node.anyOf;
     Object.assign(node, anyOf[0], own);
   }
+  delete node[MOVED];
   if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
   if (node.propertyNames && node.propertyNames.pattern === undefined) delete node.propertyNames;
 }

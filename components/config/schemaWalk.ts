@@ -2,6 +2,7 @@
  *  Out: its fields, its choices, the schema at a path. */
 import { z } from "zod";
 import { CHOICES } from "../exactlyOneOf";
+import { MOVED } from "../moved";
 
 export type Path = readonly PropertyKey[];
 
@@ -26,6 +27,12 @@ export function isOptional(schema: z.ZodType): boolean {
 /** Names of which exactly one must be set, undefined if `schema` is no such choice. */
 export function choicesOf(schema: z.ZodType): readonly string[] | undefined {
   return unwrapped(schema).meta()?.[CHOICES] as readonly string[] | undefined;
+}
+
+/** The new name of a field that `schema` once had, undefined for any other. */
+export function newNameOf(schema: z.ZodType, key: string): string | undefined {
+  const names = (unwrapped(schema).meta()?.[MOVED] ?? {}) as Readonly<Record<string, string>>;
+  return Object.hasOwn(names, key) ? names[key] : undefined;
 }
 
 /** The schema of what stands in `container` under `key`. */

@@ -5,7 +5,18 @@ import { z } from "zod";
 import { didYouMean } from "../didYouMean";
 import { CHOICES, wrongChoice } from "../exactlyOneOf";
 import type { Locate, Problem } from "../problems";
-import { choicesOf, fieldsOf, inside, isMap, isOptional, type Path, schemaAt, unwrapped, valueAt } from "./schemaWalk";
+import {
+  choicesOf,
+  fieldsOf,
+  inside,
+  isMap,
+  isOptional,
+  newNameOf,
+  type Path,
+  schemaAt,
+  unwrapped,
+  valueAt,
+} from "./schemaWalk";
 
 type Issue = z.core.$ZodIssue;
 
@@ -50,11 +61,12 @@ function problemsOf(issue: Issue, schema: z.ZodType, value: unknown, locate: Loc
   if (issue.code === "unrecognized_keys") {
     const owner = schemaAt(schema, issue.path);
     const known = Object.keys((owner && fieldsOf(owner)) ?? {});
-    return issue.keys.map((key) => ({
-      path: locate([...issue.path, key]),
-      because: "there is no such option",
-      remedy: nearestOf(key, known),
-    }));
+    return issue.keys.map((key) => {
+      const path = locate([...issue.path, key]);
+      const name = owner && newNameOf(owner, key);
+      if (name === undefined) return { path, because: "there is no such option", remedy: nearestOf(key, known) };
+      return { path, because: "it has another name now", remedy: `say ${name} instead` };
+    });
   }
   if (issue.code === "invalid_union") {
     // the first alternative is the plain value; the other one is an Output, which no config can hold

@@ -9,8 +9,8 @@ import type { ServiceOptions } from "./options";
 /** Addresses inside the cluster. */
 export interface Endpoints {
   readonly http: string;
-  /** Without a scheme, as gRPC clients take it. */
-  readonly grpc: string;
+  /** Without a scheme, as gRPC clients take it; absent where service.grpc is false. */
+  readonly grpc?: string;
   readonly metrics: string;
 }
 
@@ -21,11 +21,14 @@ export function networking(owner: Owner, site: KubernetesSite, options: ServiceO
   child(k8s.networking.v1.NetworkPolicy, owner, "network-policy", networkPolicyArgs(site, options));
 }
 
-export function endpoints({ names, namespace }: KubernetesSite): Endpoints {
+export function endpoints(
+  { names, namespace }: KubernetesSite,
+  { grpc }: Pick<ServiceOptions, "grpc"> = { grpc: true },
+): Endpoints {
   const host = `${names.object}.${namespace}.svc`;
   return {
     http: `http://${host}:${PORTS.http}`,
-    grpc: `${host}:${PORTS.grpc}`,
+    ...(grpc ? { grpc: `${host}:${PORTS.grpc}` } : {}),
     metrics: `http://${names.metrics}.${namespace}.svc:${PORTS.metrics}/metrics`,
   };
 }
@@ -37,13 +40,13 @@ export function inferUrl(site: KubernetesSite, apiName: string): string {
 
 /** Its name is explicit: the DNS name is API. Only a load balancer is waited for, since its address comes later; for the
  *  others the provider would wait for ready pods, which is the Deployment's affair and would be told twice. */
-export function serviceArgs(site: KubernetesSite, { type, annotations }: ServiceOptions) {
+export function serviceArgs(site: KubernetesSite, { type, annotations, grpc }: ServiceOptions) {
   return {
     metadata: metadata(site, { annotations: { ...(type === "LoadBalancer" ? {} : SKIP_AWAIT), ...annotations } }),
     spec: {
       type,
       selector: selectorLabels(site.names.object),
-      ports: [servicePort("http"), servicePort("grpc")],
+      ports: publicPorts(grpc).map(servicePort),
     },
   } satisfies k8s.types.input.core.v1.Service;
 }
@@ -65,14 +68,14 @@ export function metricsServiceArgs(site: KubernetesSite) {
  *  metrics. Nothing may be called from the pod. The kubelet's probes come from the node, which policies let through.
  *  Traffic through a NodePort or LoadBalancer arrives from outside the pod network: it needs a `cidr` in `allowFrom`, of
  *  the clients or, where the address is rewritten on the way, of the nodes. A CNI that enforces no policies enforces none. */
-export function networkPolicyArgs(site: KubernetesSite, { allowFrom, monitoringNamespace }: ServiceOptions) {
+export function networkPolicyArgs(site: KubernetesSite, { allowFrom, monitoringNamespace, grpc }: ServiceOptions) {
   return {
     metadata: metadata(site),
     spec: {
       podSelector: { matchLabels: selectorLabels(site.names.object) },
       policyTypes: ["Ingress", "Egress"],
       ingress: [
-        { from: [{ podSelector: {} }, ...allowFrom.map(peer)], ports: [policyPort("http"), policyPort("grpc")] },
+        { from: [{ podSelector: {} }, ...allowFrom.map(peer)], ports: publicPorts(grpc).map(policyPort) },
         { from: [namespacePeer(monitoringNamespace)], ports: [policyPort("metrics")] },
       ],
     },
@@ -80,6 +83,8 @@ export function networkPolicyArgs(site: KubernetesSite, { allowFrom, monitoringN
 }
 
 const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
+
+const publicPorts = (grpc: boolean) => (grpc ? (["http", "grpc"] as const) : (["http"] as const));
 
 function servicePort(name: keyof typeof PORTS) {
   return { name, port: PORTS[name], targetPort: name };

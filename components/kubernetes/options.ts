@@ -3,7 +3,9 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { exactlyOneOf } from "../exactlyOneOf";
+import { moved } from "../moved";
 import { reachingInput } from "../reachingInput";
+import { gatewayOptions } from "./gateway/options";
 
 export const replicasOptions = z
   .int()
@@ -32,40 +34,50 @@ export const placementOptions = z.strictObject({
     .describe("Taints that the pods tolerate."),
 });
 
-export const serviceOptions = z.strictObject({
-  type: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).default("ClusterIP").describe("Kind of the public Service."),
-  annotations: z
-    .record(z.string(), reachingInput(z.string()))
-    .default({})
-    .describe("Annotations of the public Service."),
-  allowFrom: z
-    .array(
-      exactlyOneOf({
-        namespace: z.string().min(1).describe("Pods of this namespace may call."),
-        cidr: z
-          .string()
-          .refine(isAddressRange, "must be an address range such as 10.0.0.0/8")
-          .meta({ remedy: "write address/bits, at most 32 bits for IPv4 and 128 for IPv6, such as 10.0.0.0/8" })
-          .describe("This address range may call, such as 10.0.0.0/8."),
-      }).meta({ typeName: "AllowFrom" }),
-    )
-    .default([])
-    .describe("Who may call besides the service's own namespace."),
-  httpProxy: z
-    .strictObject({
-      image: z
-        .string()
-        .min(1)
-        .default("docker.io/nginxinc/nginx-unprivileged:1.29-alpine")
-        .describe("Image with sh and nginx 1.19.10 or newer."),
-      cpu: z.number().min(0.01).max(64).default(0.1).describe("CPU cores that it requests; it has no limit."),
-    })
-    .optional()
-    .describe(
-      "An nginx in each pod, before Triton's HTTP port, for clients that keep a connection for ever: it asks them to connect anew after half of rollout.endpointDelaySeconds, as Triton itself asks gRPC clients. Default: none, clients must renew connections themselves.",
-    ),
-  monitoringNamespace: z.string().default("monitoring").describe("Namespace whose pods may read the metrics port."),
-});
+export const serviceOptions = moved(
+  { httpProxy: "gateway" },
+  {
+    type: z
+      .enum(["ClusterIP", "NodePort", "LoadBalancer"])
+      .default("ClusterIP")
+      .describe("Kind of the public Service."),
+    annotations: z
+      .record(z.string(), reachingInput(z.string()))
+      .default({})
+      .describe("Annotations of the public Service."),
+    allowFrom: z
+      .array(
+        exactlyOneOf({
+          namespace: z.string().min(1).describe("Pods of this namespace may call."),
+          cidr: z
+            .string()
+            .refine(isAddressRange, "must be an address range such as 10.0.0.0/8")
+            .meta({ remedy: "write address/bits, at most 32 bits for IPv4 and 128 for IPv6, such as 10.0.0.0/8" })
+            .describe("This address range may call, such as 10.0.0.0/8."),
+        }).meta({ typeName: "AllowFrom" }),
+      )
+      .default([])
+      .describe("Who may call besides the service's own namespace."),
+    gateway: gatewayOptions
+      .optional()
+      .describe(
+        "An nginx in each pod before Triton's ports. It stops requests that Triton can't refuse (docs/hostile-requests.md), and asks clients that keep their connections for ever to connect anew after half of rollout.endpointDelaySeconds. Default: {} with server.pypi, otherwise none.",
+      ),
+    grpc: z
+      .boolean()
+      .default(true)
+      .describe("Whether there is a gRPC port. false: neither Service nor pod nor NetworkPolicy has one."),
+    streamSeconds: z
+      .int()
+      .min(0)
+      .max(86400)
+      .default(3600)
+      .describe(
+        "Seconds that a gRPC stream (ModelStreamInfer) may be silent; without a gateway, that it may live. 0: the gateway refuses streams, in which it can't look into requests.",
+      ),
+    monitoringNamespace: z.string().default("monitoring").describe("Namespace whose pods may read the metrics port."),
+  },
+);
 
 export const podOverridesOptions = z
   .record(z.string(), z.unknown())

@@ -2,13 +2,14 @@
  *  placement. Out: the pod template, as plain data, `podOverrides` merged in. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER, PORTS, selectorLabels, tritonHttp } from "../names";
+import { CONTAINER, GATEWAY_READY_PORT, PORTS, selectorLabels } from "../names";
 import { HUGE_PAGES } from "../server/allocator";
 import type { Lifecycle } from "../server/lifecycle";
 import type { MemoryPlan } from "../server/memory";
 import type { GpuOptions } from "../server/options";
 import { CPU_LIMIT, LOG_SLOWER_THAN_MS, POD_UID } from "../server/tritonFlags";
-import { type HttpProxyOptions, httpProxy, httpProxyVolume } from "./httpProxy";
+import type { GatewayConfig } from "./gateway/config";
+import { type GatewayInput, gateway, gatewayVolume } from "./gateway/container";
 import type { KubernetesSite } from "./metadata";
 import type { PlacementOptions } from "./options";
 import { strategicMerge } from "./podOverrides";
@@ -29,6 +30,12 @@ export interface Review {
   readonly server: string;
 }
 
+interface GatewayParts {
+  readonly options: GatewayInput["options"];
+  /** Absent: the server image. */
+  readonly image?: string | undefined;
+}
+
 export interface PodInput {
   readonly site: KubernetesSite;
   readonly image: pulumi.Input<string>;
@@ -41,8 +48,10 @@ export interface PodInput {
   readonly memory: Pick<MemoryPlan, "shmMiB" | "limitMiB">;
   readonly lifecycle: Lifecycle;
   readonly placement: PlacementOptions;
-  /** Something before Triton's HTTP port. */
-  readonly httpProxy?: HttpProxyOptions | undefined;
+  /** Whether there is a gRPC port. */
+  readonly grpc: boolean;
+  /** What stands before Triton's ports; its image, where that is not this pod's own. */
+  readonly gateway?: (Pick<GatewayConfig, "limits" | "streamSeconds"> & GatewayParts) | undefined;
   readonly review: Review;
   /** Of the pods, besides the review's. */
   readonly annotations: Readonly<Record<string, string>>;
@@ -59,10 +68,11 @@ export function podTemplate(input: PodInput): ReturnType<typeof plainPodTemplate
 
 /** The pod template before overrides. */
 export function plainPodTemplate(input: PodInput) {
-  const { site, placement, lifecycle, memory, apiName, httpProxy: proxyOptions } = input;
-  const containers: [ReturnType<typeof container>, ...ReturnType<typeof httpProxy>[]] = [
+  const { site, placement, lifecycle, memory } = input;
+  const before = gatewayInput(input);
+  const containers: [ReturnType<typeof container>, ...ReturnType<typeof gateway>[]] = [
     container(input),
-    ...(proxyOptions === undefined ? [] : [httpProxy({ options: proxyOptions, apiName, lifecycle })]),
+    ...(before === undefined ? [] : [gateway(before)]),
   ];
   return {
     metadata: {
@@ -90,18 +100,24 @@ export function plainPodTemplate(input: PodInput) {
         { name: "shm", emptyDir: { medium: "Memory", sizeLimit: `${memory.shmMiB}Mi` } },
         // The root is read-only; python and tritonserver want a place for temporary files.
         { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
-        ...(proxyOptions === undefined ? [] : [httpProxyVolume()]),
+        ...(before === undefined ? [] : [gatewayVolume()]),
       ],
     },
   } satisfies types.input.core.v1.PodTemplateSpec;
 }
 
+function gatewayInput({ gateway: parts, image, apiName, lifecycle, grpc }: PodInput): GatewayInput | undefined {
+  return parts && { ...parts, image: parts.image ?? image, apiName, lifecycle, grpc };
+}
+
 function container(input: PodInput) {
   const resources = amounts(input);
   const { lifecycle, apiName } = input;
-  const { http: _, ...others } = PORTS;
-  const { name: httpName, port: httpPort } = tritonHttp(input.httpProxy !== undefined);
-  const ports = { [httpName]: httpPort, ...others };
+  const behindGateway = input.gateway !== undefined;
+  const own = { http: PORTS.http, ...(input.grpc ? { grpc: PORTS.grpc } : {}) };
+  const ports = { ...(behindGateway ? {} : own), metrics: PORTS.metrics };
+  // Behind a gateway Triton can't be reached from outside of the pod.
+  const port = behindGateway ? GATEWAY_READY_PORT : "http";
   return {
     name: CONTAINER,
     image: input.image,
@@ -123,8 +139,8 @@ function container(input: PodInput) {
     // Nothing is ready until it has answered: readiness and liveness begin only after the golden examples passed.
     startupProbe: { exec: { command: ["python3", "/opt/triton-bert/golden_probe.py"] }, ...lifecycle.startup },
     // /v2/health/ready alone is 200 with an empty repository.
-    readinessProbe: { httpGet: { path: `/v2/models/${apiName}/ready`, port: httpName }, ...lifecycle.readiness },
-    livenessProbe: { httpGet: { path: "/v2/health/live", port: httpName }, ...lifecycle.liveness },
+    readinessProbe: { httpGet: { path: `/v2/models/${apiName}/ready`, port }, ...lifecycle.readiness },
+    livenessProbe: { httpGet: { path: "/v2/health/live", port }, ...lifecycle.liveness },
     // The kubelet's own sleep: no process in the container, on by default since Kubernetes 1.30.
     ...(lifecycle.preStopSleepSeconds > 0
       ? { lifecycle: { preStop: { sleep: { seconds: lifecycle.preStopSleepSeconds } } } }

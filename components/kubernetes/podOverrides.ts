@@ -3,7 +3,7 @@
  *  their key, other lists are replaced, null removes. Source: Kubernetes' strategic merge patch; keys from its API types. */
 import * as pulumi from "@pulumi/pulumi";
 import { didYouMean } from "../didYouMean";
-import { CONTAINER, PROXY_CONTAINER, selectorLabels } from "../names";
+import { CONTAINER, GATEWAY_CONTAINER, selectorLabels } from "../names";
 import type { Locate, Problem } from "../problems";
 
 /** Lists of a pod template that merge item by item, and the field that names an item. */
@@ -24,7 +24,7 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 
 /** Lists whose items need an image, and the names of those that the template has. */
 const IMAGES: Readonly<Record<string, readonly string[]>> = {
-  containers: [CONTAINER, PROXY_CONTAINER],
+  containers: [CONTAINER, GATEWAY_CONTAINER],
   initContainers: [],
 };
 

@@ -36,7 +36,7 @@ export interface MemoryInput {
   /** The option `shm`, such as "128Mi"; absent: by formula. */
   readonly shm?: string;
   readonly resources: ResourcesOptions;
-  readonly serving: DecidedServing;
+  readonly serving: Omit<DecidedServing, "limits">;
   readonly device: "cpu" | "gpu";
   /** Bytes of the model's weights; absent: unknown, BERT-large is assumed. */
   readonly modelBytes?: number;
@@ -76,7 +76,13 @@ export function mebibytes(quantity: string): number {
 
 /** Each python process (tokeniser, answers, and the model itself in the pypi flavour) keeps a region and twice a full
  *  batch, one being filled while the other is read. */
-function shmByFormula({ pipeline, inProcess, maxBatchSize, maxLength = LONGEST, instances }: DecidedServing): number {
+function shmByFormula({
+  pipeline,
+  inProcess,
+  maxBatchSize,
+  maxLength = LONGEST,
+  instances,
+}: MemoryInput["serving"]): number {
   // The model behind is no python process, but reads what the front has put there.
   const processes = pipeline === "fused" ? 1 + (inProcess ? 0 : instances) : 2 + instances;
   const batch = (maxBatchSize * (maxLength * TOKEN_BYTES + TEXT_BYTES)) / MiB;

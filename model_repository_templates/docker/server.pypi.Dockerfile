@@ -1,7 +1,7 @@
 # The server image, `pypi` flavour: a slim Debian 12 Python base, Triton 2.51 out of the PyPI wheel nvidia-pytriton, and
 # onnxruntime in a python model. CPU only; for dev and tests, since this Triton has known CVEs.
 # In: a build context made by components/image, the model image. Out: `tritonserver` on PATH, the repository at /models,
-# /opt/triton-bert/{golden.json,golden_probe.py}. Runs as any user on a read-only root with /tmp and /dev/shm writable.
+# /opt/triton-bert/{golden.json,golden_probe.py}, and nginx for the gateway, a second container of the same image. Runs as any user on a read-only root with /tmp and /dev/shm writable.
 # Engine 20.10: no `# syntax=` line (it would be pulled from a public registry), no heredocs, no variables in COPY --from.
 # Order: what a serving option moves comes last, so that changing one renders, verifies, and sends a few kilobytes.
 ARG BASE_IMAGE=python:3.11-slim-bookworm
@@ -10,16 +10,24 @@ ARG PIPELINE=ensemble
 
 FROM ${MODEL_IMAGE} AS model
 
-# --- base: Debian's own python3.11, whose libpython Triton's stub links; official Python images have theirs elsewhere ----
+# --- base: Debian's own python3.11, whose libpython Triton's stub links (official Python images have theirs elsewhere), and
+# nginx with njs, in every image: switching the gateway on or off builds nothing -------------------------------------------
 FROM ${BASE_IMAGE} AS base
 COPY certificates/ca.crt /opt/triton-bert/ca.crt
 RUN set -e; \
+    packages=""; \
     if [ ! -x /usr/bin/python3.11 ] || [ ! -e /usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0 ]; then \
+      packages="python3.11 libpython3.11"; \
+    fi; \
+    if [ ! -x /usr/sbin/nginx ] || [ ! -e /usr/lib/nginx/modules/ngx_http_js_module.so ]; then \
+      packages="$packages nginx libnginx-mod-http-js"; \
+    fi; \
+    if [ -n "$packages" ]; then \
       if [ -s /opt/triton-bert/ca.crt ]; then \
         cat /etc/ssl/certs/ca-certificates.crt /opt/triton-bert/ca.crt > /tmp/ca; apt="-o Acquire::https::CAInfo=/tmp/ca"; \
       fi; \
       apt-get $apt update; \
-      apt-get $apt install --yes --no-install-recommends python3.11 libpython3.11; \
+      DEBIAN_FRONTEND=noninteractive apt-get $apt install --yes --no-install-recommends $packages; \
       apt-get clean; \
       rm -rf /tmp/ca /var/lib/apt/lists/* /var/cache/apt/*.bin; \
     fi

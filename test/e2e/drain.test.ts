@@ -1,5 +1,5 @@
 /** Pods that go under load, and clients that keep their connections: for ever over gRPC, and over HTTP, plain or by the official
- *  client, to an nginx before Triton; over HTTP to Triton itself for ten seconds, as a pool does. None loses a request; for
+ *  client, to the gateway before Triton; over HTTP to Triton itself for ten seconds, as a pool does. None loses a request; for
  *  each case ten thousand of each, counted. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -20,6 +20,7 @@ const texts = [
 const CLIENTS = [
   { service: "drained", protocol: "grpc", connectionSeconds: 0 },
   { service: "drained", protocol: "http", connectionSeconds: 10 },
+  { service: "proxied", protocol: "grpc", connectionSeconds: 0 },
   { service: "proxied", protocol: "http", connectionSeconds: 0 },
   { service: "proxied", protocol: "tritonclient", connectionSeconds: 0 },
 ] as const;
@@ -31,8 +32,9 @@ let loads: { name: string; load: Load }[] = [];
 
 const services = (more: Parameters<typeof classifier>[0] = {}) =>
   stackFile({
-    drained: classifier({ replicas: 2, ...more }),
-    proxied: classifier({ replicas: 2, service: { type: "NodePort", httpProxy: { image: nginx } }, ...more }),
+    drained: classifier({ replicas: 2, service: { type: "NodePort", gateway: { enabled: false } }, ...more }),
+    // An image of its own; the other tests' gateways run the server image, as is the default.
+    proxied: classifier({ replicas: 2, service: { type: "NodePort", gateway: { image: nginx } }, ...more }),
   });
 
 beforeAll(async () => {

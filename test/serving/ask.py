@@ -4,22 +4,35 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import tritonclient.grpc as grpc
 import tritonclient.http as http
 
-from triton import Triton
+
+class Server(Protocol):
+    """Triton itself, or what stands before it."""
+
+    @property
+    def api_name(self) -> str: ...
+    @property
+    def http(self) -> str: ...
+    @property
+    def grpc(self) -> str: ...
 
 
-def post(server: Triton, path: str, body: object, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+# What urllib says by itself is a form.
+JSON = {"Content-Type": "application/json"}
+
+
+def post(server: Server, path: str, body: object, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
     """Plain HTTP, without a Triton client. Status and decoded JSON (empty where the body is)."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return _open(urllib.request.Request(f"http://{server.http}{path}", data, headers or {}))
+    return _open(urllib.request.Request(f"http://{server.http}{path}", data, JSON | (headers or {})))
 
 
-def get(server: Triton, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+def get(server: Server, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
     return _open(urllib.request.Request(f"http://{server.http}{path}", headers=headers or {}))
 
 
@@ -46,13 +59,13 @@ def raw_body(text: bytes) -> bytes:
     return b'{"inputs":[{"name":"text_input","shape":[1,1],"datatype":"BYTES","data":["' + text + b'"]}]}'
 
 
-def infer_http(server: Triton, texts: Sequence[str | bytes], **options: Any) -> Any:
+def infer_http(server: Server, texts: Sequence[str | bytes], **options: Any) -> Any:
     """The official HTTP client, binary protocol."""
     with http.InferenceServerClient(server.http, network_timeout=20) as client:
         return client.infer(server.api_name, [_input(http, texts)], **options)
 
 
-def infer_grpc(server: Triton, texts: Sequence[str | bytes], **options: Any) -> Any:
+def infer_grpc(server: Server, texts: Sequence[str | bytes], **options: Any) -> Any:
     with grpc.InferenceServerClient(server.grpc) as client:
         return client.infer(server.api_name, [_input(grpc, texts)], client_timeout=20, **options)
 

@@ -61,6 +61,6 @@ def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]
     return folder / "models", folder / "golden.json"
 
 
-def serve(folder: Path, **options: Any) -> Triton:
+def serve(folder: Path, behind_gateway: bool = False, **options: Any) -> Triton:
     repository, golden = render(folder, **options)
-    return Triton(repository, options.get("apiName", "ensemble_model"), folder, golden)
+    return Triton(repository, options.get("apiName", "ensemble_model"), folder, golden, behind_gateway=behind_gateway)

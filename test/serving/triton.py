@@ -92,6 +92,7 @@ class Triton:
     pod_uid: str = field(default_factory=lambda: str(uuid.uuid4()))
     ports: dict[str, int] = field(default_factory=free_ports)
     log_slower_than_ms: float = 0
+    behind_gateway: bool = False
     # Called in the new process before it becomes the server: to put it into a cgroup, say.
     before_start: Callable[[], None] | None = None
 
@@ -114,7 +115,7 @@ class Triton:
     def command(self) -> list[str]:
         backends = f"--backend-directory={self.work / 'backends'}"
         binary = str(WHEEL / "bin" / "tritonserver")
-        return [binary, *as_started(self.repository, self.ports, self.pod_uid), backends]
+        return [binary, *as_started(self.repository, self.ports, self.pod_uid, self.behind_gateway), backends]
 
     def __enter__(self) -> "Triton":
         backend_folder(self.work / "backends")

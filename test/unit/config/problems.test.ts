@@ -23,6 +23,11 @@ describe("options of a model", () => {
       { serving: { maxLenght: 8 } },
       `${AT}.serving.maxLenght: there is no such option; did you mean "maxLength"?`,
     ],
+    [
+      "of another name",
+      { service: { httpProxy: {} } },
+      `${AT}.service.httpProxy: it has another name now; say gateway instead`,
+    ],
     ["unknown choice", { model: { hff: {} } }, `${AT}.model.hff: there is no such option; did you mean "hf"?`],
     [
       "far from any",

@@ -128,7 +128,7 @@ describe("what is refused", () => {
       { path: `${at}.containers[2].name`, got: "tritn", remedy: 'did you mean "triton"?' },
     ]);
     expect(told({ spec: { containers: [{ name: "sidecar" }], initContainers: [{ name: "fetch" }] } })).toMatchObject([
-      { path: `${at}.containers[0].name`, remedy: 'give it an image, or name it "triton" or "http-proxy"' },
+      { path: `${at}.containers[0].name`, remedy: 'give it an image, or name it "triton" or "gateway"' },
       { path: `${at}.initContainers[0].name`, remedy: "give it an image" },
     ]);
   });

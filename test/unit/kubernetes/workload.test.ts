@@ -153,30 +153,3 @@ describe("a rollout", () => {
     ]).toEqual([undefined, undefined, undefined]);
   });
 });
-
-describe("an nginx before Triton", () => {
-  const proxied = podTemplate({ ...input, httpProxy: { image: "registry.example.com/nginx:1", cpu: 0.25 } }).spec;
-  const [triton, proxy] = proxied.containers;
-
-  it("is not there unless it is asked for", () => {
-    expect(podTemplate(input).spec.containers).toHaveLength(1);
-  });
-
-  it("takes the port that the Service asks for, and Triton keeps the others", () => {
-    expect(proxy?.ports).toEqual([{ name: "http", containerPort: 8000 }]);
-    expect(triton.ports.map(({ name }) => name)).toEqual(["triton-http", "grpc", "metrics"]);
-    expect(triton.readinessProbe.httpGet.port).toBe("triton-http");
-    expect(proxy?.env[0]?.value).toContain("server 127.0.0.1:18000;");
-  });
-
-  it("renews connections in half of the time that a stopping pod still serves, and lets requests end before it goes", () => {
-    expect(proxy?.env[0]?.value).toContain("keepalive_time 2s;");
-    expect(proxy?.lifecycle.preStop.exec.command.at(-1)).toMatch(/^sleep 5; nginx .* -s quit; while/);
-  });
-
-  it("runs as restricted as Triton, on a read-only root, and is told its size", () => {
-    expect(proxy?.securityContext).toEqual(triton.securityContext);
-    expect(proxy?.resources).toEqual({ requests: { cpu: "250m", memory: "64Mi" }, limits: { memory: "64Mi" } });
-    expect(proxied.volumes.map(({ name }) => name)).toContain(proxy?.volumeMounts[0]?.name);
-  });
-});

@@ -29,7 +29,10 @@ export const input: WorkloadInput = {
   args: tritonFlags({
     exitTimeoutSeconds: 25,
     connectionSeconds: 2,
-    httpPort: 8000,
+    streamSeconds: 3600,
+    behindGateway: false,
+    grpc: true,
+    bodyBytes: 3211264,
     device: "cpu",
     onnxBackend: "python",
   }),
@@ -40,6 +43,7 @@ export const input: WorkloadInput = {
   review: { precision: "fp32", model: "acme/sentiment@9f1c", maxBatchSize: 16, server: "Triton 26.10 of NVIDIA" },
   annotations: {},
   logSlowerThanMs: 1000,
+  grpc: true,
   replicas: 1,
   autoscaled: false,
 };

@@ -4,7 +4,11 @@ import { OLDEST_RELEASE, tritonFlags } from "../../../components/server/tritonFl
 const cpu = {
   exitTimeoutSeconds: 25,
   connectionSeconds: 2,
-  httpPort: 8000,
+  streamSeconds: 3600,
+  behindGateway: false,
+  grpc: true,
+  bodyBytes: 3211264,
+  release: "24.10",
   device: "cpu",
   onnxBackend: "python",
 } as const;
@@ -23,7 +27,7 @@ describe("tritonserver's arguments", () => {
       "--grpc-port=8001",
       "--metrics-port=8002",
       "--grpc-max-connection-age=2000",
-      "--grpc-max-connection-age-grace=25000",
+      "--grpc-max-connection-age-grace=3600000",
       "--http-restricted-api=shared-memory,model-repository,logging,trace:triton-admin=$(POD_UID)",
       "--grpc-restricted-protocol=shared-memory,model-repository,logging,trace:triton-admin=$(POD_UID)",
       "--allow-gpu-metrics=false",
@@ -31,8 +35,33 @@ describe("tritonserver's arguments", () => {
     ]);
   });
 
-  it("leave the HTTP port to who stands before it", () => {
-    expect(tritonFlags({ ...cpu, httpPort: 18000 })).toContain("--http-port=18000");
+  it("leave the ports to the gateway, which renews connections, and hide Triton but for its metrics", () => {
+    const flags = tritonFlags({ ...cpu, behindGateway: true });
+    expect(flags).toEqual(
+      expect.arrayContaining([
+        "--http-port=18000",
+        "--grpc-port=18001",
+        "--http-address=127.0.0.1",
+        "--grpc-address=127.0.0.1",
+        "--metrics-address=0.0.0.0",
+      ]),
+    );
+    expect(flags.join(" ")).not.toContain("connection-age");
+  });
+
+  it("let streams live as long as requests at least", () => {
+    expect(tritonFlags({ ...cpu, streamSeconds: 0 })).toContain("--grpc-max-connection-age-grace=25000");
+  });
+
+  it("switch gRPC off", () => {
+    const flags = tritonFlags({ ...cpu, grpc: false });
+    expect(flags.filter((flag) => flag.includes("grpc"))).toEqual(["--allow-grpc=false"]);
+  });
+
+  it("bound inputs where the release is known to do so, and refuse no release that does not", () => {
+    const bound = (release?: string) =>
+      tritonFlags({ ...cpu, release }).filter((flag) => flag === "--http-max-input-size=3211264").length;
+    expect([bound(), bound("25.05"), bound("25.06"), bound("26.07")]).toEqual([0, 0, 1, 1]);
   });
 
   it("keep GPU metrics and pinned memory where there is a GPU", () => {
