@@ -78,5 +78,6 @@ KINDS = [
     _binary("odd binary_data_size", lambda chance: Parts(chance.choice([-1, "9", None, 0.5, *HUGE]), GOOD)),
     _binary("no header for the JSON's length", lambda _: Parts(len(GOOD), GOOD, lambda _: None)),
     _binary("wrong length of the JSON", _wrong_length),
-    _binary("odd length of the JSON", _odd_length, *UNFIT, CLOSED),
+    # What is no number, Triton takes for 0, and 0 for no header.
+    _binary("odd length of the JSON", _odd_length, *UNFIT, CLOSED, ANSWERED),
 ]

@@ -79,8 +79,9 @@ KINDS = [
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     ),
     posted("wrong shape", lambda chance: _input(shape=chance.choice([[], [1], [1, 3], [1, 1, 1], [2, 1], [0, 1]]))),
-    posted("negative shape", lambda chance: _input(shape=[-chance.choice([1, 2, *HUGE]), 1])),
-    posted("huge shape", lambda chance: _input(shape=chance.sample([1, *HUGE], 2))),
+    # Triton counts the texts of a batch in 32 bits: 2**32 of them are none, and none is taken for one.
+    posted("negative shape", lambda chance: _input(shape=[-chance.choice([1, 2, *HUGE]), 1]), ANSWERED, *UNFIT),
+    posted("huge shape", lambda chance: _input(shape=chance.sample([1, *HUGE], 2)), ANSWERED, *UNFIT),
     posted("long shape", lambda chance: _input(shape=[1] * chance.randrange(100, 5000))),
     posted("shape of another kind", lambda chance: _input(shape=chance.choice(["1", None, ["1", "1"], [1.5, 1], {}]))),
     posted("twice the same input", lambda _: {"inputs": [wire.tensor(TEXT), wire.tensor("help")]}),

@@ -83,6 +83,13 @@ def _admin_path(_: Target, chance: Random) -> tuple[str, str]:
     return "POST", f"/v2/{chance.choice(paths)}"
 
 
+def _generate(target: Target, chance: Random) -> bytes:
+    """Triton's other way in: parameters are inputs, by their names."""
+    path = f"/v2/models/{target.model}/generate{chance.choice(['', '_stream'])}"
+    text = chance.choice([TEXT, [TEXT], [[TEXT]], [], [TEXT, "help"], 5, None, {}, ""])
+    return wire.post(path, wire.encoded(chance.choice([{"text_input": text}, {}, [], {"text": text}])))
+
+
 def _compressed(chance: Random) -> tuple[bytes, dict[str, object]]:
     name, body = chance.choice([("gzip", gzip.compress(BODY)), ("deflate", zlib.compress(BODY))])
     return body, {"Content-Encoding": name, "Content-Length": len(body), "Accept-Encoding": name}
@@ -189,10 +196,5 @@ KINDS = [
     _asked("unknown model", _model_path, *UNFIT, CLOSED),
     _asked("unknown version", _version_path, *UNFIT, CLOSED),
     _asked("closed endpoint", _admin_path, REFUSED),
-    _asked(
-        "generate",
-        lambda target, chance: ("POST", f"/v2/models/{target.model}/generate{chance.choice(['', '_stream'])}"),
-        *UNFIT,
-        ANSWERED,
-    ),
+    sent("generate", _generate, ANSWERED, *UNFIT),
 ]
