@@ -1,13 +1,14 @@
 """Odd requests over gRPC, as rows. In: nothing. Out: KINDS."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 from tritonclient.grpc import service_pb2
 
 import calls
-from http_binary import GOOD, elements
+from http_binary import GOOD, TOO_LONG, elements, prefixed
 from kind import ANSWERED, BUSY, FAILED, REFUSED, Kind, Target
 
 TEXT = b"so it goes"
@@ -93,8 +94,11 @@ def _shared_memory(target: Target, chance: Random) -> Any:
 
 
 def _wrong_length(chance: Random) -> bytes:
-    wrong = chance.choice([2**32 - 1, 2**31, 1000, 11, 9, 0]).to_bytes(4, "little") + TEXT
-    return chance.choice([wrong, GOOD[:-1], GOOD + b"\x00", GOOD[:3], b"\x00", GOOD + GOOD])
+    return chance.choice([prefixed(chance, 0, 9), GOOD + b"\x00", GOOD[:3], b"\x00", GOOD + GOOD])
+
+
+def _too_long(target: Target, chance: Random) -> Any:
+    return _raw(target, chance.choice([prefixed(chance, *TOO_LONG), GOOD[:-1]]))
 
 
 _SEQUENCE = ("sequence_id", "sequence_start", "sequence_end")
@@ -104,6 +108,7 @@ _TYPES = ("int_contents", "int64_contents", "uint_contents", "fp32_contents", "b
 
 KINDS = [
     asked("raw contents of a wrong length", lambda target, chance: _raw(target, _wrong_length(chance))),
+    replace(asked("element longer than its bytes", _too_long), needs="isolation"),
     asked("raw and typed contents", lambda target, _: _raw(target, GOOD, typed=True)),
     asked("more raw contents than inputs", lambda target, _: _raw(target, GOOD, GOOD, GOOD), ANSWERED, *UNFIT),
     asked("no contents", lambda target, _: _raw(target)),

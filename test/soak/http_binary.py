@@ -2,7 +2,7 @@
 nothing. Out: KINDS."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import wire
@@ -23,6 +23,7 @@ def elements(*texts: bytes) -> bytes:
     return b"".join(len(text).to_bytes(4, "little") + text for text in texts)
 
 
+TOO_LONG = (11, 12, 1000, 2**31 - 1, 2**31, 2**32 - 1)
 GOOD = elements(TEXT.encode())
 
 
@@ -47,9 +48,9 @@ def _spoilt(chance: Random) -> bytes:
     )
 
 
-def _prefix(chance: Random) -> bytes:
+def prefixed(chance: Random, *lengths: int) -> bytes:
     """An element that says another length than it has."""
-    return chance.choice([2**32 - 1, 2**31, 1000, 11, 9, 0]).to_bytes(4, "little") + TEXT.encode()
+    return chance.choice(lengths).to_bytes(4, "little") + TEXT.encode()
 
 
 def _invalid_utf8(chance: Random) -> Parts:
@@ -73,7 +74,12 @@ KINDS = [
     _binary(
         "binary tensor longer than said", lambda chance: Parts(len(GOOD), GOOD + chance.randbytes(99)), *UNFIT, ANSWERED
     ),
-    _binary("element of another length", lambda chance: Parts(len(GOOD), _prefix(chance))),
+    _binary("element shorter than its bytes", lambda chance: Parts(len(GOOD), prefixed(chance, 0, 1, 6, 9))),
+    # Triton leaves it to the python backend, which refuses all requests of that batch with it.
+    replace(
+        _binary("element longer than its bytes", lambda chance: Parts(len(GOOD), prefixed(chance, *TOO_LONG))),
+        needs="isolation",
+    ),
     _binary("no element", lambda _: Parts(0, b"")),
     _binary("odd binary_data_size", lambda chance: Parts(chance.choice([-1, "9", None, 0.5, *HUGE]), GOOD)),
     _binary("no header for the JSON's length", lambda _: Parts(len(GOOD), GOOD, lambda _: None)),

@@ -24,6 +24,14 @@ SILENT = "silent"
 
 PATIENCE_SECONDS = 30
 
+NEEDS = {
+    "limits": "the models refuse texts over a limit in bytes",
+    "isolation": "each request reaches a python model in a call of its own",
+    "inner models": "the models behind the ensemble can be called",
+    "http gateway": "something before Triton refuses over HTTP what would end it",
+    "grpc gateway": "the same over gRPC",
+}
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -56,8 +64,7 @@ class Kind:
     # Sends one request, whose details come from the given source of chance; the outcome.
     send: Send
     allowed: tuple[str, ...]
-    # What must stand between client and model, lest this ends the server: "limits" in the models, or "http gateway",
-    # "grpc gateway" before them. Empty: nothing.
+    # What a server must have to bear it, one of NEEDS; empty: nothing.
     needs: str = ""
     # How many to send by how many of the others: those that take long come less often.
     share: float = 1

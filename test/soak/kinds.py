@@ -9,10 +9,21 @@ import http_binary
 import http_bodies
 import http_connections
 import http_wire
+import inner_models
 import odd_texts
 from kind import Kind
 
-_ROOMS = (http_bodies, http_binary, http_wire, http_connections, grpc_requests, grpc_calls, odd_texts, crashes)
+_ROOMS = (
+    http_bodies,
+    http_binary,
+    http_wire,
+    http_connections,
+    grpc_requests,
+    grpc_calls,
+    odd_texts,
+    inner_models,
+    crashes,
+)
 ALL: list[Kind] = [kind for room in _ROOMS for kind in room.KINDS]
 
 

@@ -110,11 +110,14 @@ def page(title: str, runs: dict[str, Figures]) -> str:
     names = list(runs)
     lines.append(f"| kind | {' | '.join(f'{name}: sent, outcomes | good | p99 ms' for name in names)} |")
     lines.append("| --- |" + " --- | ---: | ---: |" * len(names))
-    for at, line in enumerate(runs[names[0]].lines):
-        each = [figures.lines[at] for figures in runs.values()]
-        cells = " | ".join(f"{one.sent}: {_outcomes(one)} | {one.good} | {one.p99}" for one in each)
-        lines.append(f"| {line.kind} | {cells} |")
+    by_kind = [{line.kind: line for line in figures.lines} for figures in runs.values()]
+    for kind in dict.fromkeys(kind for each in by_kind for kind in each):
+        lines.append(f"| {kind} | {' | '.join(_cells(each.get(kind)) for each in by_kind)} |")
     return "\n".join(lines) + "\n"
+
+
+def _cells(line: Line | None) -> str:
+    return f"{line.sent}: {_outcomes(line)} | {line.good} | {line.p99}" if line else " | | "
 
 
 def read(written: dict[str, Any]) -> Figures:

@@ -73,9 +73,11 @@ def command(server: Triton, out: Path) -> list[str]:
 
 
 def _extent(options: argparse.Namespace) -> list[str]:
-    given = [f"--{name}={getattr(options, name)}" for name in ("requests", "seconds", "seed", "growth")]
-    limits = [f"--text-bytes={options.text_bytes}"] if options.text_bytes else []
-    return [*given, *limits, *(["--only", *options.only] if options.only else [])]
+    names = ("requests", "seconds", "seed", "growth", "text_bytes", "request_bytes")
+    given = {name: getattr(options, name) for name in names}
+    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in given.items() if value is not None]
+    arguments += ["--isolation"] if options.isolation else []
+    return [*arguments, *(["--only", *options.only] if options.only else [])]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,7 +85,6 @@ def _parser() -> argparse.ArgumentParser:
     soak.add_extent(parser)
     parser.add_argument("--pipelines", nargs="+", default=list(PIPELINES), choices=PIPELINES)
     parser.add_argument("--classifier", type=Path, help="folder with model.onnx, tokenizer.json, model.json")
-    parser.add_argument("--text-bytes", type=int, help="as in soak.py")
     parser.add_argument("--docs", type=Path, help="also write the page to this file")
     return parser
 

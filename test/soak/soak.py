@@ -20,7 +20,7 @@ from random import Random
 import good
 import report
 import wire
-from kind import Kind, Limits, Target
+from kind import ANSWERED, Kind, Limits, Target
 from kinds import kinds, share_out, title
 from watch import State, Watch, growth_problems
 
@@ -137,6 +137,9 @@ async def run(options: argparse.Namespace) -> int:
     limits = Limits(options.text_bytes, options.request_bytes) if options.text_bytes else None
     fronts = {"http gateway": options.http_gateway, "grpc gateway": options.grpc_gateway}
     given = {name for name, address in fronts.items() if address} | ({"limits"} if limits else set())
+    given |= {"isolation"} if options.isolation else set()
+    inner = await wire.outcome(options.http, wire.head("GET", "/v2/models/post_processing/ready", {}))
+    given |= {"inner models"} if inner == ANSWERED else set()
     http, grpc = options.http_gateway or options.http, options.grpc_gateway or options.grpc
     target = Target(http, grpc, options.model, await _batch(options), limits)
     watch = Watch(target, options.http, options.metrics, options.process)
@@ -170,8 +173,6 @@ def parser() -> argparse.ArgumentParser:
         parser.add_argument(
             f"--{name}", help="HOST:PORT before Triton: all requests go there, those that end Triton too"
         )
-    parser.add_argument("--text-bytes", type=int, help="limit of the models: texts of that size, and larger, are sent")
-    parser.add_argument("--request-bytes", type=int, default=1 << 20)
     add_extent(parser)
     parser.add_argument("--out", type=Path, help="also write all figures to this file")
     return parser
@@ -182,6 +183,11 @@ def add_extent(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=1.5, help="that each kind takes at least (default: 1.5)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="kinds whose title contains it")
+    parser.add_argument("--text-bytes", type=int, help="limit of the models: texts of that size, and larger, are sent")
+    parser.add_argument("--request-bytes", type=int, default=1 << 20, help="the same for a request (default: 1 MiB)")
+    parser.add_argument(
+        "--isolation", action="store_true", help="also send what spoils a whole batch of a python model"
+    )
     parser.add_argument("--growth", type=float, default=150, help="MiB that a server may have grown by (default: 150)")
 
 
