@@ -16,7 +16,7 @@ def test_odd_requests_harm_no_good_one(either_server: Triton, tmp_path: Path) ->
     # A process of its own: it shares neither event loop nor gRPC with the tests that went before.
     soak = subprocess.run(
         [*command(either_server, tmp_path / "figures.json"), *extent],
-        stdout=subprocess.PIPE,
+        stdout=None,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,

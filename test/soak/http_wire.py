@@ -86,7 +86,7 @@ def _admin_path(_: Target, chance: Random) -> tuple[str, str]:
 def _generate(target: Target, chance: Random) -> bytes:
     """Triton's other way in: parameters are inputs, by their names."""
     path = f"/v2/models/{target.model}/generate{chance.choice(['', '_stream'])}"
-    text = chance.choice([TEXT, [TEXT], [[TEXT]], [], [TEXT, "help"], 5, None, {}, ""])
+    text: object = chance.choice([TEXT, [TEXT], [[TEXT]], [], [TEXT, "help"], 5, None, {}, ""])
     return wire.post(path, wire.encoded(chance.choice([{"text_input": text}, {}, [], {"text": text}])))
 
 

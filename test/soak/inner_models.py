@@ -48,7 +48,8 @@ def _logits(chance: Random) -> list[object]:
 
 
 KINDS = [
-    _asked("model_onnx", "tokens of no vocabulary", _outside),
+    # A graph may count negative ones from the end.
+    _asked("model_onnx", "tokens of no vocabulary", _outside, ANSWERED, REFUSED),
     _asked("model_onnx", "unlike shapes", _unlike_shapes),
     _asked("model_onnx", "no token", lambda _: _feed(1, 0)),
     # A classifier whose positions have an end refuses it.

@@ -49,7 +49,7 @@ def figures(rows: Sequence[Row], before: State, after: State, problems: list[str
         "gRPC": [wait for row in rows for wait in row.beside.grpc],
     }
     return Figures(
-        [_line(row) for row in rows],
+        [line_of(row) for row in rows],
         sum(row.sent for row in rows),
         sum(map(len, waits.values())),
         sum(len(row.beside.wrong) for row in rows),
@@ -63,7 +63,7 @@ def figures(rows: Sequence[Row], before: State, after: State, problems: list[str
     )
 
 
-def _line(row: Row) -> Line:
+def line_of(row: Row) -> Line:
     waits = [*row.beside.http, *row.beside.grpc]
     wrong = len(row.beside.wrong)
     most = dict(row.outcomes.most_common())
@@ -74,12 +74,17 @@ def _share(waits: Sequence[float], share: float) -> float:
     return round(sorted(waits)[min(len(waits) - 1, int(len(waits) * share))], 1) if waits else 0
 
 
-def text(figures: Figures) -> str:
-    lines = [f"{'kind':<45} {'sent':>5} {'good':>5} {'wrong':>5} {'p50':>6} {'p99':>6} {'MiB':>6}  outcomes"]
-    for line in figures.lines:
-        counts = f"{line.sent:5} {line.good:5} {line.wrong:5} {line.p50:6.1f} {line.p99:6.1f} {line.memory:6.0f}"
-        lines.append(f"{line.kind:<45} {counts}  {_outcomes(line)}")
-    lines += ["", *summary(figures)]
+HEAD = f"{'kind':<55} {'sent':>5} {'good':>5} {'wrong':>5} {'p50':>6} {'p99':>6} {'MiB':>6}  outcomes"
+
+
+def text_of(line: Line) -> str:
+    """Below HEAD."""
+    counts = f"{line.sent:5} {line.good:5} {line.wrong:5} {line.p50:6.1f} {line.p99:6.1f} {line.memory:6.0f}"
+    return f"{line.kind:<55} {counts}  {_outcomes(line)}"
+
+
+def end(figures: Figures) -> str:
+    lines = ["", *summary(figures)]
     if figures.problems:
         lines += ["", f"{len(figures.problems)} problems:", *figures.problems[:SHOWN_PROBLEMS]]
     return "\n".join(lines)

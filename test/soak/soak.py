@@ -120,16 +120,19 @@ async def soak(watch: Watch, chosen: list[Kind], requests: int, seconds: float, 
     counts, rows = share_out(requests, chosen), []
     async with good_stream(watch.target) as stream:
         before = await watch.state()
+        print(report.HEAD)
         for kind in chosen:
             row = await send_all(watch.target, kind, counts[title(kind)], seconds, seed)
             rows.append(row)
             row.beside = await stream.turn()
             row.problems += row.beside.wrong
             row.problems += [] if row.beside.http and row.beside.grpc else ["no good request was answered beside it"]
-            if gone := await watch.problems(before):
-                row.problems += gone
+            gone = await watch.problems(before)
+            row.problems += gone
+            row.memory = 0 if gone else (await watch.state()).memory
+            print(report.text_of(report.line_of(row)), flush=True)
+            if gone:
                 break
-            row.memory = (await watch.state()).memory
     return before, rows
 
 
@@ -149,7 +152,7 @@ async def run(options: argparse.Namespace) -> int:
     after = await watch.idle() if alive else State()
     problems += growth_problems(before, after, options.growth) if alive else []
     figures = report.figures(rows, before, after, problems)
-    print(report.text(figures))
+    print(report.end(figures))
     if options.out:
         options.out.write_text(json.dumps(asdict(figures)) + "\n", encoding="utf-8")
     return 1 if problems else 0
