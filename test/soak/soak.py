@@ -20,7 +20,7 @@ from random import Random
 import good
 import report
 import wire
-from kind import ANSWERED, Kind, Limits, Target
+from kind import ANSWERED, SILENT, Kind, Limits, Target
 from kinds import kinds, share_out, title
 from watch import State, Watch, growth_problems
 
@@ -98,7 +98,8 @@ def _text(chance: Random) -> str:
 
 
 async def send_all(target: Target, kind: Kind, count: int, seconds: float, seed: int) -> Row:
-    """`count` requests by ODD_CLIENTS, spread over `seconds` if the server is quick enough."""
+    """`count` requests by ODD_CLIENTS, spread over `seconds` if the server is quick enough; fewer if it falls silent,
+    lest each of them wait for it."""
     row, began = Row(title(kind)), time.monotonic()
     numbers = iter(range(count))
 
@@ -110,6 +111,8 @@ async def send_all(target: Target, kind: Kind, count: int, seconds: float, seed:
             row.outcomes[found] += 1
             if not kind.allows(found):
                 row.problems.append(f"request {number} of seed {seed}: {found}, allowed: {', '.join(kind.allowed)}")
+            if row.outcomes[SILENT]:
+                return
 
     await asyncio.gather(*(client() for _ in range(ODD_CLIENTS)))
     return row

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import wire
-from kind import Target
+from kind import PATIENCE_SECONDS, Target
 
 IDLE_SECONDS = 3
 # Until all that odd clients have left behind has been worked off.
@@ -73,7 +73,7 @@ class Watch:
         return wrong
 
     async def _metrics(self) -> str:
-        async with wire.connected(self.metrics) as connection:
+        async with asyncio.timeout(PATIENCE_SECONDS), wire.connected(self.metrics) as connection:
             connection.writer.write(wire.head("GET", "/metrics", {}))
             return (await wire.read_answer(connection.reader)).body.decode()
 
