@@ -76,16 +76,20 @@ async def cancelled(address: str, message: bytes, after: float) -> str:
         return ANSWERED
 
 
-async def streamed(address: str, messages: Sequence[bytes], answers: int) -> str:
-    """Of a stream that its client drops after so many answers."""
+async def streamed(address: str, messages: Sequence[bytes], drop_after: int | None = None) -> str:
+    """Of a stream that its client drops after so many answers, or closes and reads to its end."""
     async with channel_to(address) as channel:
         stream = channel.stream_stream(SERVICE + "ModelStreamInfer")(timeout=PATIENCE_SECONDS)
         try:
             for message in messages:
                 await stream.write(message)
-            for _ in range(answers):
-                if await stream.read() is grpc.aio.EOF:
-                    break
+            if drop_after is None:
+                await stream.done_writing()
+                while await stream.read() is not grpc.aio.EOF:
+                    pass
+                return of_code(await stream.code())
+            for _ in range(drop_after):
+                await stream.read()
         except grpc.aio.AioRpcError as problem:
             return of(problem)
         except asyncio.InvalidStateError:

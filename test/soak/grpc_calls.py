@@ -47,11 +47,15 @@ async def _stream_dropped(target: Target, chance: Random) -> str:
 
 async def _odd_stream(target: Target, chance: Random) -> str:
     messages = [chance.choice([_good(target), _bad(target), b""]) for _ in range(5)]
-    return await calls.streamed(target.grpc, messages, len(messages))
+    return await calls.streamed(target.grpc, messages)
+
+
+async def _odd_stream_dropped(target: Target, _: Random) -> str:
+    return await calls.streamed(target.grpc, [_bad(target)], 1)
 
 
 async def _garbage_in_stream(target: Target, chance: Random) -> str:
-    return await calls.streamed(target.grpc, [_good(target), b"\xff" + chance.randbytes(50)], 2)
+    return await calls.streamed(target.grpc, [_good(target), b"\xff" + chance.randbytes(50)])
 
 
 async def _unknown_method(target: Target, chance: Random) -> str:
@@ -92,11 +96,14 @@ async def _no_http2(target: Target, chance: Random) -> str:
 KINDS = [
     Kind("no message", "grpc", _no_message, (*UNFIT, ANSWERED)),
     Kind("id that is no UTF-8", "grpc", _id_no_utf8, UNFIT),
-    Kind("cancelled", "grpc", _cancelled, (ANSWERED, GIVEN_UP)),
-    Kind("deadline expired", "grpc", _expired, (ANSWERED, GIVEN_UP)),
-    Kind("stream dropped", "grpc", _stream_dropped, (GIVEN_UP,)),
-    Kind("good and bad in one stream", "grpc", _odd_stream, (GIVEN_UP, ANSWERED, REFUSED, FAILED)),
-    Kind("no message in a stream", "grpc", _garbage_in_stream, (GIVEN_UP, REFUSED, FAILED, BUSY)),
+    # A call that is taken back while it begins ends Triton 2.51 in one of some ten thousand (server: issue 7368), and a
+    # stream that is dropped after an error keeps its connection for ever.
+    Kind("cancelled", "grpc", _cancelled, (ANSWERED, GIVEN_UP), "cancellation"),
+    Kind("deadline expired", "grpc", _expired, (ANSWERED, GIVEN_UP), "cancellation"),
+    Kind("stream dropped", "grpc", _stream_dropped, (GIVEN_UP,), "cancellation"),
+    Kind("stream dropped after an error", "grpc", _odd_stream_dropped, (GIVEN_UP,), "cancellation"),
+    Kind("good and bad in one stream", "grpc", _odd_stream, (ANSWERED, REFUSED, FAILED)),
+    Kind("no message in a stream", "grpc", _garbage_in_stream, (ANSWERED, REFUSED, FAILED, BUSY)),
     Kind("unknown method", "grpc", _unknown_method, (REFUSED,)),
     Kind("closed method", "grpc", _closed_method, (REFUSED, BUSY)),
     Kind("other methods, of nobody", "grpc", _other_method, (ANSWERED, REFUSED, FAILED)),
