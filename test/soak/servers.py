@@ -76,8 +76,8 @@ def _extent(options: argparse.Namespace) -> list[str]:
     names = ("requests", "seconds", "seed", "growth", "text_bytes", "request_bytes")
     given = {name: getattr(options, name) for name in names}
     arguments = [f"--{name.replace('_', '-')}={value}" for name, value in given.items() if value is not None]
-    arguments += ["--isolation"] if options.isolation else []
-    return [*arguments, *(["--only", *options.only] if options.only else [])]
+    lists = {"--only": options.only, "--bears": options.bears}
+    return [*arguments, *(word for name, words in lists.items() if words for word in (name, *words))]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -25,6 +25,8 @@ from kinds import kinds, share_out, title
 from watch import State, Watch, growth_problems
 
 ODD_CLIENTS, GOOD_CLIENTS = 4, 4
+# What of kind.NEEDS nobody can tell from outside.
+BEARABLE = ("isolation", "cancellation")
 GOOD_PAUSE_SECONDS = 0.02
 # A text has words of one mood and others in a ratio of its own: scores differ, so an answer to another request would be
 # noticed, and no two labels are equally likely, so a last bit can't change one.
@@ -143,7 +145,7 @@ async def run(options: argparse.Namespace) -> int:
     limits = Limits(options.text_bytes, options.request_bytes) if options.text_bytes else None
     fronts = {"http gateway": options.http_gateway, "grpc gateway": options.grpc_gateway}
     given = {name for name, address in fronts.items() if address} | ({"limits"} if limits else set())
-    given |= {"isolation"} if options.isolation else set()
+    given |= set(options.bears)
     inner = await wire.outcome(options.http, wire.head("GET", "/v2/models/post_processing/ready", {}))
     given |= {"inner models"} if inner == ANSWERED else set()
     http, grpc = options.http_gateway or options.http, options.grpc_gateway or options.grpc
@@ -192,7 +194,7 @@ def add_extent(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text-bytes", type=int, help="limit of the models: texts of that size, and larger, are sent")
     parser.add_argument("--request-bytes", type=int, default=1 << 20, help="the same for a request (default: 1 MiB)")
     parser.add_argument(
-        "--isolation", action="store_true", help="also send what spoils a whole batch of a python model"
+        "--bears", nargs="+", default=[], choices=BEARABLE, help="also send what harms servers that do not: kind.py"
     )
     parser.add_argument("--growth", type=float, default=150, help="MiB that a server may have grown by (default: 150)")
 

@@ -11,6 +11,8 @@ import wire
 from kind import PATIENCE_SECONDS, Target
 
 IDLE_SECONDS = 3
+# Connections of good clients come and go; what leaks does so with every request.
+MOST_FILES = 100
 # Until all that odd clients have left behind has been worked off.
 PENDING_SECONDS = 60
 
@@ -82,6 +84,8 @@ def growth_problems(before: State, after: State, most: float) -> list[str]:
     """Of a server that idles again. `most`: MiB that it may have grown by."""
     grown = after.memory - before.memory
     wrong = [f"memory grew by {grown:.0f} MiB, over {most:.0f}"] if grown > most else []
+    if after.files > before.files + MOST_FILES:
+        wrong.append(f"open files were {before.files}, are {after.files}")
     if after.pending:
         wrong.append(f"{after.pending} requests still wait")
     if after.faults > before.faults:
