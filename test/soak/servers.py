@@ -31,12 +31,12 @@ Written by `npm run soak`; test/soak/ says what each kind is. Good requests are 
 four over gRPC, each on a connection of its own; "good" counts those beside a kind that were answered with the label and
 score known before, and p99 is of these.
 
-A run fails if a good request is answered otherwise, a kind gets an outcome that its row does not allow, a process of the
-server is another one, or if the idle server has 150 MiB or 100 open files more than before. No run fails by a time; to
-be expected on two cores that nobody else uses: a p99 of the good ones, over a whole run, under 100 ms.
+A run fails if a good request is answered otherwise, a kind gets an outcome that its row does not allow, a process of
+the server is another one, or if the idle server has 150 MiB or 100 open files more than before. No run fails by a time;
+to be expected on two cores that nobody else uses: a p99 of the good ones, over a whole run, under 100 ms.
 
 Kinds that need something, and are left out unless it is said to be there (NEEDS in test/soak/kind.py; `--bears`,
-`--text-bytes`): elements longer than their bytes, gRPC calls that are taken back, texts over a limit, and what ends Triton.
+`--text-bytes`): elements longer than their bytes, gRPC calls that are taken back, texts over a limit, what ends Triton.
 """
 
 
