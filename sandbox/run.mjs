@@ -13,6 +13,7 @@ const entries = {
   metrics: "sandbox/metrics/start.ts",
   test: "test/run.ts",
   bench: "bench/run.ts",
+  soak: "test/soak/run.ts",
   generate: "components/config/generate.ts",
 };
 

@@ -75,11 +75,12 @@ export const layers: Readonly<Record<string, Layer>> = {
  *  where torch is, in the layer `exporter`. */
 const mypyRuns = [
   {
-    path: ["exporter", "model_repository_templates/models", "test/serving", "bench"],
+    path: ["exporter", "model_repository_templates/models", "test/serving", "test/soak", "bench"],
     check: [
       "exporter/triton_repository",
       "exporter/cpu_graph",
       "test/serving",
+      "test/soak",
       "model_repository_templates",
       "test/stand-ins/hub",
       "test/e2e/load",
