@@ -7,7 +7,9 @@ import type { Progress } from "./progress";
 import { run, succeeds, systemEnv } from "./shell";
 
 /** Package → a file of it, which is quicker to look for than asking dpkg. */
-const PACKAGES: Readonly<Record<string, string>> = {
+export type Packages = Readonly<Record<string, string>>;
+
+const PACKAGES: Packages = {
   "docker.io": "/usr/sbin/dockerd",
   containerd: "/usr/bin/containerd",
   runc: "/usr/sbin/runc",
@@ -27,6 +29,7 @@ const SERVICES: Readonly<Record<string, readonly string[]>> = {
   containerd: ["containerd.service"],
   "docker-registry": ["docker-registry.service"],
   "etcd-server": ["etcd.service"],
+  nginx: ["nginx.service"],
 };
 /** Debian's own switch: while this file exits 101, no package's installation may start a service. */
 const POLICY = "/usr/sbin/policy-rc.d";
@@ -45,10 +48,11 @@ export async function checkMachine(): Promise<void> {
   );
 }
 
-export async function ensurePackages(log: Progress): Promise<void> {
+/** Those of the sandbox, or others. */
+export async function ensurePackages(log: Progress, packages: Packages = PACKAGES): Promise<void> {
   await restorePolicy(); // of a run that was killed during an installation
   const missing: string[] = [];
-  for (const [name, file] of Object.entries(PACKAGES)) if (!(await exists(file))) missing.push(name);
+  for (const [name, file] of Object.entries(packages)) if (!(await exists(file))) missing.push(name);
   if (missing.length === 0) return;
   await log.step(`install Debian packages: ${missing.join(", ")}`, async (update) => {
     const env = systemEnv({ DEBIAN_FRONTEND: "noninteractive" });

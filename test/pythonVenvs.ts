@@ -4,11 +4,20 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../sandbox/cache";
+import { ensurePackages, type Packages } from "../sandbox/packages";
 import type { Progress } from "../sandbox/progress";
 import { run, systemEnv } from "../sandbox/shell";
 
-/** Path of the python that has the real tritonserver from PyPI, the official tritonclient, and the linters. */
-export function servingVenv(log: Progress): Promise<string> {
+/** The gateway of the serving tests: Debian's nginx, with njs. */
+const NGINX: Packages = {
+  nginx: "/usr/sbin/nginx",
+  "libnginx-mod-http-js": "/usr/lib/nginx/modules/ngx_http_js_module.so",
+};
+
+/** Path of the python that has the real tritonserver from PyPI, the official tritonclient, and the linters; an nginx is on
+ *  the machine then. */
+export async function servingVenv(log: Progress): Promise<string> {
+  await ensurePackages(log, NGINX);
   const what = "Python environment with Triton 2.51 from PyPI (once)";
   return venv("serving", join(__dirname, "serving", "requirements.txt"), what, log);
 }

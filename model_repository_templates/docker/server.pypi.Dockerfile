@@ -11,7 +11,7 @@ ARG PIPELINE=ensemble
 FROM ${MODEL_IMAGE} AS model
 
 # --- base: Debian's own python3.11, whose libpython Triton's stub links (official Python images have theirs elsewhere), and
-# nginx with njs, in every image: switching the gateway on or off builds nothing -------------------------------------------
+# nginx with njs, in every image: switching the gateway on or off builds nothing. policy-rc.d: no service starts here -------
 FROM ${BASE_IMAGE} AS base
 COPY certificates/ca.crt /opt/triton-bert/ca.crt
 RUN set -e; \
@@ -26,10 +26,12 @@ RUN set -e; \
       if [ -s /opt/triton-bert/ca.crt ]; then \
         cat /etc/ssl/certs/ca-certificates.crt /opt/triton-bert/ca.crt > /tmp/ca; apt="-o Acquire::https::CAInfo=/tmp/ca"; \
       fi; \
+      [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d; \
+        chmod +x /usr/sbin/policy-rc.d; policy=/usr/sbin/policy-rc.d; }; \
       apt-get $apt update; \
       DEBIAN_FRONTEND=noninteractive apt-get $apt install --yes --no-install-recommends $packages; \
       apt-get clean; \
-      rm -rf /tmp/ca /var/lib/apt/lists/* /var/cache/apt/*.bin; \
+      rm -rf $policy /tmp/ca /var/lib/apt/lists/* /var/cache/apt/*.bin; \
     fi
 
 # --- pip: with the private CA and the package index of the config -------------------------------------------------------

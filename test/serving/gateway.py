@@ -1,6 +1,6 @@
 """The gateway for tests: the real nginx with the product's own configuration, before a server of triton.py. In: the
 server, and what the configuration depends on. Out: ports of its own. Debian's nginx 1.22 with njs 0.7.9, the oldest
-that is promised; apt-get installs it where it is not there."""
+that is promised; test/pythonVenvs.ts installs it."""
 
 import json
 import os
@@ -19,7 +19,6 @@ from flags import ROOT
 from triton import Triton, free_ports
 
 NGINX = Path("/usr/sbin/nginx")
-MODULE = Path("/usr/lib/nginx/modules/ngx_http_js_module.so")
 START_SECONDS = 10
 PROGRAM = """
 import { readFileSync } from "node:fs";
@@ -39,16 +38,6 @@ def product_config(input_json: str) -> tuple[str, str]:
     run = subprocess.run([tsx, "--eval", PROGRAM], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True)
     said = json.loads(run.stdout)
     return said["config"], said["check"]
-
-
-def installed() -> None:
-    if NGINX.exists() and MODULE.exists():
-        return
-    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    packages = ["nginx", "libnginx-mod-http-js"]
-    subprocess.run(["apt-get", "update", "-q"], env=env, check=True, stdout=subprocess.DEVNULL)
-    install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
-    subprocess.run(install, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
 @dataclass
@@ -108,7 +97,6 @@ class Gateway:
         return self.work / "nginx.conf"
 
     def __enter__(self) -> "Gateway":
-        installed()
         self.work.mkdir(parents=True, exist_ok=True)
         command = [str(NGINX), "-e", "stderr", "-c", str(self._files())]
         with (self.work / "log").open("wb") as log:

@@ -2,9 +2,10 @@
  *  and times. Out: plain text, to be read in a diff. The look into bodies is check.js.
  *
  *  Bodies are read whole before Triton hears of a request: a million chunks become one length, and a slow client costs
- *  Triton nothing. They lie in memory, where check.js can see them; `bodiesInMemory` is what that takes at most. Header fields that decide something (Content-Type,
- *  Content-Encoding, Inference-Header-Content-Length) are sent on as they were judged, lest a second field of the same name
- *  pass. Source: nginx, "Module ngx_http_core_module", "…_limit_conn_module", "…_grpc_module", "…_upstream_module"; njs,
+ *  Triton nothing. They lie in memory, where check.js can see them; `bodiesInMemory` is what that takes at most. Triton 2.51 ends by a large form,
+ *  which is what curl's -d and urllib call a body by themselves, and looks at no other type: so all are called JSON. Header
+ *  fields that decide something (Content-Encoding, Inference-Header-Content-Length) are sent on as they were judged, lest a
+ *  second field of the same name pass. Source: nginx, "Module ngx_http_core_module", "…_limit_conn_module", "…_grpc_module", "…_upstream_module"; njs,
  *  "Reference". */
 import { GATEWAY_READY_PORT, PORTS, tritonPorts } from "../../names";
 import type { Lifecycle } from "../../server/lifecycle";
@@ -85,7 +86,6 @@ ${folders.map((name) => `  ${name}_temp_path ${FOLDER}/${name};`).join("\n")}
 
   map $http_transfer_encoding $chunked { "" ""; default all; }
   map $content_length $large { "~^\\d{0,5}$" ""; default all; }
-  map $http_content_type $is_form { "~*form-urlencoded" 1; default 0; }
   map $http_content_encoding $is_encoded { "" 0; identity 0; default 1; }
   map $http_inference_header_content_length $json_length { "~^(?<digits>\\d{1,9})$" $digits; default ""; }
   map "$json_length:$http_inference_header_content_length" $is_unclear { "~^:." 1; default 0; }
@@ -108,7 +108,6 @@ function httpServer({ lifecycle, limits }: GatewayConfig): string {
     error_page 413 @too_large;
     error_page 502 503 =503 @busy;
     if ($is_unknown) { return 405 '{"error":"only GET, HEAD and POST are supported"}'; }
-    if ($is_form) { return 415 '{"error":"form-encoded bodies are not supported: say Content-Type: application/json"}'; }
     if ($is_encoded) { return 415 '{"error":"compressed bodies are not supported"}'; }
     if ($is_unclear) { return 400 '{"error":"Inference-Header-Content-Length must be a number"}'; }
     location / {
@@ -123,7 +122,7 @@ function httpServer({ lifecycle, limits }: GatewayConfig): string {
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_set_header Host $http_host;
-      proxy_set_header Content-Type $http_content_type;
+      proxy_set_header Content-Type application/json;
       proxy_set_header Content-Encoding "";
       proxy_set_header Inference-Header-Content-Length $json_length;
       proxy_max_temp_file_size 0;

@@ -23,8 +23,44 @@ SENTENCES = [
     "นี่คือข้อความ हिन्दी में पाठ 😀👩‍👩‍👧 #hash @user http://x.y/z?a=b",
 ]
 # What stands between words, and what makes a word odd.
-GAPS = [" ", " ", " ", " ", "  ", "   ", "\n", " \n ", "\t", "", ", ", ". ", "\u00a0", "\u3000", " \u0301", "\u200d", " - "]
-ODD = ["<x>", "[MASK]", "'s", "'", "\u0301", "a\u0301", "\u0600", "\u0d4e", "a" * 120, "...", "²", "𝔸", "é", "ß", "Σ", "\x00", "✓"]
+GAPS = [
+    " ",
+    " ",
+    " ",
+    " ",
+    "  ",
+    "   ",
+    "\n",
+    " \n ",
+    "\t",
+    "",
+    ", ",
+    ". ",
+    "\u00a0",
+    "\u3000",
+    " \u0301",
+    "\u200d",
+    " - ",
+]
+ODD = [
+    "<x>",
+    "[MASK]",
+    "'s",
+    "'",
+    "\u0301",
+    "a\u0301",
+    "\u0600",
+    "\u0d4e",
+    "a" * 120,
+    "...",
+    "²",
+    "𝔸",
+    "é",
+    "ß",
+    "Σ",
+    "\x00",
+    "✓",
+]
 
 
 def _trained(tokenizer: Any, trainer: Any) -> Any:
@@ -100,7 +136,9 @@ def cutter(kind: str) -> Cutter:
 
 def a_text(chance: random.Random) -> str:
     words = " ".join(chance.choices(SENTENCES, k=2)).split()
-    parts = [chance.choice(ODD) if chance.random() < 0.15 else chance.choice(words) for _ in range(chance.randint(1, 40))]
+    parts = [
+        chance.choice(ODD) if chance.random() < 0.15 else chance.choice(words) for _ in range(chance.randint(1, 40))
+    ]
     return "".join(part + chance.choice(GAPS) for part in parts)
 
 

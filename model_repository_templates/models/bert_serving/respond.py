@@ -44,7 +44,8 @@ class Responder:
             kind=pb_utils.MetricFamily.COUNTER,
         )
         self._failures = {
-            fault: self._family.Metric(labels={"model": model, "fault": fault}) for fault in ("client", "load", "server")
+            fault: self._family.Metric(labels={"model": model, "fault": fault})
+            for fault in ("client", "load", "server")
         }
 
     def respond(self, request: str, outcome: dict[str, Any] | Exception, started: float) -> Any:
