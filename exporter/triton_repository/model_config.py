@@ -71,8 +71,7 @@ def inference(serving: Serving, contract: Contract) -> Any:
         input=_inputs(graph_inputs, ragged=python),
         output=_outputs([contract.logits(len(serving.labels))]),
         instance_group=[pb.ModelInstanceGroup(kind=kind, count=serving.instances)],
-        # The fused model before it bounds what waits, and gives it no more than can run.
-        dynamic_batching=pb.ModelDynamicBatching() if serving.pipeline == "fused" else _batching(serving),
+        dynamic_batching=pb.ModelDynamicBatching(),
     )
 
 
@@ -92,23 +91,7 @@ def _python(serving: Serving, name: str, inputs: list[Any], outputs: list[Any]) 
         output=outputs,
         # One process each: they take microseconds, and every further one costs some 60 MB.
         instance_group=[pb.ModelInstanceGroup(kind=pb.ModelInstanceGroup.KIND_CPU, count=1)],
-        dynamic_batching=_batching(serving),
-    )
-
-
-def _batching(serving: Serving) -> Any:
-    """Who waits too long, or comes when too many wait, gets 503. A client's own timeout may shorten the wait.
-
-    The fused model takes requests out of this queue as they come, and bounds those that wait in itself, where it counts
-    those whom it refuses; of those who find this queue full Triton counts none, so here it is a net."""
-    net = 4 if serving.pipeline == "fused" else 1
-    return pb.ModelDynamicBatching(
-        default_queue_policy=pb.ModelQueuePolicy(
-            timeout_action=pb.ModelQueuePolicy.REJECT,
-            default_timeout_microseconds=round(serving.limits.wait_seconds * 1_000_000),
-            allow_timeout_override=True,
-            max_queue_size=net * serving.limits.waiting_requests,
-        )
+        dynamic_batching=pb.ModelDynamicBatching(),
     )
 
 

@@ -103,12 +103,12 @@ def test_clients_that_give_up_do_not_hold_up_others(slow: Triton) -> None:
 def _in_flight(server: Triton, count: int, texts: list[str]) -> Iterator[list[http.client.HTTPConnection]]:
     """Requests that are sent, on connections that stood before: what a server has not accepted is not in flight."""
     with ExitStack() as stack:
-        connections = [http.client.HTTPConnection(slow.http, timeout=PATIENCE_SECONDS) for _ in range(count)]
+        connections = [http.client.HTTPConnection(server.http, timeout=PATIENCE_SECONDS) for _ in range(count)]
         for connection in connections:
             stack.enter_context(closing(connection)).connect()
         body = json.dumps(infer_body(texts))
         for connection in connections:
-            connection.request("POST", f"/v2/models/{slow.api_name}/infer", body)
+            connection.request("POST", f"/v2/models/{server.api_name}/infer", body)
         yield connections
 
 
@@ -129,5 +129,5 @@ def _ignore(result: Any, error: InferenceServerException | None) -> None:
 
 
 def _scores(server: Triton, texts: list[str]) -> list[tuple[str, float]]:
-    result = infer_grpc(slow, texts)
+    result = infer_grpc(server, texts)
     return list(zip(labels(result), result.as_numpy("scores").tolist(), strict=True))
