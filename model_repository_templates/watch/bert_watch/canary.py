@@ -1,0 +1,130 @@
+"""One short text, asked of the real model. In: Triton's HTTP port, and names. Out: whether a right answer came, a
+broken one, or none yet; and how many requests were answered so far.
+
+It goes first wherever it comes: by its priority in Triton's queues (exporter/triton_repository/model_config.py), and by
+its id in the pool of the fused model; no client knows the pod's UID. A connection whose answer is late stays open:
+closing it would cancel the request, and a late answer still says that the model is alive.
+Source: Triton, "HTTP/REST and GRPC Protocol", and its extensions "statistics" and "schedule policy"."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import select
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from bert_watch.verdict import BROKEN, LATE, RIGHT, Counts
+
+# The same that golden_probe.py asks where no answer is known.
+TEXT = "triton-bert"
+HOST = "127.0.0.1"
+# To connect on the pod's own network, and to read some hundred bytes once they have begun to come.
+IO_SECONDS = 1.0
+# Connections on which a late answer is waited for.
+MOST_LATE = 16
+# What a full queue answers: such a server lives.
+REFUSED = (429, 503)
+
+
+@dataclass(frozen=True)
+class Answer:
+    canary: str
+    because: str
+
+
+class Canary:
+    def __init__(self, port: int, model: str, behind: str | None, tensors: dict[str, str], pod: str) -> None:
+        """`behind`: the model that runs the graph, if it is not the public one. `tensors`: as in golden.json."""
+        self._port = port
+        self._model = model
+        self._behind = behind
+        self._label, self._score = tensors["label"], tensors["score"]
+        text = {"name": tensors["text"], "shape": [1, 1], "datatype": "BYTES", "data": [TEXT]}
+        self._body = json.dumps({"id": f"watch-{pod}", "parameters": {"priority": 1}, "inputs": [text]}).encode()
+        self._idle: http.client.HTTPConnection | None = None
+        # Those on which an answer is waited for, the oldest first.
+        self._asked: list[http.client.HTTPConnection] = []
+
+    def send(self) -> Answer | None:
+        """None: it is under way. Else why it is not."""
+        for late in self._asked[:-MOST_LATE]:
+            self._forget(late)
+        connection, self._idle = self._idle or self._connection(), None
+        try:
+            connection.request(
+                "POST", f"/v2/models/{self._model}/infer", self._body, {"Content-Type": "application/json"}
+            )
+        except (OSError, http.client.HTTPException) as problem:
+            connection.close()
+            return _failed(problem)
+        self._asked.append(connection)
+        return None
+
+    def wait(self, seconds: float) -> Answer:
+        """The first answer that comes in time, to whichever canary."""
+        sockets = {connection.sock: connection for connection in self._asked}
+        ready, _, _ = select.select(list(sockets), [], [], seconds)
+        if not ready:
+            return Answer(LATE, "no answer")
+        connection = sockets[ready[-1]]
+        self._asked.remove(connection)
+        try:
+            connection.sock.settimeout(IO_SECONDS)
+            response = connection.getresponse()
+            answer = self._judged(response.status, response.read())
+        except (OSError, http.client.HTTPException) as problem:
+            answer = _failed(problem)
+        if answer.canary == RIGHT and self._idle is None:
+            self._idle = connection
+        else:
+            connection.close()
+        return answer
+
+    def counts(self) -> Counts | None:
+        """What Triton has counted; None if it does not tell."""
+        connection = self._connection()
+        try:
+            connection.request("GET", "/v2/models/stats")
+            models = {each["name"]: each for each in json.loads(connection.getresponse().read())["model_stats"]}
+            runs = 0 if self._behind is None else models[self._behind]["execution_count"]
+            return Counts(models[self._model]["inference_stats"]["success"]["count"], runs)
+        except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+            return None
+        finally:
+            connection.close()
+
+    def _judged(self, status: int, body: bytes) -> Answer:
+        if status in REFUSED:
+            return Answer(LATE, f"HTTP {status}: {_error(body)}")
+        if status != 200:
+            return Answer(BROKEN, f"HTTP {status}: {_error(body)}")
+        try:
+            outputs = {output["name"]: output["data"] for output in json.loads(body)["outputs"]}
+            (label,), (score,) = outputs[self._label], outputs[self._score]
+            right = isinstance(label, str) and label != "" and isinstance(score, (int, float)) and score == score
+        except (ValueError, KeyError, TypeError):
+            right = False
+        return Answer(RIGHT, "the model answers") if right else Answer(BROKEN, "the answer has no label and score")
+
+    def _connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(HOST, self._port, timeout=IO_SECONDS)
+
+    def _forget(self, connection: http.client.HTTPConnection) -> None:
+        self._asked.remove(connection)
+        connection.close()
+
+
+def _failed(problem: Exception) -> Answer:
+    if isinstance(problem, socket.timeout):
+        return Answer(LATE, "no answer")
+    return Answer(BROKEN, f"{type(problem).__name__}: {problem}")
+
+
+def _error(body: bytes) -> Any:
+    """Triton's own words; they are about our text, so they quote nobody's."""
+    try:
+        return json.loads(body)["error"]
+    except (ValueError, KeyError, TypeError):
+        return "no reason given"
