@@ -58,6 +58,10 @@ export const PROXY_CONTAINER = "http-proxy";
 /** Ports of Triton, and their names on containers and Services. */
 export const PORTS = { http: 8000, grpc: 8001, metrics: 8002 } as const;
 
+/** Where the watch answers the kubelet, whose probes come from the node: on the container only, no Service has it, and no
+ *  NetworkPolicy need let it through. */
+export const HEALTH = { name: "health", port: 8003 } as const;
+
 /** Triton's own HTTP port: behind a proxy another one, since the Service's belongs to who stands in front. */
 export const tritonHttp = (proxied: boolean) =>
   proxied ? { name: "triton-http", port: 18000 } : { name: "http", port: PORTS.http };

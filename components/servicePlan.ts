@@ -22,9 +22,10 @@ import { objectNames, tritonHttp } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
 import { memoryPlan } from "./server/memory";
-import { decided } from "./server/pipeline";
+import { type DecidedServing, decided } from "./server/pipeline";
 import { chooseServer, type ServerChoice } from "./server/supportMatrix";
 import { tritonFlags } from "./server/tritonFlags";
+import { watchCommand } from "./server/watch";
 
 /** Where a program runs. */
 export interface Place {
@@ -130,7 +131,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     downtimeWarning(pods.replicas, locate, spec.gpu),
     uncheckedWarning(scaled, spec.cluster?.context),
   ].filter((warning) => warning !== undefined);
-  const parts = { choice, pods, kubernetes, model: model.plan, memory };
+  const parts = { choice, serving, pods, kubernetes, model: model.plan, memory };
   const plan = {
     spec,
     apiName: serve.apiName,
@@ -149,6 +150,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
 
 interface PodParts {
   readonly choice: ServerChoice;
+  readonly serving: DecidedServing;
   readonly pods: Scale;
   readonly kubernetes: KubernetesSite;
   readonly model: ModelImagePlan;
@@ -158,20 +160,20 @@ interface PodParts {
 function podPlan(
   spec: ServiceSpec,
   apiName: string,
-  { choice, pods, kubernetes, model, memory }: PodParts,
+  { choice, serving, pods, kubernetes, model, memory }: PodParts,
 ): ServicePlan["pod"] {
   const times = lifecycle(spec.rollout, waves(pods.most, spec.gpu));
   const { exitTimeoutSeconds, connectionSeconds } = times;
+  const server = {
+    httpPort: tritonHttp(spec.service.httpProxy !== undefined).port,
+    device: deviceOf(spec),
+    onnxBackend: choice.onnxBackend,
+  };
   return {
     site: kubernetes,
     apiName,
-    args: tritonFlags({
-      exitTimeoutSeconds,
-      connectionSeconds,
-      httpPort: tritonHttp(spec.service.httpProxy !== undefined).port,
-      device: deviceOf(spec),
-      onnxBackend: choice.onnxBackend,
-    }),
+    command: watchCommand({ ...server, ...serving, times: times.watch }),
+    args: tritonFlags({ ...server, exitTimeoutSeconds, connectionSeconds }),
     cpu: spec.resources.cpu,
     gpu: spec.gpu,
     memory,

@@ -27,7 +27,7 @@ export function httpProxy({ options, apiName, lifecycle }: HttpProxyInput) {
     env: [{ name: CONFIG, value: config(lifecycle) }],
     ports: [{ name: "http", containerPort: PORTS.http }],
     resources: { requests: { cpu: `${Math.round(cpu * 1000)}m`, memory }, limits: { memory } },
-    readinessProbe: { httpGet: { path: `/v2/models/${apiName}/ready`, port: "http" }, ...lifecycle.readiness },
+    readinessProbe: { httpGet: { path: `/v2/models/${apiName}/ready`, port: "http" }, ...lifecycle.proxyReadiness },
     lifecycle: { preStop: { exec: { command: ["sh", "-c", leave(lifecycle)] } } },
     securityContext: RESTRICTED,
     volumeMounts: [{ name: VOLUME, mountPath: FOLDER }],

@@ -2,7 +2,7 @@
  *  placement. Out: the pod template, as plain data, `podOverrides` merged in. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER, PORTS, selectorLabels, tritonHttp } from "../names";
+import { CONTAINER, HEALTH, PORTS, selectorLabels, tritonHttp } from "../names";
 import { HUGE_PAGES } from "../server/allocator";
 import type { Lifecycle } from "../server/lifecycle";
 import type { MemoryPlan } from "../server/memory";
@@ -33,6 +33,8 @@ export interface PodInput {
   readonly site: KubernetesSite;
   readonly image: pulumi.Input<string>;
   readonly apiName: string;
+  /** Starts the watch, and through it tritonserver. */
+  readonly command: readonly string[];
   /** Arguments of tritonserver. */
   readonly args: readonly string[];
   /** CPU cores, request and limit. */
@@ -98,14 +100,14 @@ export function plainPodTemplate(input: PodInput) {
 
 function container(input: PodInput) {
   const resources = amounts(input);
-  const { lifecycle, apiName } = input;
+  const { lifecycle } = input;
   const { http: _, ...others } = PORTS;
-  const { name: httpName, port: httpPort } = tritonHttp(input.httpProxy !== undefined);
-  const ports = { [httpName]: httpPort, ...others };
+  const http = tritonHttp(input.httpProxy !== undefined);
+  const ports = { [http.name]: http.port, ...others, [HEALTH.name]: HEALTH.port };
   return {
     name: CONTAINER,
     image: input.image,
-    command: ["tritonserver"],
+    command: [...input.command],
     args: [...input.args],
     env: [
       { name: POD_UID, valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } },
@@ -122,14 +124,14 @@ function container(input: PodInput) {
     resources: { requests: resources, limits: resources },
     // Nothing is ready until it has answered: readiness and liveness begin only after the golden examples passed.
     startupProbe: { exec: { command: ["python3", "/opt/triton-bert/golden_probe.py"] }, ...lifecycle.startup },
-    // /v2/health/ready alone is 200 with an empty repository.
-    readinessProbe: { httpGet: { path: `/v2/models/${apiName}/ready`, port: httpName }, ...lifecycle.readiness },
-    livenessProbe: { httpGet: { path: "/v2/health/live", port: httpName }, ...lifecycle.liveness },
+    // Of the watch, which knows what the model answers: Triton's own stay 200 when a model's process is dead.
+    readinessProbe: { httpGet: { path: "/ready", port: HEALTH.name }, ...lifecycle.readiness },
+    livenessProbe: { httpGet: { path: "/live", port: HEALTH.name }, ...lifecycle.liveness },
     // The kubelet's own sleep: no process in the container, on by default since Kubernetes 1.30.
     ...(lifecycle.preStopSleepSeconds > 0
       ? { lifecycle: { preStop: { sleep: { seconds: lifecycle.preStopSleepSeconds } } } }
       : {}),
-    // The probe writes a wrong answer to /dev/termination-log; a server that ends by itself leaves its last log lines.
+    // Startup probe and watch write their reason to /dev/termination-log; a server that ends by itself leaves its last lines.
     terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: RESTRICTED,
     volumeMounts: [

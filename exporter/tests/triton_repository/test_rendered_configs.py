@@ -88,3 +88,12 @@ def test_all_but_the_ensemble_batch_dynamically_up_to_the_same_size(read: Read, 
     ensemble = read_back(model_config.ensemble(serving, contract))
     assert not ensemble.HasField("dynamic_batching")
     assert ensemble.max_batch_size == 7
+
+
+def test_a_canary_goes_first_in_every_queue_and_nobody_else_does_unasked(read: Read, contract: Contract) -> None:
+    build = (model_config.fused, model_config.preprocessing, model_config.inference, model_config.postprocessing)
+    for backend in ("python", "onnxruntime"):
+        serving = read(onnxBackend=backend)
+        for config in (read_back(each(serving, contract)) for each in build):
+            batching = config.dynamic_batching
+            assert (batching.priority_levels, batching.default_priority_level) == (2, 2)
