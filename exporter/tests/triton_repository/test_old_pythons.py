@@ -1,4 +1,4 @@
-"""What runs inside a server image meets that image's Python, 3.8 at the oldest; probe and watch have nothing but that."""
+"""What runs inside a server image meets that image's Python, 3.8 at the oldest; probe and watch have only that."""
 
 import ast
 import sys

@@ -3,7 +3,8 @@ broken one, or none yet; and how many requests were answered so far.
 
 It goes first wherever it comes: by its priority in Triton's queues (exporter/triton_repository/model_config.py), and by
 its id in the pool of the fused model; no client knows the pod's UID. A connection whose answer is late stays open:
-closing it would cancel the request, and a late answer still says that the model is alive.
+closing it would cancel the request, and a late answer still says that the model is alive. None is kept for the next
+canary, since a server that is told to end waits for open connections.
 Source: Triton, "HTTP/REST and GRPC Protocol", and its extensions "statistics" and "schedule policy"."""
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ TEXT = "triton-bert"
 HOST = "127.0.0.1"
 # To connect on the pod's own network, and to read some hundred bytes once they have begun to come.
 IO_SECONDS = 1.0
+HEADERS = {"Content-Type": "application/json", "Connection": "close"}
 # Connections on which a late answer is waited for.
 MOST_LATE = 16
 # What a full queue answers: such a server lives.
@@ -43,19 +45,16 @@ class Canary:
         self._label, self._score = tensors["label"], tensors["score"]
         text = {"name": tensors["text"], "shape": [1, 1], "datatype": "BYTES", "data": [TEXT]}
         self._body = json.dumps({"id": f"watch-{pod}", "parameters": {"priority": 1}, "inputs": [text]}).encode()
-        self._idle: http.client.HTTPConnection | None = None
         # Those on which an answer is waited for, the oldest first.
         self._asked: list[http.client.HTTPConnection] = []
 
     def send(self) -> Answer | None:
         """None: it is under way. Else why it is not."""
-        for late in self._asked[:-MOST_LATE]:
-            self._forget(late)
-        connection, self._idle = self._idle or self._connection(), None
+        if len(self._asked) > MOST_LATE:
+            self._asked.pop(0).close()
+        connection = self._connection()
         try:
-            connection.request(
-                "POST", f"/v2/models/{self._model}/infer", self._body, {"Content-Type": "application/json"}
-            )
+            connection.request("POST", f"/v2/models/{self._model}/infer", self._body, HEADERS)
         except (OSError, http.client.HTTPException) as problem:
             connection.close()
             return _failed(problem)
@@ -76,11 +75,13 @@ class Canary:
             answer = self._judged(response.status, response.read())
         except (OSError, http.client.HTTPException) as problem:
             answer = _failed(problem)
-        if answer.canary == RIGHT and self._idle is None:
-            self._idle = connection
-        else:
-            connection.close()
+        connection.close()
         return answer
+
+    def close(self) -> None:
+        """Nothing is waited for any more."""
+        while self._asked:
+            self._asked.pop().close()
 
     def counts(self) -> Counts | None:
         """What Triton has counted; None if it does not tell."""
@@ -110,10 +111,6 @@ class Canary:
 
     def _connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(HOST, self._port, timeout=IO_SECONDS)
-
-    def _forget(self, connection: http.client.HTTPConnection) -> None:
-        self._asked.remove(connection)
-        connection.close()
 
 
 def _failed(problem: Exception) -> Answer:

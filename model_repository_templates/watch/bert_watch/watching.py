@@ -57,6 +57,7 @@ class Watching:
             if look.canary == RIGHT and period == START_PERIOD:
                 self._processes.remember()
                 period = self._period
+        self._canary.close()
         return ""
 
     def _look(self) -> Look:
@@ -67,7 +68,8 @@ class Watching:
         if answer.canary != LATE:
             return Look(time.monotonic(), answer.canary, answer.because)
         because = answer.because
-        since, before, work = time.monotonic(), self._canary.counts(), self._processes.work()
+        before = self._canary.counts()
+        since, work = time.monotonic(), self._processes.work()
         answer = self._canary.wait(self._patience * (1 - UNCOUNTED))
         if answer.canary != LATE:
             return Look(time.monotonic(), answer.canary, answer.because)
