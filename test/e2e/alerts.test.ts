@@ -51,7 +51,7 @@ async function judged(alertname: string, series: Series, minutes: number, fires?
 }
 
 it("promtool finds nothing wrong with the rules", () => {
-  expect(checked).toContain("SUCCESS: 6 rules found");
+  expect(checked).toContain("SUCCESS: 7 rules found");
 });
 
 describe("TritonBertQueueLatency", () => {
@@ -153,6 +153,28 @@ describe("TritonBertScalerAtMax", () => {
       answered({ model: "other", pod: "mood-6d5f9c7b8-x2v41" }),
     ];
     await judged(name, { ...pods(2), ...Object.fromEntries(other.map((series) => [series, BUSY])) }, 20);
+  });
+});
+
+describe("TritonBertServerDied", () => {
+  const name = "TritonBertServerDied";
+  const says = `Triton in ${POD} died, or was ended because its model was dead, and has started anew.`;
+  const labels = { pod: POD };
+
+  it("fires when a container starts anew in its pod, by nothing but Triton's metrics, and for ten minutes", async () => {
+    // Nobody but the watch asks; two scrapes found no server.
+    const idle = { [answered()]: "0+6x40 _ _ 2+6x80" };
+    await judged(name, idle, 10);
+    await judged(name, idle, 11, { says, labels });
+    await judged(name, idle, 20, { says, labels });
+    await judged(name, idle, 22);
+  });
+
+  it("is not set off by pods that come and go, nor by another service or another model", async () => {
+    await judged(name, { [answered()]: "0+60x40 stale", [answered({ pod: "mood-6d5f9c7b8-zzzzz" })]: BUSY }, 12);
+    const restarted = "0+6x40 2+6x80";
+    await judged(name, { [answered()]: BUSY, [answered(NEIGHBOUR)]: restarted }, 12);
+    await judged(name, { [answered()]: BUSY, [answered({ model: "other" })]: restarted }, 12);
   });
 });
 
