@@ -42,7 +42,7 @@ class _Faulty:
             raise RuntimeError("CUDA error 700")
         while _fault() == "hang":
             time.sleep(0.1)
-        until = time.perf_counter() + {{"slow": 0.15, "long": 9}}.get(_fault(), 0)
+        until = time.perf_counter() + {{"slow": 0.15, "long": 7}}.get(_fault(), 0)
         while time.perf_counter() < until:
             pass
         return self._session.run(*arguments)
@@ -137,7 +137,7 @@ class Watched(Triton):
         return time.monotonic() - began
 
     def fail(self, fault: str) -> None:
-        """From now on: raise, hang, slow (0.15 s of work a run), long (9 s), panic; empty: no more."""
+        """From now on: raise, hang, slow (0.15 s of work a run), long (7 s), panic; empty: no more."""
         (self.work / "fault").write_text(fault, encoding="utf-8")
 
     def ends(self, seconds: float) -> int:

@@ -1,6 +1,7 @@
 """The watch's other parts, without Triton: what it makes of an HTTP answer, the kernel's tables, a child's end."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -172,6 +173,16 @@ def test_processes_of_the_backend_are_known_by_their_instance(tmp_path: Path) ->
             subprocess.run(["kill", "-KILL", str(process)], check=False)
         server.wait()
     assert processes.lost() == "tritonserver is stopped"
+
+
+def test_threads_of_the_server_work_where_it_runs_the_graph_itself() -> None:
+    processes = Processes(os.getpid(), None)
+    before, until = processes.work(), time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
+    worked = busiest(before, processes.work())
+    assert worked is not None
+    assert worked >= 0.2
 
 
 def test_the_busiest_is_who_did_most_since() -> None:

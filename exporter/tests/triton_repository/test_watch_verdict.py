@@ -113,6 +113,7 @@ def test_where_triton_tells_nothing_either_it_is_dead_too() -> None:
 def test_a_server_that_answers_others_is_busy_for_as_long_as_they_like() -> None:
     server = Server()
     assert all(summed(server.late(answers=1)) == (True, False) for _ in range(1000))
+    assert server.late(answers=1).because == "the model is busy"
 
 
 def test_answers_between_two_looks_count() -> None:

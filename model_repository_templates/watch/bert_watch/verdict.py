@@ -104,7 +104,7 @@ class Verdict:
             return self._after_nothing(look)
         if len(self._broken) > 1:
             return Health(False, False, "not every answer is right")
-        return Health(True, False, look.because)
+        return Health(True, False, "the model is busy" if look.canary == LATE else look.because)
 
     def _answers(self, look: Look) -> None:
         self._alive, self._worked, self._runs = look.at, 0.0, None
