@@ -55,8 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         least_work=LEAST_WORK[options.graph_in],
         most_runs=options.instances + RUNS_AHEAD if options.ensemble else None,
     )
-    health = HealthServer(options.health_port, SILENCE_SECONDS)
     ending = threading.Event()
+    health = HealthServer(options.health_port, SILENCE_SECONDS, ending)
     child = Child(options.command, ending.set)
     processes = Processes(child.pid, None if options.graph_in == "server" else graph)
     watching = Watching(canary, processes, Verdict(rules), options.period, options.patience, ending)

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from bert_watch.canary import Canary
+from bert_watch.health import HealthServer
 from bert_watch.processes import Processes, busiest
-from bert_watch.verdict import BROKEN, LATE, RIGHT, Counts
+from bert_watch.verdict import BROKEN, LATE, RIGHT, Counts, Health
 from fitting import TEMPLATES
 
 TENSORS = {"text": "text_input", "label": "predicts", "score": "scores"}
@@ -113,6 +114,26 @@ def test_what_an_answer_means(triton: Triton, canary: Canary, told: tuple[int, A
     assert outcome == expected
     if isinstance(told[1], dict) and "error" in told[1]:
         assert because == f"HTTP {told[0]}: {told[1]['error']}"
+
+
+def test_the_uid_that_opens_closed_endpoints_is_told_to_nobody(triton: Triton, canary: Canary) -> None:
+    triton.tells = (500, {"error": "[request id: watch-1-2-3]\nno such luck"})
+    assert asked(canary) == (BROKEN, "HTTP 500: [request id: watch] no such luck")
+
+
+def test_a_server_that_was_told_to_end_lives_and_is_not_ready() -> None:
+    ending = threading.Event()
+    health = HealthServer(0, 15, ending)
+    ready, live = b"GET /ready HTTP/1.1", b"GET /live HTTP/1.1"
+    assert [health.answer(request)[0] for request in (ready, live)] == [503, 200]
+    health.show(Health(True, False, "the model answers"))
+    assert health.answer(ready) == (200, "the model answers")
+    ending.set()
+    assert [health.answer(request)[0] for request in (ready, live)] == [503, 200]
+
+
+def test_a_watch_that_has_stopped_looking_is_not_alive() -> None:
+    assert HealthServer(0, 0, threading.Event()).answer(b"GET /live HTTP/1.1")[0] == 503
 
 
 def test_nobody_there_is_broken() -> None:

@@ -14,7 +14,6 @@ import json
 import select
 import socket
 from dataclasses import dataclass
-from typing import Any
 
 from bert_watch.verdict import BROKEN, LATE, RIGHT, Counts
 
@@ -44,7 +43,8 @@ class Canary:
         self._behind = behind
         self._label, self._score = tensors["label"], tensors["score"]
         text = {"name": tensors["text"], "shape": [1, 1], "datatype": "BYTES", "data": [TEXT]}
-        self._body = json.dumps({"id": f"watch-{pod}", "parameters": {"priority": 1}, "inputs": [text]}).encode()
+        self._id = f"watch-{pod}"
+        self._body = json.dumps({"id": self._id, "parameters": {"priority": 1}, "inputs": [text]}).encode()
         # Those on which an answer is waited for, the oldest first.
         self._asked: list[http.client.HTTPConnection] = []
 
@@ -98,9 +98,9 @@ class Canary:
 
     def _judged(self, status: int, body: bytes) -> Answer:
         if status in REFUSED:
-            return Answer(LATE, f"HTTP {status}: {_error(body)}")
+            return Answer(LATE, f"HTTP {status}: {self._error(body)}")
         if status != 200:
-            return Answer(BROKEN, f"HTTP {status}: {_error(body)}")
+            return Answer(BROKEN, f"HTTP {status}: {self._error(body)}")
         try:
             outputs = {output["name"]: output["data"] for output in json.loads(body)["outputs"]}
             (label,), (score,) = outputs[self._label], outputs[self._score]
@@ -108,6 +108,14 @@ class Canary:
         except (ValueError, KeyError, TypeError):
             right = False
         return Answer(RIGHT, "the model answers") if right else Answer(BROKEN, "the answer has no label and score")
+
+    def _error(self, body: bytes) -> str:
+        """Triton's own words, in one line. They are about our text, so they quote nobody's; they may quote the id, and
+        the pod's UID in it opens Triton's closed endpoints (components/server/tritonFlags.ts)."""
+        try:
+            return " ".join(str(json.loads(body)["error"]).replace(self._id, "watch").split())
+        except (ValueError, KeyError, TypeError):
+            return "no reason given"
 
     def _connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(HOST, self._port, timeout=IO_SECONDS)
@@ -117,11 +125,3 @@ def _failed(problem: Exception) -> Answer:
     if isinstance(problem, socket.timeout):
         return Answer(LATE, "no answer")
     return Answer(BROKEN, f"{type(problem).__name__}: {problem}")
-
-
-def _error(body: bytes) -> Any:
-    """Triton's own words; they are about our text, so they quote nobody's."""
-    try:
-        return json.loads(body)["error"]
-    except (ValueError, KeyError, TypeError):
-        return "no reason given"

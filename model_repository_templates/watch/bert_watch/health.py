@@ -21,9 +21,11 @@ REASONS = {200: "OK", 503: "Service Unavailable", 404: "Not Found"}
 
 
 class HealthServer:
-    def __init__(self, port: int, silence: float) -> None:
-        """`silence`: seconds without a look after which the watch itself does not count as alive."""
+    def __init__(self, port: int, silence: float, ending: threading.Event) -> None:
+        """`silence`: seconds without a look after which the watch itself does not count as alive. `ending`: the server
+        was told to end, and nobody looks any more."""
         self._silence = silence
+        self._ending = ending
         self._health, self._at = STARTING, time.monotonic()
         self._selector = selectors.DefaultSelector()
         self._open: list[socket.socket] = []
@@ -39,12 +41,15 @@ class HealthServer:
     def answer(self, request: bytes) -> tuple[int, str]:
         """Status and reason."""
         path = request.split(b" ")[1:2]
-        if path == [b"/ready"]:
+        if path not in ([b"/ready"], [b"/live"]):
+            return 404, "only /live and /ready are here"
+        ready = path == [b"/ready"]
+        if self._ending.is_set():
+            return (503 if ready else 200), "the server was told to end"
+        if ready:
             return (200 if self._health.ready else 503), self._health.because
-        if path == [b"/live"]:
-            silent = time.monotonic() - self._at
-            return (200 if silent < self._silence else 503), f"the watch looked {silent:.1f} s ago"
-        return 404, "only /live and /ready are here"
+        silent = time.monotonic() - self._at
+        return (200 if silent < self._silence else 503), f"the watch looked {silent:.1f} s ago"
 
     def _serve(self) -> None:
         while True:
@@ -77,6 +82,9 @@ class HealthServer:
         self._close(connection)
 
     def _close(self, connection: socket.socket) -> None:
+        # One that had to give way may have spoken in the same moment.
+        if connection not in self._open:
+            return
         self._selector.unregister(connection)
         self._open.remove(connection)
         connection.close()
