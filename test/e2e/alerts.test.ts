@@ -166,7 +166,7 @@ describe("TritonBertServerDied", () => {
     const idle = { [answered()]: "0+6x40 _ _ 2+6x80" };
     await judged(name, idle, 10);
     await judged(name, idle, 11, { says, labels });
-    await judged(name, idle, 20, { says, labels });
+    await judged(name, idle, 19, { says, labels });
     await judged(name, idle, 22);
   });
 
