@@ -58,6 +58,10 @@ export const GATEWAY_CONTAINER = "gateway";
 /** Ports of Triton, and their names on containers and Services. */
 export const PORTS = { http: 8000, grpc: 8001, metrics: 8002 } as const;
 
+/** Where the watch answers the kubelet, whose probes come from the node: on the container only, no Service has it, and no
+ *  NetworkPolicy need let it through. */
+export const HEALTH = { name: "health", port: 8003 } as const;
+
 /** Where Triton itself listens: behind a gateway elsewhere, since the Service's ports belong to who stands in front. */
 export const tritonPorts = (behindGateway: boolean) =>
   behindGateway ? { http: 18000, grpc: 18001 } : { http: PORTS.http, grpc: PORTS.grpc };

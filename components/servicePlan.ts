@@ -19,14 +19,15 @@ import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
 import { type Scale, scale, uncheckedWarning } from "./kubernetes/scaling/autoscaling";
 import type { Scaled } from "./kubernetes/scaling/scaled";
-import { objectNames } from "./names";
+import { objectNames, tritonPorts } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
 import { limitProblems, limitsOf } from "./server/limits";
 import { memoryPlan } from "./server/memory";
-import { decided } from "./server/pipeline";
+import { type DecidedServing, decided } from "./server/pipeline";
 import { chooseServer, type ServerChoice } from "./server/supportMatrix";
 import { tritonFlags } from "./server/tritonFlags";
+import { watchCommand } from "./server/watch";
 
 /** Where a program runs. */
 export interface Place {
@@ -135,7 +136,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     downtimeWarning(pods.replicas, locate, spec.gpu),
     uncheckedWarning(scaled, spec.cluster?.context),
   ].filter((warning) => warning !== undefined);
-  const parts = { choice, pods, kubernetes, model: model.plan, memory };
+  const parts = { choice, serving, pods, kubernetes, model: model.plan, memory };
   const plan = {
     spec,
     apiName: serve.apiName,
@@ -154,6 +155,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
 
 interface PodParts {
   readonly choice: ServerChoice;
+  readonly serving: DecidedServing;
   readonly pods: Scale;
   readonly kubernetes: KubernetesSite;
   readonly model: ModelImagePlan;
@@ -163,26 +165,28 @@ interface PodParts {
 function podPlan(
   spec: ServiceSpec,
   apiName: string,
-  { choice, pods, kubernetes, model, memory }: PodParts,
+  { choice, serving, pods, kubernetes, model, memory }: PodParts,
 ): ServicePlan["pod"] {
   const times = lifecycle(spec.rollout, waves(pods.most, spec.gpu));
   const { exitTimeoutSeconds, connectionSeconds } = times;
   const { grpc, streamSeconds } = spec.service;
   const gateway = gatewayOf(spec.service.gateway, choice.flavour);
   const limits = limitsOf(spec.serving, spec.rollout);
+  const behindGateway = gateway !== undefined;
+  const server = { device: deviceOf(spec), onnxBackend: choice.onnxBackend };
   return {
     site: kubernetes,
     apiName,
+    command: watchCommand({ ...server, ...serving, httpPort: tritonPorts(behindGateway).http, times: times.watch }),
     args: tritonFlags({
+      ...server,
       exitTimeoutSeconds,
       connectionSeconds,
       streamSeconds,
-      behindGateway: gateway !== undefined,
+      behindGateway,
       grpc,
       bodyBytes: limits.bodyBytes,
       release: choice.release,
-      device: deviceOf(spec),
-      onnxBackend: choice.onnxBackend,
     }),
     cpu: spec.resources.cpu,
     gpu: spec.gpu,

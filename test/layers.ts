@@ -71,11 +71,13 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
 };
 
+const ours = ["exporter", "model_repository_templates/models", "model_repository_templates/watch"];
+
 /** Folders that are checked together; two runs, because both test folders have a `conftest`. What imports torch is checked
  *  where torch is, in the layer `exporter`. */
 const mypyRuns = [
   {
-    path: ["exporter", "model_repository_templates/models", "test/serving", "test/soak", "bench"],
+    path: [...ours, "test/serving", "test/soak", "bench"],
     check: [
       "exporter/triton_repository",
       "exporter/cpu_graph",
@@ -88,7 +90,7 @@ const mypyRuns = [
     ],
   },
   {
-    path: ["exporter", "model_repository_templates/models", "exporter/tests/triton_repository"],
+    path: [...ours, "exporter/tests/triton_repository"],
     check: ["exporter/tests/triton_repository"],
   },
 ];

@@ -27,6 +27,7 @@ export function serverFiles(flavour: "pypi" | "ngc" | "image"): ContextFiles {
     ...(flavour === "pypi" ? packageFiles(path.join(EXPORTER, "cpu_graph"), "exporter/cpu_graph") : []),
     ...packageFiles(path.join(TEMPLATES, "models"), "templates/models"),
     ["templates/contract.yaml", { file: CONTRACT_FILE }],
+    ...packageFiles(path.join(TEMPLATES, "watch"), "watch"),
     ["golden/golden_probe.py", { file: path.join(TEMPLATES, "golden", "golden_probe.py") }],
     ["server-requirements.txt", { file: path.join(TEMPLATES, "docker", "server-requirements.txt") }],
     ["Dockerfile", { file: path.join(TEMPLATES, "docker", `server.${flavour}.Dockerfile`) }],

@@ -2,7 +2,7 @@
  *  placement. Out: the pod template, as plain data, `podOverrides` merged in. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER, GATEWAY_READY_PORT, PORTS, selectorLabels } from "../names";
+import { CONTAINER, HEALTH, PORTS, selectorLabels } from "../names";
 import { HUGE_PAGES } from "../server/allocator";
 import type { Lifecycle } from "../server/lifecycle";
 import type { MemoryPlan } from "../server/memory";
@@ -40,6 +40,8 @@ export interface PodInput {
   readonly site: KubernetesSite;
   readonly image: pulumi.Input<string>;
   readonly apiName: string;
+  /** Starts the watch, and through it tritonserver. */
+  readonly command: readonly string[];
   /** Arguments of tritonserver. */
   readonly args: readonly string[];
   /** CPU cores, request and limit. */
@@ -106,22 +108,20 @@ export function plainPodTemplate(input: PodInput) {
   } satisfies types.input.core.v1.PodTemplateSpec;
 }
 
-function gatewayInput({ gateway: parts, image, apiName, lifecycle, grpc }: PodInput): GatewayInput | undefined {
-  return parts && { ...parts, image: parts.image ?? image, apiName, lifecycle, grpc };
+function gatewayInput({ gateway: parts, image, lifecycle, grpc }: PodInput): GatewayInput | undefined {
+  return parts && { ...parts, image: parts.image ?? image, lifecycle, grpc };
 }
 
 function container(input: PodInput) {
   const resources = amounts(input);
-  const { lifecycle, apiName } = input;
-  const behindGateway = input.gateway !== undefined;
+  const { lifecycle } = input;
+  // Behind a gateway Triton's own ports can't be reached from outside of the pod.
   const own = { http: PORTS.http, ...(input.grpc ? { grpc: PORTS.grpc } : {}) };
-  const ports = { ...(behindGateway ? {} : own), metrics: PORTS.metrics };
-  // Behind a gateway Triton can't be reached from outside of the pod.
-  const port = behindGateway ? GATEWAY_READY_PORT : "http";
+  const ports = { ...(input.gateway === undefined ? own : {}), metrics: PORTS.metrics, [HEALTH.name]: HEALTH.port };
   return {
     name: CONTAINER,
     image: input.image,
-    command: ["tritonserver"],
+    command: [...input.command],
     args: [...input.args],
     env: [
       { name: POD_UID, valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } },
@@ -138,14 +138,14 @@ function container(input: PodInput) {
     resources: { requests: resources, limits: resources },
     // Nothing is ready until it has answered: readiness and liveness begin only after the golden examples passed.
     startupProbe: { exec: { command: ["python3", "/opt/triton-bert/golden_probe.py"] }, ...lifecycle.startup },
-    // /v2/health/ready alone is 200 with an empty repository.
-    readinessProbe: { httpGet: { path: `/v2/models/${apiName}/ready`, port }, ...lifecycle.readiness },
-    livenessProbe: { httpGet: { path: "/v2/health/live", port }, ...lifecycle.liveness },
+    // Of the watch, which knows what the model answers: Triton's own stay 200 when a model's process is dead.
+    readinessProbe: { httpGet: { path: "/ready", port: HEALTH.name }, ...lifecycle.readiness },
+    livenessProbe: { httpGet: { path: "/live", port: HEALTH.name }, ...lifecycle.liveness },
     // The kubelet's own sleep: no process in the container, on by default since Kubernetes 1.30.
     ...(lifecycle.preStopSleepSeconds > 0
       ? { lifecycle: { preStop: { sleep: { seconds: lifecycle.preStopSleepSeconds } } } }
       : {}),
-    // The probe writes a wrong answer to /dev/termination-log; a server that ends by itself leaves its last log lines.
+    // Startup probe and watch write their reason to /dev/termination-log; a server that ends by itself leaves its last lines.
     terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: RESTRICTED,
     volumeMounts: [

@@ -71,7 +71,7 @@ def inference(serving: Serving, contract: Contract) -> Any:
         input=_inputs(graph_inputs, ragged=python),
         output=_outputs([contract.logits(len(serving.labels))]),
         instance_group=[pb.ModelInstanceGroup(kind=kind, count=serving.instances)],
-        dynamic_batching=pb.ModelDynamicBatching(),
+        dynamic_batching=_batching(),
     )
 
 
@@ -91,8 +91,15 @@ def _python(serving: Serving, name: str, inputs: list[Any], outputs: list[Any]) 
         output=outputs,
         # One process each: they take microseconds, and every further one costs some 60 MB.
         instance_group=[pb.ModelInstanceGroup(kind=pb.ModelInstanceGroup.KIND_CPU, count=1)],
-        dynamic_batching=pb.ModelDynamicBatching(),
+        dynamic_batching=_batching(),
     )
+
+
+def _batching() -> Any:
+    """Plain. With a queue policy or levels of priority Triton's batcher (2.51; core's dynamic_batch_scheduler.cc) does not
+    hear of a request that comes while a call is about to return, and looks again after half a second: where answers are
+    sent in a call that is every tenth request of a client by itself. So what waits is bounded in the python models."""
+    return pb.ModelDynamicBatching()
 
 
 def _step(model: str, inputs: dict[str, str], outputs: dict[str, str]) -> Any:

@@ -1,6 +1,6 @@
 # The server image, `image` flavour: a base of the user's own that has tritonserver on PATH, python3 with pip, and the
 # onnxruntime and python backends. In: a build context made by components/image, the model image. Out: the repository at
-# /models, /opt/triton-bert/{golden.json,golden_probe.py}. Runs as any user on a read-only root with /tmp, /dev/shm writable.
+# /models, /opt/triton-bert/{golden.json,golden_probe.py,watch.py}. Runs as any user on a read-only root with /tmp, /dev/shm writable.
 # Engine 20.10: no `# syntax=` line (it would be pulled from a public registry), no heredocs, no variables in COPY --from.
 # Not tried with a real C++ onnxruntime backend: none can be had where this was written.
 ARG BASE_IMAGE
@@ -53,6 +53,7 @@ FROM ${BASE_IMAGE} AS runtime
 USER root
 COPY --from=packages /out /
 COPY golden/golden_probe.py /opt/triton-bert/golden_probe.py
+COPY watch /opt/triton-bert/
 COPY --from=model /model/model.onnx /models/model_onnx/1/model.onnx
 COPY --from=render /models /models
 

@@ -1,7 +1,7 @@
 # The server image, `ngc` flavour: NVIDIA's release cut down to the onnxruntime and python backends, on NVIDIA's own `-min`
 # image of the same release (CUDA, cuDNN, no Triton), as their compose.py does it: 13-15 GB come down to that and some 300 MB.
 # In: a build context made by components/image, the model image. Out: `tritonserver` on PATH, the repository at /models,
-# /opt/triton-bert/{golden.json,golden_probe.py}. Runs as any user on a read-only root with /tmp and /dev/shm writable.
+# /opt/triton-bert/{golden.json,golden_probe.py,watch.py}. Runs as any user on a read-only root with /tmp and /dev/shm writable.
 # Engine 20.10: no `# syntax=` line (it would be pulled from a public registry), no heredocs, no variables in COPY --from.
 # Not tried with NVIDIA's images, which could not be pulled where this was written; the gathering of libraries below was,
 # with stand-ins for both of them.
@@ -89,6 +89,7 @@ ENV PATH=/opt/tritonserver/bin:$PATH PYTHONDONTWRITEBYTECODE=1
 RUN ldconfig && ! ldd /opt/tritonserver/bin/tritonserver /opt/tritonserver/backends/python/* \
       /opt/tritonserver/backends/onnxruntime/libtriton_onnxruntime.so 2> /dev/null | grep 'not found' | grep -v libcuda.so
 COPY golden/golden_probe.py /opt/triton-bert/golden_probe.py
+COPY watch /opt/triton-bert/
 COPY --from=model /model/model.onnx /models/model_onnx/1/model.onnx
 COPY --from=render /models /models
 

@@ -1,7 +1,8 @@
 # The server image, `pypi` flavour: a slim Debian 12 Python base, Triton 2.51 out of the PyPI wheel nvidia-pytriton, and
 # onnxruntime in a python model. CPU only; for dev and tests, since this Triton has known CVEs.
 # In: a build context made by components/image, the model image. Out: `tritonserver` on PATH, the repository at /models,
-# /opt/triton-bert/{golden.json,golden_probe.py}, and nginx for the gateway, a second container of the same image. Runs as any user on a read-only root with /tmp and /dev/shm writable.
+# /opt/triton-bert/{golden.json,golden_probe.py,watch.py}, and nginx for the gateway, a second container of the same image. Runs
+# as any user on a read-only root with /tmp and /dev/shm writable.
 # Engine 20.10: no `# syntax=` line (it would be pulled from a public registry), no heredocs, no variables in COPY --from.
 # Order: what a serving option moves comes last, so that changing one renders, verifies, and sends a few kilobytes.
 ARG BASE_IMAGE=python:3.11-slim-bookworm
@@ -112,6 +113,7 @@ ENV PATH=/opt/triton-bert/venv/bin:/opt/tritonserver/bin:$PATH \
     LD_LIBRARY_PATH=/opt/tritonserver/lib \
     PYTHONDONTWRITEBYTECODE=1
 COPY golden/golden_probe.py /opt/triton-bert/golden_probe.py
+COPY watch /opt/triton-bert/
 # The model that runs the graph: in the fused pipeline it is the public one.
 ARG GRAPH_MODEL=model_onnx
 COPY --from=graph /graph /models/${GRAPH_MODEL}/1

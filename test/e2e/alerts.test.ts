@@ -180,6 +180,28 @@ describe("TritonBertScalerAtMax", () => {
   });
 });
 
+describe("TritonBertServerDied", () => {
+  const name = "TritonBertServerDied";
+  const says = `Triton in ${POD} died, or was ended because its model was dead, and has started anew.`;
+  const labels = { pod: POD };
+
+  it("fires when a container starts anew in its pod, by nothing but Triton's metrics, and for ten minutes", async () => {
+    // Nobody but the watch asks; two scrapes found no server.
+    const idle = { [answered()]: "0+6x40 _ _ 2+6x80" };
+    await judged(name, idle, 10);
+    await judged(name, idle, 11, { says, labels });
+    await judged(name, idle, 19, { says, labels });
+    await judged(name, idle, 22);
+  });
+
+  it("is not set off by pods that come and go, nor by another service or another model", async () => {
+    await judged(name, { [answered()]: "0+60x40 stale", [answered({ pod: "mood-6d5f9c7b8-zzzzz" })]: BUSY }, 12);
+    const restarted = "0+6x40 2+6x80";
+    await judged(name, { [answered()]: BUSY, [answered(NEIGHBOUR)]: restarted }, 12);
+    await judged(name, { [answered()]: BUSY, [answered({ model: "other" })]: restarted }, 12);
+  });
+});
+
 describe("TritonBertRestarts", () => {
   const name = "TritonBertRestarts";
   const restarts = (container: string) => seen("kube_pod_container_status_restarts_total", { container });

@@ -73,7 +73,6 @@ class Gateway:
 
     def _input(self) -> dict[str, Any]:
         return {
-            "apiName": self.api_name,
             "lifecycle": {"connectionSeconds": self.connection_seconds, "exitTimeoutSeconds": 5},
             "limits": LIMITS | self.limits,
             "grpc": True,

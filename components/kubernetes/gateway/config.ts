@@ -12,7 +12,6 @@ import type { Lifecycle } from "../../server/lifecycle";
 import type { Limits } from "../../server/limits";
 
 export interface GatewayConfig {
-  readonly apiName: string;
   readonly lifecycle: Pick<Lifecycle, "connectionSeconds" | "exitTimeoutSeconds">;
   readonly limits: Limits;
   /** Whether there is a gRPC port. */
@@ -91,7 +90,7 @@ ${folders.map((name) => `  ${name}_temp_path ${FOLDER}/${name};`).join("\n")}
   map "$json_length:$http_inference_header_content_length" $is_unclear { "~^:." 1; default 0; }
   map $request_method $is_unknown { "~^(GET|HEAD|POST)$" 0; default 1; }
   map "$status:$upstream_http_retry_after" $retry_after { "503:" 1; default ""; }
-${httpServer(input)}${grpc ? grpcServer(input) : ""}${probes(input)}}
+${httpServer(input)}${grpc ? grpcServer(input) : ""}${PROBE}}
 `;
 }
 
@@ -190,13 +189,10 @@ ${answer("@refused", 3, "$refusal")}${answer("@too_large", 8, `the message is la
 }
 
 /** A port of its own, which no Service leads to: what a limit refuses to clients, the kubelet still gets. */
-function probes({ apiName }: GatewayConfig): string {
-  const toTriton = (path: string) => `    location = ${path} { proxy_pass http://triton_http; }\n`;
-  return `
+const PROBE = `
   server {
     listen [::]:${GATEWAY_READY_PORT} ipv6only=off;
     location / { return 404; }
     location = /gateway { return 200; }
-${toTriton("/v2/health/live")}${toTriton(`/v2/models/${apiName}/ready`)}  }
+  }
 `;
-}

@@ -16,7 +16,7 @@ export interface GatewayInput extends GatewayConfig {
   readonly image: pulumi.Input<string>;
   readonly lifecycle: GatewayConfig["lifecycle"] & {
     readonly preStopSleepSeconds: number;
-    readonly readiness: types.input.core.v1.Probe;
+    readonly gatewayReadiness: types.input.core.v1.Probe;
   };
 }
 
@@ -44,7 +44,7 @@ export function gateway(input: GatewayInput) {
       requests: { cpu: `${Math.round(options.cpu * 1000)}m`, memory: `${IDLE_MIB}Mi` },
       limits: { memory: `${limit}Mi` },
     },
-    readinessProbe: { httpGet: { path: "/gateway", port: GATEWAY_READY_PORT }, ...lifecycle.readiness },
+    readinessProbe: { httpGet: { path: "/gateway", port: GATEWAY_READY_PORT }, ...lifecycle.gatewayReadiness },
     lifecycle: { preStop: { exec: { command: ["sh", "-c", leave(lifecycle.preStopSleepSeconds)] } } },
     securityContext: RESTRICTED,
     volumeMounts: [{ name: VOLUME, mountPath: FOLDER }],

@@ -22,6 +22,8 @@ export interface Alert {
 
 /** Over which rates are taken: four scrapes of a minute each. */
 const WINDOW = "5m";
+/** How long a restart stays an alert. */
+const RESTART_WINDOW = "10m";
 /** A wait that a caller surely feels, in milliseconds; ten times what the autoscaler holds by default. */
 const QUEUE_TIME = { cpu: 500, gpu: 200 } as const;
 /** Requests a second below which a share of failures says nothing. */
@@ -88,6 +90,17 @@ export const ALERTS: readonly Alert[] = [
     },
     summary: "The autoscaler can add no more pods",
     description: "All {{ $value }} pods that autoscaling allows are there.",
+  },
+  {
+    name: "TritonBertServerDied",
+    severity: "warning",
+    held: () => "0m",
+    // Counters begin anew with a server, and the watch's canaries move them within seconds. A pod that was replaced has
+    // another name, and with it other series: only a container that started anew in its pod resets one.
+    expression: (watched) =>
+      `max by (pod) (resets(nv_inference_request_success{${publicModel(watched)}}[${RESTART_WINDOW}])) > 0`,
+    summary: "A server died and was started anew",
+    description: "Triton in {{ $labels.pod }} died, or was ended because its model was dead, and has started anew.",
   },
   {
     name: "TritonBertRestarts",

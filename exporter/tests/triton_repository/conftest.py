@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[3]
-sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "exporter"), str(ROOT / "model_repository_templates" / "models")]
+OURS = ("exporter", "model_repository_templates/models", "model_repository_templates/watch")
+sys.path[:0] = [str(Path(__file__).parent), *(str(ROOT / folder) for folder in OURS)]
 
 # ruff: noqa: E402 - the path is set above, so that pytest can be called from anywhere
 from fitting import MODEL, SPEC, TEMPLATES, Read

@@ -1,4 +1,4 @@
-"""What runs inside a server image meets that image's Python, 3.8 at the oldest; the probe has nothing but that."""
+"""What runs inside a server image meets that image's Python, 3.8 at the oldest; probe and watch have only that."""
 
 import ast
 import sys
@@ -10,9 +10,11 @@ from fitting import TEMPLATES
 
 RENDERER = TEMPLATES.parent / "exporter" / "triton_repository"
 PROBE = TEMPLATES / "golden" / "golden_probe.py"
+WATCH = sorted((TEMPLATES / "watch").rglob("*.py"))
 # `verify` is started in the server image: the command line, and what it imports before it knows the command.
 IN_THE_IMAGE = [
     PROBE,
+    *WATCH,
     *sorted((TEMPLATES / "models").rglob("*.py")),
     *(RENDERER / name for name in ("__init__.py", "__main__.py", "errors.py", "verify.py")),
 ]
@@ -31,7 +33,9 @@ def test_syntax_of_3_8_with_annotations_that_nobody_evaluates(file: Path) -> Non
     assert "__future__" in imports(tree) or not defines
 
 
-def test_the_probe_needs_the_standard_library_only() -> None:
+def test_probe_and_watch_need_the_standard_library_only() -> None:
     assert imports(ast.parse(PROBE.read_text(encoding="utf-8"))) <= sys.stdlib_module_names
     for file in (RENDERER / "verify.py", RENDERER / "errors.py"):
         assert imports(ast.parse(file.read_text(encoding="utf-8"))) <= sys.stdlib_module_names
+    for file in WATCH:
+        assert imports(ast.parse(file.read_text(encoding="utf-8"))) <= {*sys.stdlib_module_names, "bert_watch"}

@@ -88,3 +88,11 @@ def test_all_but_the_ensemble_batch_dynamically_up_to_the_same_size(read: Read, 
     ensemble = read_back(model_config.ensemble(serving, contract))
     assert not ensemble.HasField("dynamic_batching")
     assert ensemble.max_batch_size == 7
+
+
+def test_no_queue_has_a_policy_or_priorities_which_make_tritons_batcher_sleep(read: Read, contract: Contract) -> None:
+    build = (model_config.fused, model_config.preprocessing, model_config.inference, model_config.postprocessing)
+    for backend in ("python", "onnxruntime"):
+        for config in (read_back(each(read(onnxBackend=backend), contract)) for each in build):
+            assert config.HasField("dynamic_batching")
+            assert config.dynamic_batching.ByteSize() == 0

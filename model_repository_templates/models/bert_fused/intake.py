@@ -3,6 +3,7 @@ pool; or the reason why it gets no answer. Texts that are long to tokenise are l
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from typing import Any, Callable, Sequence
@@ -16,9 +17,10 @@ from bert_serving.respond import array_of, request_id
 from bert_serving.tokenise import Encoder, Limits, Row, texts_of
 from bert_serving.tokenise import Text as Source
 
-# Ids of requests that watch.py sends; no client knows the pod's UID. One asks whether the server is alive, and waits for
-# nobody. The other says that the server is about to end.
-WATCH, DRAIN = (f"{word}-{os.environ.get('POD_UID', '')}" for word in ("watch", "drain"))
+# Ids of requests that the watch sends (bert_watch/canary.py); no client knows the pod's UID. One asks whether the server
+# is alive, and waits for nobody. The other says that the server is about to end.
+SECRET = hashlib.sha256(os.environ.get("POD_UID", "").encode()).hexdigest()[:32]
+WATCH, DRAIN = f"watch-{SECRET}", f"drain-{SECRET}"
 MICROSECONDS = 1e6
 
 Send = Callable[["Outcome | Exception"], None]

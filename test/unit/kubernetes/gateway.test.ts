@@ -15,7 +15,6 @@ const options = gatewayOptions.parse({ cpu: 0.25 });
 const parts = { options, limits, streamSeconds: 3600 };
 const config = (more = {}) =>
   gatewayConfig({
-    apiName: "sentiment",
     lifecycle: lifecycle(rollout),
     limits,
     grpc: true,

@@ -36,7 +36,7 @@ describe("the pod", () => {
   });
 
   it("starts tritonserver with the key that only the kubelet knows", () => {
-    expect(triton?.command).toEqual(["tritonserver"]);
+    expect(triton?.command).toEqual(input.command);
     const referred = [...(triton?.args.join(" ").matchAll(/\$\((\w+)\)/g) ?? [])].map(([, name]) => name);
     const defined = triton?.env.map(({ name }) => name);
     expect(new Set(referred)).toEqual(new Set(["POD_UID"]));
@@ -47,9 +47,14 @@ describe("the pod", () => {
   it("is ready only when it has answered", () => {
     expect(triton?.startupProbe.exec.command).toEqual(["python3", "/opt/triton-bert/golden_probe.py"]);
     expect(triton && triple(triton.startupProbe)).toEqual([2, 10, 150]);
-    expect(triton?.readinessProbe.httpGet).toEqual({ path: "/v2/models/sentiment/ready", port: "http" });
-    expect(triton?.livenessProbe.httpGet).toEqual({ path: "/v2/health/live", port: "http" });
+    expect(triton?.readinessProbe.httpGet).toEqual({ path: "/ready", port: "health" });
     expect(triton?.terminationMessagePolicy).toBe("FallbackToLogsOnError");
+  });
+
+  it("is asked for its life where the watch answers, and a kill of a watch that hangs does not wait for a drain", () => {
+    expect(triton?.ports).toContainEqual({ name: "health", containerPort: 8003 });
+    expect(triton?.livenessProbe.httpGet).toEqual({ path: "/live", port: "health" });
+    expect(triton?.livenessProbe.terminationGracePeriodSeconds).toBeLessThan(pod.spec.terminationGracePeriodSeconds);
   });
 
   it("goes on serving while its address leaves the Services", () => {
@@ -83,11 +88,17 @@ describe("the pod", () => {
     expect(plainPodTemplate({ ...input, placement }).spec).toMatchObject(placement);
   });
 
+  it("takes arguments of the user's for tritonserver, and is watched all the same", () => {
+    const podOverrides = { spec: { containers: [{ name: "triton", args: ["--model-repository=/models"] }] } };
+    const [merged] = podTemplate({ ...input, podOverrides }).spec.containers;
+    expect(merged).toMatchObject({ command: input.command, args: ["--model-repository=/models"] });
+  });
+
   it("takes the user's overrides, and keeps an image that is not known yet", () => {
     const image = pulumi.output("registry.example.com/a@sha256:1");
     const podOverrides = { spec: { containers: [{ name: "triton", env: [{ name: "A", value: "b" }] }] } };
     const [merged] = podTemplate({ ...input, image, podOverrides }).spec.containers;
-    expect(merged).toMatchObject({ command: ["tritonserver"] });
+    expect(merged).toMatchObject({ command: input.command });
     expect(merged?.image).toBe(image);
     expect(merged?.env?.map(({ name }) => name)).toEqual([
       "POD_UID",

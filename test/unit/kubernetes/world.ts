@@ -26,6 +26,7 @@ export const input: WorkloadInput = {
   site,
   image: "registry.example.com/triton/tritoned_sentiment:latest-0123456789ab",
   apiName: "sentiment",
+  command: ["python3", "/opt/triton-bert/watch.py", "--", "tritonserver"],
   args: tritonFlags({
     exitTimeoutSeconds: 25,
     connectionSeconds: 2,

@@ -14,8 +14,10 @@ describe("a pod's life", () => {
   it("is this by default", () => {
     expect(lifecycle(rolloutOptions.parse({}))).toEqual({
       startup: { periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 150 },
-      readiness: { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
-      liveness: { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+      readiness: { periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 2 },
+      liveness: { periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 4, terminationGracePeriodSeconds: 5 },
+      gatewayReadiness: { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+      watch: { periodSeconds: 2.5, patienceSeconds: 3, brokenSeconds: 15, lateSeconds: 30, stopSeconds: 5 },
       preStopSleepSeconds: 5,
       exitTimeoutSeconds: 25,
       connectionSeconds: 2,
@@ -55,5 +57,28 @@ describe("a pod's life", () => {
         expect(more.progressDeadlineSeconds).toBe(one.progressDeadlineSeconds);
       }),
     );
+  });
+});
+
+describe("a dead server", () => {
+  const { readiness, liveness, watch } = lifecycle(rolloutOptions.parse({}));
+  const { periodSeconds, patienceSeconds, brokenSeconds, lateSeconds, stopSeconds } = watch;
+  /** From the moment on at which the probe would fail; a try that hangs takes until its timeout. */
+  const heard = ({ periodSeconds: period, failureThreshold }: typeof readiness, each: number) =>
+    period + Math.max(period, each) * (failureThreshold - 1) + each;
+  /** Triton may be asked in vain for what it has counted, twice a second long. */
+  const look = Math.max(periodSeconds, patienceSeconds) + 2;
+
+  it("gets no requests after 10 s, whether it hangs, answers what is broken, or takes the watch with it", () => {
+    expect(periodSeconds + patienceSeconds + 1 + heard(readiness, 0)).toBeLessThanOrEqual(10);
+    expect(2 * periodSeconds + 1 + heard(readiness, 0)).toBeLessThanOrEqual(10);
+    expect(heard(readiness, readiness.timeoutSeconds)).toBeLessThanOrEqual(10);
+  });
+
+  it("is restarted after 60 s, with 10 s for Kubernetes itself", () => {
+    expect(periodSeconds + brokenSeconds + look + stopSeconds).toBeLessThanOrEqual(50);
+    expect(periodSeconds + lateSeconds + look + stopSeconds).toBeLessThanOrEqual(50);
+    const { terminationGracePeriodSeconds, timeoutSeconds } = liveness;
+    expect(heard(liveness, timeoutSeconds) + terminationGracePeriodSeconds).toBeLessThanOrEqual(50);
   });
 });

@@ -1,0 +1,104 @@
+/** A dead server is noticed: whatever of it was killed or stopped, the real kubelet hears so within 10 s and sends no more
+ *  requests, has the container running anew within 60 s, and can say why. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sleep } from "../../sandbox/shell";
+import type { Stack } from "../../sandbox/stack";
+import { apiGet } from "./api";
+import { alertExpression, metrics, promQuery, until } from "./scaling";
+import { classifier, environment, infer, labelsOf, NAMESPACE, openStack, stackFile } from "./support";
+
+const SERVICE = "mortal";
+const rollout = { startupSeconds: 120, pullSeconds: 60, endpointDelaySeconds: 1, longestRequestSeconds: 5 };
+let stack: Stack;
+
+beforeAll(async () => {
+  await metrics();
+  stack = await openStack("e2e-watch", stackFile({ [SERVICE]: classifier({ rollout, monitoring: { alerts: {} } }) }));
+  await stack.up();
+});
+afterAll(() => stack.destroy());
+
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status: {
+      readonly containerStatuses?: readonly {
+        readonly ready: boolean;
+        readonly restartCount: number;
+        readonly lastState: { readonly terminated?: { readonly exitCode: number; readonly message?: string } };
+      }[];
+    };
+  }[];
+}
+
+/** The container of the one pod that there is. */
+async function container() {
+  const query = new URLSearchParams({ labelSelector: `app.kubernetes.io/instance=${SERVICE}` });
+  const { items } = await apiGet<Pods>(`/api/v1/namespaces/${NAMESPACE}/pods?${query}`);
+  const [pod] = items;
+  const [status] = pod?.status.containerStatuses ?? [];
+  if (items.length !== 1 || pod === undefined || status === undefined) throw new Error(`${items.length} pods`);
+  const { ready, restartCount: restarts, lastState } = status;
+  return { pod: pod.metadata.name, ready, restarts, terminated: lastState.terminated };
+}
+
+const kubectl = async (...args: string[]) => (await environment()).kubectl(["-n", NAMESPACE, ...args]);
+
+/** Sends a signal to the processes of the container whose command line holds a word, the watch's own excepted. */
+async function send(signal: string, word: string): Promise<void> {
+  const program = [
+    "import os, pathlib, signal",
+    "for folder in pathlib.Path('/proc').glob('[0-9]*'):",
+    "    pid = int(folder.name)",
+    "    if pid not in (1, os.getpid()) and word in (folder / 'cmdline').read_text().split('\\0')[0]:",
+    `        os.kill(pid, signal.${signal})`,
+  ];
+  await kubectl("exec", `deployment/${SERVICE}`, "--", "python3", "-c", `word = "${word}"\n${program.join("\n")}`);
+}
+
+describe("a server of which one process", () => {
+  // In this order: from the second restart on Kubernetes itself waits, for 10 s, then for 20.
+  it.each([
+    ["is killed, as for want of memory", "SIGKILL", "triton_python_backend_stub", "mortal_0_0"],
+    ["is stopped, as one that hangs", "SIGSTOP", "triton_python_backend_stub", "mortal_0_0"],
+    ["is stopped, and it is Triton's own", "SIGSTOP", "tritonserver", "tritonserver"],
+  ])("%s", async (_, signal, word, named) => {
+    const before = await until("ready", 60, container, ({ ready }) => ready);
+    await send(signal, word);
+    const died = Date.now();
+    const left = (seconds: number) => seconds - (Date.now() - died) / 1000;
+    await until("not ready", 10, container, ({ ready }) => !ready);
+    const restarted = ({ restarts }: typeof before) => restarts > before.restarts;
+    const { terminated, pod } = await until("a restart", left(60), container, restarted);
+    expect(pod).toBe(before.pod);
+    expect(terminated?.exitCode).toBeGreaterThan(0);
+    expect(terminated?.message).toMatch(/^the server was dead: /);
+    expect(terminated?.message).toContain(named);
+    const told = await kubectl("logs", "--previous", pod);
+    const dead = told.split("\n").filter((line) => line.includes('"event": "dead"'));
+    expect(dead).toHaveLength(1);
+    expect(dead[0]).toContain(named);
+    await until("ready again", 120, container, ({ ready }) => ready);
+    // kube-proxy gathers changes for a second.
+    const answers = async () => labelsOf(await infer(SERVICE, ["I love it", "I hate it"]));
+    await until("right answers", 30, answers, (labels) => labels.join() === "positive,negative");
+  });
+
+  it("sets an alert off", async () => {
+    const expression = await alertExpression(SERVICE, "TritonBertServerDied");
+    await until(
+      "the alert",
+      60,
+      () => promQuery(expression),
+      (value) => (value ?? 0) > 0,
+    );
+  });
+});
+
+describe("a server that is alive", () => {
+  it("is not restarted for having nothing to do", async () => {
+    const { restarts } = await container();
+    await sleep(60_000);
+    expect(await container()).toMatchObject({ ready: true, restarts });
+  });
+});
