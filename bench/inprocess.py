@@ -25,7 +25,7 @@ from bert_fused.sessions import Sessions
 from bert_fused.split import split
 from bert_serving.answer import answer
 from bert_serving.cores import cores
-from bert_serving.tokenise import Encoder
+from bert_serving.tokenise import Encoder, whole
 from cpu_graph.__main__ import write
 
 WINDOW = 16
@@ -40,11 +40,11 @@ class Graph:
         )
 
     def grouped(self, texts: Sequence[str]) -> list[list[str]]:
-        lengths = [len(row["input_ids"]) for row in self._encoder.rows(texts)]
+        lengths = [len(row["input_ids"]) for row in self._encoder.rows(whole(texts))]
         return [[texts[place] for place in group] for group in split(lengths, self._costs)]
 
     def run(self, texts: Sequence[str], wide: bool) -> None:
-        answer(self._sessions.run(self._encoder.rows(texts), wide), self._labels, "softmax")
+        answer(self._sessions.run(self._encoder.rows(whole(texts)), wide), self._labels, "softmax")
 
 
 def main() -> None:
@@ -53,7 +53,7 @@ def main() -> None:
     tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
     encoder = Encoder(tokenizer, facts["inputs"], facts["maxLength"], facts["padTokenId"])
     texts = json.loads(sys.stdin.readline())
-    tokens = sum(len(row["input_ids"]) for row in encoder.rows(texts))
+    tokens = sum(len(row["input_ids"]) for row in encoder.rows(whole(texts)))
     say({"cores": cores(), "tokens": tokens / len(texts)})
     exported = Graph(folder / "model.onnx", encoder, facts["labels"], facts["maxLength"])
     groups = {

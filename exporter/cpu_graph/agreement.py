@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto
 
-from bert_serving.tokenise import Encoder, Row, join
+from bert_serving.tokenise import Encoder, Row, join, whole
 from cpu_graph.check import session
 
 TOGETHER = 16
@@ -26,7 +26,7 @@ def agreement(one: ModelProto, other: ModelProto, folder: Path, texts: Sequence[
     tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
     encoder = Encoder(tokenizer, facts["inputs"], facts["maxLength"], facts["padTokenId"])
     # By length: much the quicker.
-    rows = sorted(encoder.rows(texts), key=lambda row: len(row["input_ids"]))
+    rows = sorted(encoder.rows(whole(texts)), key=lambda row: len(row["input_ids"]))
     decisions = [_decisions(session(model), encoder, rows, facts["activation"]) for model in (one, other)]
     commonest = int(np.unique(decisions[0], axis=0, return_counts=True)[1].max())
     return float((decisions[0] == decisions[1]).all(axis=1).mean()), commonest / len(rows)

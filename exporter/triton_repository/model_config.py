@@ -96,9 +96,10 @@ def _python(serving: Serving, name: str, inputs: list[Any], outputs: list[Any]) 
 
 
 def _batching() -> Any:
-    """Plain. With a queue policy or levels of priority Triton's batcher (2.51; core's dynamic_batch_scheduler.cc) does not
-    hear of a request that comes while a call is about to return, and looks again after half a second: where answers are
-    sent in a call that is every tenth request of a client by itself. So what waits is bounded in the python models."""
+    """Plain. With a queue policy or levels of priority Triton's batcher (2.51; core's dynamic_batch_scheduler.cc) does
+    not hear of a request that comes while a call is about to return, and looks again after half a second: where
+    answers are sent in a call that is every tenth request of a client by itself. So what waits is bounded in the
+    python models."""
     return pb.ModelDynamicBatching()
 
 

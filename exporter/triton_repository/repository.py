@@ -88,6 +88,9 @@ def preprocessing_settings(serving: Serving, contract: Contract) -> dict[str, An
         "maxLength": serving.max_length,
         "padTokenId": serving.pad_token_id,
         "limits": {"text": serving.limits.text_bytes, "request": serving.limits.request_bytes},
+        "public": serving.api_name,
+        "waitSeconds": serving.limits.wait_seconds,
+        "waitingRequests": serving.limits.waiting_requests,
     }
 
 
@@ -111,7 +114,6 @@ def fused_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
     """`behind`: where the graph runs in a model of its own, its name, and how many calls it is given at once: one more
     than run there, so that none of them waits for the next. A call is no larger than that model's batch."""
     both = {**preprocessing_settings(serving, contract), **postprocessing_settings(serving, contract)}
-    both["waitSeconds"], both["waitingRequests"] = serving.limits.wait_seconds, serving.limits.waiting_requests
     if serving.onnx_backend == "python":
         return {**both, "behind": None, "runCosts": serving.run_costs}
     behind = {"model": contract.inference, "runners": serving.instances + 1}

@@ -29,7 +29,7 @@ export function classifier(more: Partial<ModelOptions> = {}): ModelOptions {
     resources: { cpu: 1 },
     service: { type: "NodePort" },
     examples: [{ text: "I love it", predicts: "positive", minScore: 0.8 }],
-    podOverrides: { spec: { containers: [{ name: "triton", resources: { requests: { cpu: "100m" } } }] } },
+    podOverrides: { spec: { containers: [{ name: "triton", resources: { requests: { cpu: "50m" } } }] } },
     ...more,
   };
 }

@@ -1,5 +1,5 @@
-"""A server whose graph takes 150 ms a run, so that requests wait without a large model. In: as for rendering.serve. Out: a
-server; each run of its graph leaves a line in its log."""
+"""A server whose graph takes 150 ms a run, so that requests wait without a large model. In: as for rendering.serve.
+Out: a server; each run of its graph leaves a line in its log."""
 
 from pathlib import Path
 from typing import Any

@@ -42,7 +42,7 @@ def backend_folder(folder: Path) -> Path:
     return folder
 
 
-def server_environment(log_slower_than_ms: float = 0) -> dict[str, str]:
+def server_environment(log_slower_than_ms: float = 0, metrics_port: int = 8002) -> dict[str, str]:
     """The stub takes its packages from the venv that is first on PATH. Every answer is logged, lest a test overlook a
     text in the log. Huge pages as in the pod (components/server/allocator.ts)."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -53,6 +53,7 @@ def server_environment(log_slower_than_ms: float = 0) -> dict[str, str]:
         "TMPDIR": "/tmp",
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         "TRITON_BERT_LOG_SLOWER_THAN_MS": str(log_slower_than_ms),
+        "TRITON_BERT_METRICS_PORT": str(metrics_port),
     }
 
 
@@ -125,7 +126,7 @@ class Triton:
         with (self.work / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 self.command(),
-                env=server_environment(self.log_slower_than_ms),
+                env=server_environment(self.log_slower_than_ms, self.ports["metrics"]),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 preexec_fn=self.before_start,

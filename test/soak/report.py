@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from processes import State
     from soak import Row
-    from watch import State
 
 SHOWN_PROBLEMS = 40
 

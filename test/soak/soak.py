@@ -22,7 +22,7 @@ import report
 import wire
 from kind import ANSWERED, SILENT, Kind, Limits, Target
 from kinds import kinds, share_out, title
-from watch import State, Watch, growth_problems
+from processes import State, Watch, growth_problems
 
 ODD_CLIENTS, GOOD_CLIENTS = 4, 4
 # What of kind.NEEDS nobody can tell from outside.

@@ -12,7 +12,7 @@ export const gatewayOptions = z.strictObject({
     .describe(
       "Image with sh, nginx 1.19.10 or newer and its njs module, 0.7.9 or newer. Default: with server.pypi the server image, which has them, otherwise docker.io/nginxinc/nginx-unprivileged:1.29-alpine.",
     ),
-  cpu: z.number().min(0.01).max(64).default(0.1).describe("CPU cores that it requests; it has no limit."),
+  cpu: z.number().min(0.01).max(64).default(0.05).describe("CPU cores that it requests; it has no limit."),
 });
 
 /** Where the image is not the server's own. */

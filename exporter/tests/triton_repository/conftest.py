@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -56,22 +57,30 @@ class TritonError(Exception):
 class MetricFamily:
     """Counts as the real one does; a test reads them off."""
 
-    COUNTER = "counter"
+    COUNTER, GAUGE = "counter", "gauge"
 
     def __init__(self, name: str, description: str, kind: str) -> None:  # noqa: ARG002
-        assert name.endswith("_total")
-        assert kind == self.COUNTER
+        assert (kind == self.COUNTER) == (name.endswith(("_total", "_us")))
+        self.name = name
 
     def Metric(self, labels: dict[str, str]) -> Any:
-        return Counter(labels)
+        return Metric(labels)
 
 
-class Counter:
+class Metric:
     def __init__(self, labels: dict[str, str]) -> None:
-        self.labels, self.count = labels, 0
+        self.labels, self.value, self.writers = labels, 0.0, set[int]()
 
-    def increment(self, by: int) -> None:
-        self.count += by
+    def increment(self, by: float) -> None:
+        assert by > 0
+        self._write(self.value + by)
+
+    def set(self, value: float) -> None:
+        self._write(value)
+
+    def _write(self, value: float) -> None:
+        self.writers.add(threading.get_ident())
+        self.value = value
 
 
 @pytest.fixture
@@ -89,5 +98,6 @@ def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name, member in members.items():
         setattr(stand_in, name, member)
     monkeypatch.setitem(sys.modules, "triton_python_backend_utils", stand_in)
-    monkeypatch.delitem(sys.modules, "bert_serving.respond", raising=False)
+    for module in ("bert_serving.metrics", "bert_serving.respond"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     return lines

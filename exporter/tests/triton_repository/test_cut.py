@@ -1,5 +1,6 @@
-"""Promise: where a text is cut before it is tokenised, its tokens are the first of the whole text's; of what is not known
-to be so nothing is cut. Held over the kinds of tokenizers that BERT's family has, and texts that are hard on them."""
+"""Promise: where a text is cut before it is tokenised, its tokens are the first of the whole text's; of what is not
+known to be so nothing is cut. Held over the kinds of tokenizers that BERT's family has, and texts that are hard on
+them."""
 
 import json
 import random

@@ -2,15 +2,18 @@
 
 import importlib
 import json
+import sys
 import time
 import weakref
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bert_serving.errors import BadRequest
+from bert_serving.errors import BadRequest, Overloaded
 
 NOW = time.perf_counter()
 
@@ -22,8 +25,17 @@ def module(log: list[str]) -> Any:
 
 
 @pytest.fixture
-def responder(module: Any) -> Any:
-    return module.Responder("m")
+def metrics(module: Any) -> Iterator[Any]:
+    made = module.Metrics()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def responder(module: Any, metrics: Any) -> Any:
+    responder = module.Responder("m", metrics)
+    metrics.start()
+    return responder
 
 
 def request(name: str = "r-1") -> Any:
@@ -62,12 +74,51 @@ def test_an_id_cannot_break_a_line_or_carry_a_text(module: Any, responder: Any, 
     assert len(json.loads(log[0])["request"]) == 64
 
 
-def test_no_counter_outlives_the_model(responder: Any) -> None:
+def test_failures_are_counted_by_whose_fault_they_are_and_written_by_one_thread(
+    module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two threads in one of python_backend's metrics ended the process by a fault."""
+    made: list[Any] = []
+    family = sys.modules["triton_python_backend_utils"].MetricFamily
+    metric = family.Metric
+
+    def noted(self: Any, labels: dict[str, str]) -> Any:
+        made.append(metric(self, labels))
+        return made[-1]
+
+    monkeypatch.setattr(family, "Metric", noted)
+    metrics = module.Metrics()
+    responder = module.Responder("m", metrics)
+    metrics.start()
+    problems = [BadRequest("no"), Overloaded("full"), Overloaded("full"), KeyError()]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda problem: responder.respond("1", problem, NOW), problems * 5))
+    deadline = time.monotonic() + 10
+    while sum(one.value for one in made) < 20:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert {one.labels["fault"]: one.value for one in made} == {"client": 5, "load": 10, "server": 5}
+    assert {one.labels["model"] for one in made} == {"m"}
+    assert len(set.union(*(one.writers for one in made))) == 1
+    metrics.close()
+
+
+def test_no_metric_outlives_the_model(module: Any) -> None:
     """One that did ended the process with a segmentation fault."""
-    counters = [weakref.ref(counter) for counter in responder._failures.values()]
-    assert len(counters) == 3
-    responder.close()
-    assert [counter() for counter in counters] == [None, None, None]
+    metrics = module.Metrics()
+    responder = module.Responder("m", metrics)
+    metrics.start()
+    families = [weakref.ref(family) for family in metrics._families]
+    assert len(families) == 1
+    metrics.close()
+    assert [family() for family in families] == [None]
+    assert responder.respond("1", BadRequest("no"), NOW).error
+
+
+def test_more_than_can_be_answered_is_unavailable(responder: Any) -> None:
+    answer = responder.respond("1", Overloaded("more waits than may"), NOW)
+    assert answer.error.code == "UNAVAILABLE"
+    assert "try again" in str(answer.error)
 
 
 def test_an_answer_is_logged_only_if_it_was_slow(

@@ -8,7 +8,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from bert_serving.answer import answer
 from bert_serving.errors import BadRequest
-from bert_serving.tokenise import Encoder, Limits, Text, texts_of
+from bert_serving.tokenise import Encoder, Limits, Text, texts_of, whole
 
 VOCABULARY = {"[PAD]": 0, "[CLS]": 1, "[SEP]": 2, "[UNK]": 3, "a": 4, "b": 5, "c": 6}
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
@@ -26,12 +26,8 @@ def tokenizer_json(side: str = "right") -> str:
     return tokenizer.to_str()
 
 
-def whole(*texts: str) -> list[Text]:
-    return [Text(text, True, "text_input[0]") for text in texts]
-
-
 def test_pads_to_the_longest_text_of_the_request_and_no_further() -> None:
-    arrays = Encoder(tokenizer_json(), INPUTS, max_length=16, pad_token_id=0).encode(whole("a b", "a"))
+    arrays = Encoder(tokenizer_json(), INPUTS, max_length=16, pad_token_id=0).encode(whole(["a b", "a"]))
     assert arrays["input_ids"].tolist() == [[1, 4, 5, 2], [1, 4, 2, 0]]
     assert arrays["attention_mask"].tolist() == [[1, 1, 1, 1], [1, 1, 1, 0]]
     assert arrays["token_type_ids"].tolist() == [[0] * 4] * 2
@@ -40,7 +36,7 @@ def test_pads_to_the_longest_text_of_the_request_and_no_further() -> None:
 
 def test_fills_only_what_the_graph_reads_with_the_models_own_padding() -> None:
     arrays = Encoder(tokenizer_json(), ["attention_mask", "input_ids"], max_length=16, pad_token_id=9).encode(
-        whole("a b", "a")
+        whole(["a b", "a"])
     )
     assert list(arrays) == ["attention_mask", "input_ids"]
     assert arrays["input_ids"][1, 3] == 9
@@ -48,7 +44,7 @@ def test_fills_only_what_the_graph_reads_with_the_models_own_padding() -> None:
 
 @pytest.mark.parametrize(("side", "kept"), [("right", [1, 4, 5, 2]), ("left", [1, 5, 6, 2])])
 def test_truncates_on_the_tokenizers_own_side(side: str, kept: list[int]) -> None:
-    arrays = Encoder(tokenizer_json(side), INPUTS, max_length=4, pad_token_id=0).encode(whole("a b c"))
+    arrays = Encoder(tokenizer_json(side), INPUTS, max_length=4, pad_token_id=0).encode(whole(["a b c"]))
     assert arrays["input_ids"].tolist() == [kept]
 
 
@@ -92,13 +88,13 @@ def test_a_text_over_the_limit_is_cut_where_its_tokens_stay_the_same_or_refused(
 
 def test_what_is_tokenised_in_a_moment() -> None:
     encoder = Encoder(tokenizer_json(), INPUTS, max_length=512, pad_token_id=0)
-    assert encoder.is_quick(whole(*["a" * 512] * 16))
-    assert not encoder.is_quick(whole(*["a" * 512] * 17))
-    assert not encoder.is_quick(whole("a" * 4097))
+    assert encoder.is_quick(whole(["a" * 512] * 16))
+    assert not encoder.is_quick(whole(["a" * 512] * 17))
+    assert not encoder.is_quick(whole(["a" * 4097]))
     assert not encoder.is_quick([Text("a", False, "t[0]")])
 
 
-def test_a_panic_of_the_tokenizer_is_an_error_like_any_other() -> None:
+def test_a_panic_of_the_tokenizer_is_an_error_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """tokenizers 0.22 to 0.23: an added token that its own normalizer deletes (huggingface/tokenizers, issue 1349)."""
 
     class Panic(BaseException):
@@ -109,9 +105,9 @@ def test_a_panic_of_the_tokenizer_is_an_error_like_any_other() -> None:
             raise Panic
 
     encoder = Encoder(tokenizer_json(), INPUTS, max_length=4, pad_token_id=0)
-    encoder._tokenizer = Panicking()
+    monkeypatch.setattr(encoder, "_tokenizer", Panicking())
     with pytest.raises(RuntimeError, match="panicked"):
-        encoder.rows(whole("a"))
+        encoder.rows(whole(["a"]))
 
 
 def test_softmax_sigmoid_and_regression() -> None:

@@ -17,8 +17,8 @@ from bert_serving.respond import array_of, request_id
 from bert_serving.tokenise import Encoder, Limits, Row, texts_of
 from bert_serving.tokenise import Text as Source
 
-# Ids of requests that the watch sends (bert_watch/canary.py); no client knows the pod's UID. One asks whether the server
-# is alive, and waits for nobody. The other says that the server is about to end.
+# Ids of requests that the watch sends (bert_watch/canary.py); no client knows the pod's UID. One asks whether the
+# server is alive, and waits for nobody. The other says that the server is about to end.
 SECRET = hashlib.sha256(os.environ.get("POD_UID", "").encode()).hexdigest()[:32]
 WATCH, DRAIN = f"watch-{SECRET}", f"drain-{SECRET}"
 MICROSECONDS = 1e6

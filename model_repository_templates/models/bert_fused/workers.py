@@ -1,5 +1,5 @@
-"""One thread for each core; each takes the next group out of the pool, runs it, and takes the next. In: requests from the
-thread that Triton calls, or the one that tokenises long texts. Out: calls of `run`, from the workers' threads.
+"""One thread for each core; each takes the next group out of the pool, runs it, and takes the next. In: requests from
+the thread that Triton calls, or the one that tokenises long texts. Out: calls of `run`, from the workers' threads.
 
 A text that comes when nothing waits and nothing runs is `alone`: it may have all the cores, and runs at once, in the
 thread that brought it, for waking another takes a tenth of a millisecond. Whoever comes meanwhile waits in Triton's
@@ -41,9 +41,9 @@ class Workers(Generic[T]):
     def submit(
         self, texts: Sequence[tuple[int, T]], wait: Wait | None = None, single: bool = False, patience: float = 0.0
     ) -> bool:
-        """Hands in the texts of one request, with their lengths. False: too much waits already, or it is large and would
-        have to wait for longer than `patience` (seconds; 0: it may); it was not taken. `single`: the caller has no other
-        request to hand in."""
+        """Hands in the texts of one request, with their lengths. False: too much waits already, or it is large and
+        would have to wait for longer than `patience` (seconds; 0: it may); it was not taken. `single`: the caller has
+        no other request to hand in."""
         with self._lock:
             alone = single and len(texts) == 1 and not self._pool and self._running == 0
             if alone:

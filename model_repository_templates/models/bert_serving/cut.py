@@ -1,5 +1,6 @@
-"""Where a text can be cut before it is tokenised. Tokenising a megabyte takes half a second and 150 MB, of which a model
-reads the first 512 tokens. In: tokenizer.json. Out: places where the tokens before the cut are those of the whole text.
+"""Where a text can be cut before it is tokenised. Tokenising a megabyte takes half a second and 150 MB, of which a
+model reads the first 512 tokens. In: tokenizer.json. Out: places where the tokens before the cut are those of the
+whole text.
 
 A tokenizer that splits at spaces gives each word its tokens whatever follows: so does WordPiece behind Bert's splitter,
 byte-level BPE behind its regular expression, Unigram behind Metaspace. What a normalizer does must then be local, too.

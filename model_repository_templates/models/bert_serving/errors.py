@@ -1,5 +1,5 @@
-"""Errors that are no bug: the caller's fault, or more requests than can be answered. Everything else that is raised is a
-bug, and is told as such."""
+"""Errors that are no bug: the caller's fault, or more requests than can be answered. Everything else that is raised is
+a bug, and is told as such."""
 
 from __future__ import annotations
 

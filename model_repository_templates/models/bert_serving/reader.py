@@ -1,5 +1,5 @@
-"""Work that takes longer than a moment, in a thread of its own, so that nobody else's request waits for it: texts that are
-long to tokenise. One at a time, in the order of their coming; the tokenizer lets other threads run meanwhile."""
+"""Work that takes longer than a moment, in a thread of its own, so that nobody else's request waits for it: texts that
+are long to tokenise. One at a time, in the order of their coming; the tokenizer lets other threads run meanwhile."""
 
 from __future__ import annotations
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
+from functools import partial
 from typing import Any, Callable, TypeVar
 
 import triton_python_backend_utils as pb_utils
 
 from bert_serving.errors import BadRequest, Overloaded
+from bert_serving.metrics import Metrics
 
 T = TypeVar("T")
 # Ids come from clients: enough to find a request, too short to hide a text in the log.
@@ -33,24 +36,22 @@ class Responder:
     """Responses of one model; and on :8002 the count of those that are errors. Triton's own count of failures knows
     nothing of an error that a python model answers with, and could not tell whose fault it was."""
 
-    def __init__(self, model: str) -> None:
-        """To be made last when a model is initialised: counts are there, as 0, before the first failure. If something
-        failed after it, nobody would close it (see there)."""
+    def __init__(self, model: str, metrics: Metrics) -> None:
         self._model = model
-        # Models of one server share the family; it must live as long as its counters.
-        self._family: Any = pb_utils.MetricFamily(
-            name="triton_bert_failures_total",
-            description="Requests that a model has answered with an error, by whose fault it was: client, load or server",
-            kind=pb_utils.MetricFamily.COUNTER,
+        self._lock = threading.Lock()
+        self._failures = {"client": 0, "load": 0, "server": 0}
+        metrics.counter(
+            "triton_bert_failures_total",
+            "Requests that a model has answered with an error, by whose fault: client, load or server",
+            {fault: partial(self._failures.__getitem__, fault) for fault in self._failures},
+            label="fault",
+            model=model,
         )
-        self._failures = {
-            fault: self._family.Metric(labels={"model": model, "fault": fault})
-            for fault in ("client", "load", "server")
-        }
 
     def respond(self, request: str, outcome: dict[str, Any] | Exception, started: float) -> Any:
         """A response to the request of this id, with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for
-        Overloaded UNAVAILABLE, for any other exception INTERNAL. `started`: the `time.perf_counter()` at which this model got the request."""
+        Overloaded UNAVAILABLE, for any other exception INTERNAL. `started`: the `time.perf_counter()` at which this
+        model got the request."""
         took = (time.perf_counter() - started) * 1000
         about = {"model": self._model, "request": request, "ms": round(took, 3)}
         if not isinstance(outcome, Exception):
@@ -58,21 +59,20 @@ class Responder:
                 log("info", "answered", **about, texts=len(next(iter(outcome.values()))))
             return pb_utils.InferenceResponse([pb_utils.Tensor(name, array) for name, array in outcome.items()])
         if isinstance(outcome, BadRequest):
-            self._failures["client"].increment(1)
+            self._count("client")
             log("info", "request refused", **about, because=str(outcome))
             return _failed(str(outcome), pb_utils.TritonError.INVALID_ARG)
         if isinstance(outcome, Overloaded):
-            self._failures["load"].increment(1)
+            self._count("load")
             return _failed(str(outcome), pb_utils.TritonError.UNAVAILABLE)
-        self._failures["server"].increment(1)
+        self._count("server")
         # The kind and the place of the bug, not its message: that may quote what a user wrote.
         log("error", "bug", **about, kind=type(outcome).__name__, at=_place(outcome))
         return _failed("internal error", pb_utils.TritonError.INTERNAL)
 
-    def close(self) -> None:
-        """To be called while the model is finalised: a counter that outlives it ends the process by a fault."""
-        self._failures.clear()
-        self._family = None
+    def _count(self, fault: str) -> None:
+        with self._lock:
+            self._failures[fault] += 1
 
 
 def array_of(request: Any, tensor: str) -> Any:

@@ -1,5 +1,5 @@
-"""Texts to the graph's inputs. In: the bytes of a request, tokenizer.json, how much of a text is read. Out: int64 arrays
-[texts, tokens].
+"""Texts to the graph's inputs. In: the bytes of a request, tokenizer.json, how much of a text is read. Out: int64
+arrays [texts, tokens].
 
 A text that is too long is cut to `max_length` tokens, special tokens included, on the side that tokenizer.json says. As
 much as it takes is tokenised, and no more: tokenising costs by the byte, truncation comes after it."""
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from typing import Any, Dict, Iterable, Mapping, NamedTuple, Sequence
+from typing import Any, Dict, Mapping, NamedTuple, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,11 @@ class Text(NamedTuple):
     whole: bool
     # For messages.
     place: str
+
+
+def whole(texts: Sequence[str]) -> list[Text]:
+    """Texts that come from no client, and are read whatever they are."""
+    return [Text(text, True, "") for text in texts]
 
 
 def texts_of(values: Sequence[Any], tensor: str, limits: Limits) -> list[Text]:
@@ -124,7 +129,8 @@ class Encoder:
         try:
             encodings: list[Any] = self._tokenizer.encode_batch(list(texts))
         except BaseException as problem:
-            # A panic of the tokenizer's Rust code is no Exception: it would leave `execute`, and take all requests along.
+            # A panic of the tokenizer's Rust code is no Exception: it would leave `execute`, and take all requests
+            # along.
             if isinstance(problem, (Exception, KeyboardInterrupt, SystemExit)):
                 raise
             raise RuntimeError("the tokenizer panicked") from None

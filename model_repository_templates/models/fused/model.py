@@ -2,8 +2,8 @@
 runs in this process, or, where the server has the C++ onnxruntime backend, in the model behind.
 
 `execute` only tokenises into the pool and returns; answers go out later, through the requests' response senders. Texts
-that are long to tokenise are left to a thread of their own. All that waits does so in the pool, which knows an order, and
-a bound that is counted: Triton's own queue knows neither.
+that are long to tokenise are left to a thread of their own. All that waits does so in the pool, which knows an order,
+and a bound that is counted: Triton's own queue knows neither.
 
 A response sender waits until Triton has taken the answer. A thread of its own does so, that the workers need not."""
 
@@ -29,7 +29,7 @@ from bert_fused.workers import Workers
 from bert_serving.answer import FloatArray, answer
 from bert_serving.cores import cores
 from bert_serving.errors import BadRequest, Overloaded
-from bert_serving.queue_metrics import QueueMetrics
+from bert_serving.metrics import Metrics
 from bert_serving.respond import Responder, attempt, log, request_id
 from bert_serving.together import together_or_alone
 from bert_serving.tokenise import Encoder, Row
@@ -63,8 +63,10 @@ class TritonPythonModel:
         self._workers: Workers[Text] = Workers(pool, runners, self._run)
         self._sending = ThreadPoolExecutor(max_workers=1)
         self._intake = Intake(self._encoder, self._workers, settings)
-        self._responder = Responder(self._name)
-        self._metrics = QueueMetrics(self._name, self._workers.waits)
+        self._metrics = Metrics()
+        self._responder = Responder(self._name, self._metrics)
+        self._measure()
+        self._metrics.start()
         told = {**told, "maxLength": settings["maxLength"], "call": costs.call, "tokens": costs.tokens}
         log("info", "loaded", model=self._name, **told)
 
@@ -75,7 +77,8 @@ class TritonPythonModel:
             send = partial(self._send, sender, request_id(request), time.perf_counter())
             self._intake.accept(request, sender, send, single=len(requests) == 1)
         if self._intake.draining:
-            # To Triton a request is done when this call returns; it ends one second after the last, whatever waits here.
+            # To Triton a request is done when this call returns; it ends one second after the last, whatever waits
+            # here.
             self._drain()
         else:
             self._workers.wait_for_room()
@@ -91,8 +94,22 @@ class TritonPythonModel:
         self._workers.close()
         self._sending.shutdown()
         self._metrics.close()
-        self._responder.close()
         log("info", "unloaded", model=self._name)
+
+    def _measure(self) -> None:
+        """What has left Triton's own queue and still waits would be unseen by autoscaling."""
+        self._metrics.counter(
+            "triton_bert_queue_duration_us",
+            "Microseconds that requests have waited inside a model, after Triton's own queue",
+            {self._name: lambda: self._workers.waits()[0] * 1e6},
+            label="model",
+        )
+        self._metrics.gauge(
+            "triton_bert_pending_request_count",
+            "Requests that wait inside a model, after Triton's own queue",
+            lambda: self._workers.waits()[1],
+            model=self._name,
+        )
 
     def _here(self, settings: Any) -> tuple[Graph, int, dict[str, Any]]:
         """The graph in this process, how many runs it bears at once, and what to tell."""

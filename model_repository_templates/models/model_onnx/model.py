@@ -10,6 +10,7 @@ from typing import Any
 
 from bert_serving.cores import cores
 from bert_serving.infer import Feed, Graph, checked, open_session
+from bert_serving.metrics import Metrics
 from bert_serving.respond import Responder, array_of, attempt, log, request_id
 
 HERE = Path(__file__).parent
@@ -24,7 +25,9 @@ class TritonPythonModel:
         # Every instance is a process of its own; together they must fit the cores that there are.
         threads = max(1, cores() // settings["instances"])
         self._graph = Graph(open_session(str(HERE / "model.onnx"), threads), self._fillers, self._logits)
-        self._responder = Responder(self._name)
+        self._metrics = Metrics()
+        self._responder = Responder(self._name, self._metrics)
+        self._metrics.start()
         log("info", "loaded", model=self._name, threads=threads, instances=settings["instances"])
 
     def execute(self, requests: list[Any]) -> list[Any]:
@@ -40,7 +43,7 @@ class TritonPythonModel:
         ]
 
     def finalize(self) -> None:
-        self._responder.close()
+        self._metrics.close()
         log("info", "unloaded", model=self._name)
 
     def _feed(self, request: Any) -> Feed:

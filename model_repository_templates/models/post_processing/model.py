@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from bert_serving.answer import answer
+from bert_serving.metrics import Metrics
 from bert_serving.respond import Responder, array_of, attempt, log, request_id
 
 HERE = Path(__file__).parent
@@ -24,7 +25,9 @@ class TritonPythonModel:
         self._score: str = settings["score"]
         self._labels: list[str] = settings["labels"]
         self._activation: str = settings["activation"]
-        self._responder = Responder(self._name)
+        self._metrics = Metrics()
+        self._responder = Responder(self._name, self._metrics)
+        self._metrics.start()
         log("info", "loaded", model=self._name, labels=len(self._labels), activation=self._activation)
 
     def execute(self, requests: list[Any]) -> list[Any]:
@@ -35,7 +38,7 @@ class TritonPythonModel:
         ]
 
     def finalize(self) -> None:
-        self._responder.close()
+        self._metrics.close()
         log("info", "unloaded", model=self._name)
 
     def _answer(self, request: Any) -> dict[str, Any]:

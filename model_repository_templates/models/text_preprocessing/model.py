@@ -11,6 +11,8 @@ from typing import Any
 import triton_python_backend_utils as pb_utils
 
 from bert_serving.errors import Overloaded
+from bert_serving.gate import Gate, read_queues
+from bert_serving.metrics import Metrics
 from bert_serving.reader import Reader
 from bert_serving.respond import Responder, array_of, attempt, log, request_id
 from bert_serving.tokenise import Encoder, Limits, Text, texts_of
@@ -33,7 +35,14 @@ class TritonPythonModel:
         )
         self._limits = Limits(**settings["limits"])
         self._reader = Reader(self._limits.request)
-        self._responder = Responder(self._name)
+        # As the pod has it (components/names.ts), unless it says otherwise.
+        port = int(os.environ.get("TRITON_BERT_METRICS_PORT", "8002"))
+        public = settings["public"]
+        self._gate = Gate(lambda: read_queues(port, public), settings["waitingRequests"], settings["waitSeconds"])
+        self._gate.start()
+        self._metrics = Metrics()
+        self._responder = Responder(self._name, self._metrics)
+        self._metrics.start()
         log("info", "loaded", model=self._name, maxLength=settings["maxLength"], inputs=settings["inputs"])
 
     def execute(self, requests: list[Any]) -> list[Any] | None:
@@ -49,11 +58,13 @@ class TritonPythonModel:
         return None
 
     def finalize(self) -> None:
+        self._gate.close()
         self._reader.close()
-        self._responder.close()
+        self._metrics.close()
         log("info", "unloaded", model=self._name)
 
     def _read(self, request: Any) -> list[Text]:
+        self._gate.enter()
         return texts_of(array_of(request, self._text).reshape(-1), self._text, self._limits)
 
     def _answer(self, identity: str, texts: list[Text] | Exception, started: float) -> Any:

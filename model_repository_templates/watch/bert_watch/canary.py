@@ -1,11 +1,11 @@
 """One short text, asked of the real model. In: Triton's HTTP port, and names. Out: whether a right answer came, a
 broken one, or none yet; and how many requests were answered so far.
 
-It goes first in the pool of the fused model, by its id: no client knows the pod's UID, and nobody who reads the id learns
-it. In an ensemble it waits with the others. A connection whose answer is late stays open:
-closing it would cancel the request, and a late answer still says that the model is alive. None is kept for the next
-canary, since a server that is told to end waits for open connections.
-Source: Triton, "HTTP/REST and GRPC Protocol", and its extensions "statistics" and "schedule policy"."""
+It goes first in the pool of the fused model, by its id: no client knows the pod's UID, and nobody who reads the id
+learns it. In an ensemble it waits with the others. A connection whose answer is late stays open: closing it would
+cancel the request, and a late answer still says that the model is alive. None is kept for the next canary, since a
+server that is told to end waits for open connections. Source: Triton, "HTTP/REST and GRPC Protocol", and its
+extensions "statistics" and "schedule policy"."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class Canary:
         self._asked: list[http.client.HTTPConnection] = []
 
     def drain(self) -> None:
-        """Tells the model that the server is about to end. The fused one then holds Triton's call until everything in its
-        pool is answered; Triton knows of calls alone, and would end a second after the last."""
+        """Tells the model that the server is about to end. The fused one then holds Triton's call until everything in
+        its pool is answered; Triton knows of calls alone, and would end a second after the last."""
         self._draining = self._connection()
         with contextlib.suppress(OSError, http.client.HTTPException):
             self._request(self._draining, self._last)

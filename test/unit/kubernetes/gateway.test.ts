@@ -40,11 +40,12 @@ describe("a gateway", () => {
       { name: "http", containerPort: 8000 },
       { name: "grpc", containerPort: 8001 },
     ]);
-    expect(triton.ports).toEqual([{ name: "metrics", containerPort: 8002 }]);
+    expect(triton.ports).toEqual([
+      { name: "metrics", containerPort: 8002 },
+      { name: "health", containerPort: 8003 },
+    ]);
     const probes = [triton.readinessProbe, triton.livenessProbe, before?.readinessProbe];
-    expect(probes).toEqual(
-      probes.map(() => expect.objectContaining({ httpGet: expect.objectContaining({ port: 8004 }) })),
-    );
+    expect(probes.map((probe) => probe?.httpGet.port)).toEqual(["health", "health", 8004]);
     expect(before?.env.map(({ name }) => name)).toEqual(["NGINX_CONFIG", "NGINX_CHECK", "LD_LIBRARY_PATH"]);
     expect(before?.env[1]?.value).toBe(CHECK_SOURCE);
   });

@@ -1,0 +1,99 @@
+"""Lets requests into an ensemble for as long as they can be answered in time. In: what Triton counts of its queues,
+four times a second while there are requests. Out: nothing, or Overloaded.
+
+Triton's own queues could be bounded, but then its batcher sleeps through requests
+(triton_repository/model_config.py)."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+import urllib.request
+from typing import Callable, NamedTuple
+
+from bert_serving.errors import Overloaded
+
+SECONDS = 0.25
+# With fewer in the queues at both ends of a measurement, answers are as many as were asked for, not as could be given.
+BUSY = 8
+TIMEOUT_SECONDS = 1.0
+SAMPLE = re.compile(r'^(\w+)\{(?:.*,)?model="([^"]+)"[^}]*\} (\S+)$', re.MULTILINE)
+
+
+class Queues(NamedTuple):
+    # Requests in all queues of the server; and that the public model has answered since the start.
+    waiting: float
+    answered: float
+
+
+def read_queues(port: int, model: str) -> Queues:
+    """As Triton's metrics say. Raises OSError or ValueError where they can't be read."""
+    url = f"http://127.0.0.1:{port}/metrics"
+    # A proxy of the environment has no business between a pod and itself.
+    web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with web.open(url, timeout=TIMEOUT_SECONDS) as response:
+        samples = SAMPLE.findall(response.read().decode("utf-8"))
+    waiting = sum(float(value) for name, _, value in samples if name == "nv_inference_pending_request_count")
+    ends = ("nv_inference_request_success", "nv_inference_request_failure")
+    return Queues(waiting, sum(float(value) for name, of, value in samples if name in ends and of == model))
+
+
+class Gate:
+    def __init__(
+        self,
+        read: Callable[[], Queues],
+        most: int,
+        seconds: float,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """`most`: requests that may wait. `seconds`: for how long one may."""
+        self._read = read
+        self._most = most
+        self._seconds = seconds
+        self._clock = clock
+        self._waiting = 0.0
+        self._entered = 0
+        self._rate = 0.0
+        self._last: tuple[float, Queues] | None = None
+        self._asked = threading.Event()
+        self._closed = False
+        self._thread = threading.Thread(target=self._loop, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closed = True
+        self._asked.set()
+        self._thread.join()
+
+    def enter(self) -> None:
+        """For each request. Raises Overloaded."""
+        self._asked.set()
+        waiting = self._waiting + self._entered
+        if waiting >= self._most:
+            raise Overloaded("as many requests wait as may")
+        if 0 < self._rate * self._seconds < waiting:
+            raise Overloaded("more waits than can be answered in time")
+        self._entered += 1
+
+    def look(self) -> None:
+        """Takes in what Triton counts now."""
+        try:
+            queues = self._read()
+        except (OSError, ValueError):
+            # It is unknown what waits, so nobody is refused for it.
+            queues = Queues(0.0, 0.0)
+        now, last = self._clock(), self._last
+        if last is not None and min(last[1].waiting, queues.waiting) >= BUSY:
+            self._rate = (queues.answered - last[1].answered) / (now - last[0])
+        self._last = now, queues
+        self._waiting, self._entered = queues.waiting, 0
+
+    def _loop(self) -> None:
+        while not self._closed:
+            self._asked.wait()
+            self._asked.clear()
+            self.look()
+            time.sleep(SECONDS)
