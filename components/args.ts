@@ -604,7 +604,7 @@ export interface ServiceGateway {
   /**
    * CPU cores that it requests; it has no limit.
    * Bounds: 0.01 to 64.
-   * Default: 0.1.
+   * Default: 0.05.
    */
   cpu?: number;
 }
