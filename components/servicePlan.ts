@@ -22,7 +22,7 @@ import type { Scaled } from "./kubernetes/scaling/scaled";
 import { objectNames, tritonPorts } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
-import { limitProblems, limitsOf } from "./server/limits";
+import { type Limits, limitProblems, limitsOf } from "./server/limits";
 import { memoryPlan } from "./server/memory";
 import { type DecidedServing, decided } from "./server/pipeline";
 import { chooseServer, type ServerChoice } from "./server/supportMatrix";
@@ -89,11 +89,13 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
   // Only int8 is held against them: naming them for all models moves no other image.
   const gateFile = spec.precision === "int8" ? spec.qualityGate.texts : undefined;
   const gate = gateTexts(gateFile, place.projectFolder, locate);
+  const limits = limitsOf(spec.serving, spec.rollout);
   const memory = memoryPlan({
     ...spec,
     serving,
     device: deviceOf(spec),
     modelBytes: model.plan.model.modelBytes,
+    limits,
     locate,
   });
   const { choice } = server;
@@ -119,7 +121,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     apiName: spec.apiName ?? service,
     gpuCount: spec.gpu?.count,
     labels,
-    limits: limitsOf(spec.serving, spec.rollout),
+    limits,
   };
   const serverImage = planServerImage(build, serve, choice, model.plan);
   const pods = scale(spec.autoscaling, spec.replicas);
@@ -136,7 +138,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     downtimeWarning(pods.replicas, locate, spec.gpu),
     uncheckedWarning(scaled, spec.cluster?.context),
   ].filter((warning) => warning !== undefined);
-  const parts = { choice, serving, pods, kubernetes, model: model.plan, memory };
+  const parts = { choice, serving, pods, kubernetes, model: model.plan, memory, limits };
   const plan = {
     spec,
     apiName: serve.apiName,
@@ -160,18 +162,18 @@ interface PodParts {
   readonly kubernetes: KubernetesSite;
   readonly model: ModelImagePlan;
   readonly memory: PodInput["memory"];
+  readonly limits: Limits;
 }
 
 function podPlan(
   spec: ServiceSpec,
   apiName: string,
-  { choice, serving, pods, kubernetes, model, memory }: PodParts,
+  { choice, serving, pods, kubernetes, model, memory, limits }: PodParts,
 ): ServicePlan["pod"] {
   const times = lifecycle(spec.rollout, waves(pods.most, spec.gpu));
   const { exitTimeoutSeconds, connectionSeconds } = times;
   const { grpc, streamSeconds } = spec.service;
   const gateway = gatewayOf(spec.service.gateway, choice.flavour);
-  const limits = limitsOf(spec.serving, spec.rollout);
   const behindGateway = gateway !== undefined;
   const server = { device: deviceOf(spec), onnxBackend: choice.onnxBackend };
   return {

@@ -4,6 +4,7 @@
  *  Measured on a pod of the pypi flavour with MiniLM-L6 (91 MB, 12 heads): 186 MiB idle; 1171 MiB after batches of 16 texts
  *  of 512 tokens, that is 62 MiB a text; /dev/shm 3 MiB (design.md saw up to 14). */
 import type { Locate, Problem } from "../problems";
+import type { Limits } from "./limits";
 import type { ResourcesOptions } from "./options";
 import type { DecidedServing } from "./pipeline";
 
@@ -13,8 +14,6 @@ const MiB = 1024 * 1024;
 const LEAST_SHM = 64;
 /** Region that a python-backend process opens, and the step it grows by, MiB (python_backend, src/python.cc, since 23.02). */
 const SHM_REGION = 1;
-/** Bytes of text per request that the estimate has room for; BERT reads the first 512 tokens, some 2 KiB of them. */
-const TEXT_BYTES = 64 * 1024;
 /** Bytes per token in /dev/shm: three int64 tensors (ids, mask, types). */
 const TOKEN_BYTES = 3 * 8;
 const LONGEST = 512;
@@ -22,6 +21,11 @@ const LONGEST = 512;
 /** tritonserver, its backends, the python stubs and the probe before any model: MiB. With CUDA, its libraries and pinned
  *  memory too: estimated, not measured. */
 const RUNTIME = { cpu: 384, gpu: 3072 };
+/** The watch, the container's main process: MiB. */
+const WATCH = 24;
+/** What requests of the largest size take while they are read, tokenised or refused, in requests: 32 clients that sent nothing
+ *  else took 160 of 1 MiB in the fused pipeline and 480 in the ensemble, most of it in what RUNTIME has to spare. */
+const LARGE_REQUESTS = 128;
 /** While it loads, onnxruntime holds the file's bytes and its own prepacked weights at once. */
 const WEIGHT_COPIES = 2;
 /** Activations for one text of 512 tokens in a BERT-base, MiB: onnxruntime's arena keeps the most it ever needed, which is
@@ -37,6 +41,7 @@ export interface MemoryInput {
   readonly shm?: string;
   readonly resources: ResourcesOptions;
   readonly serving: Omit<DecidedServing, "limits">;
+  readonly limits: Pick<Limits, "textBytes" | "requestBytes">;
   readonly device: "cpu" | "gpu";
   /** Bytes of the model's weights; absent: unknown, BERT-large is assumed. */
   readonly modelBytes?: number;
@@ -52,9 +57,9 @@ export interface MemoryPlan {
   readonly warnings: readonly string[];
 }
 
-/** limit = runtime + weights while loading + activations + /dev/shm, up to the next 64 MiB. */
+/** limit = runtime + large requests + weights while loading + activations + /dev/shm, up to the next 64 MiB. */
 export function memoryPlan(input: MemoryInput): MemoryPlan {
-  const shmMiB = input.shm === undefined ? shmByFormula(input.serving) : mebibytes(input.shm);
+  const shmMiB = input.shm === undefined ? shmByFormula(input) : mebibytes(input.shm);
   const { memory } = input.resources;
   if (memory === undefined) {
     const limitMiB = Math.ceil((serverMiB(input) + shmMiB) / 64) * 64;
@@ -76,21 +81,17 @@ export function mebibytes(quantity: string): number {
 
 /** Each python process (tokeniser, answers, and the model itself in the pypi flavour) keeps a region and twice a full
  *  batch, one being filled while the other is read. */
-function shmByFormula({
-  pipeline,
-  inProcess,
-  maxBatchSize,
-  maxLength = LONGEST,
-  instances,
-}: MemoryInput["serving"]): number {
+function shmByFormula({ serving, limits: { textBytes } }: MemoryInput): number {
+  const { pipeline, inProcess, maxBatchSize, maxLength = LONGEST, instances } = serving;
   // The model behind is no python process, but reads what the front has put there.
   const processes = pipeline === "fused" ? 1 + (inProcess ? 0 : instances) : 2 + instances;
-  const batch = (maxBatchSize * (maxLength * TOKEN_BYTES + TEXT_BYTES)) / MiB;
+  const batch = (maxBatchSize * (maxLength * TOKEN_BYTES + textBytes)) / MiB;
   return Math.max(LEAST_SHM, Math.ceil(processes * (SHM_REGION + 2 * batch)));
 }
 
 /** Everything but /dev/shm, MiB. Activations live on the GPU where there is one. */
-function serverMiB({ serving, resources, device, modelBytes }: MemoryInput): number {
+function serverMiB({ serving, resources, device, modelBytes, limits }: MemoryInput): number {
+  const base = RUNTIME[device] + WATCH + (LARGE_REQUESTS * limits.requestBytes) / MiB;
   const model = modelBytes === undefined ? ASSUMED_MODEL : modelBytes / MiB;
   // Attention shrinks with the square of the length: linear is on the safe side.
   const share = (serving.maxLength ?? LONGEST) / LONGEST;
@@ -99,9 +100,9 @@ function serverMiB({ serving, resources, device, modelBytes }: MemoryInput): num
     const cores = Math.max(1, Math.floor(resources.cpu));
     // A session for one thread and one for all cores; no run is larger than one long text, and each core has one at a time.
     const sessions = cores > 1 ? 2 : 1;
-    return RUNTIME[device] + sessions * WEIGHT_COPIES * model + (cores + 1) * perText;
+    return base + sessions * WEIGHT_COPIES * model + (cores + 1) * perText;
   }
-  return RUNTIME[device] + serving.instances * (WEIGHT_COPIES * model + serving.maxBatchSize * perText);
+  return base + serving.instances * (WEIGHT_COPIES * model + serving.maxBatchSize * perText);
 }
 
 function assumed({ locate }: MemoryInput, limitMiB: number): string {

@@ -73,6 +73,17 @@ def test_a_long_text_holds_nobody_up(either_server: Triton) -> None:
         assert {one.result()[0] for one in held} <= {200, 503}
 
 
+def test_many_of_the_largest_requests_at_once(either_server: Triton) -> None:
+    """More than the texts of which may wait to be tokenised: some are refused, and nothing worse."""
+    for text in (SENTENCE * 1000, "a." * 32_000):
+        body = json.dumps(infer_body([text] * 4)).encode()
+        with ThreadPoolExecutor(32) as pool:
+            outcomes = Counter(pool.map(lambda _: post(either_server, INFER, body, JSON)[0], range(200)))
+        assert set(outcomes) <= {200, 503}
+        assert outcomes[200] > 0
+    assert labels(infer_http(either_server, ["love"])) == ["joy"]
+
+
 @pytest.fixture(params=KINDS)
 def slow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Triton]:
     """Few may wait, and not for long."""

@@ -61,10 +61,7 @@ export const ALERTS: readonly Alert[] = [
     severity: "critical",
     held: () => "5m",
     expression: (watched, { refusalPercent }) => {
-      const refused = [
-        rate("triton_bert_failures_total", `${itsModels(watched)},fault="load"`),
-        rate("nv_inference_request_failure", `${itsModels(watched)},reason="REJECTED"`),
-      ];
+      const refused = [rate("triton_bert_failures_total", `${itsModels(watched)},fault="load"`)];
       return `${percentOfRequests(refused, watched)} > ${refusalPercent}`;
     },
     summary: "Requests are refused because too many wait",

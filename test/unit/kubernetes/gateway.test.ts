@@ -45,7 +45,11 @@ describe("a gateway", () => {
       { name: "health", containerPort: 8003 },
     ]);
     const probes = [triton.readinessProbe, triton.livenessProbe, before?.readinessProbe];
-    expect(probes.map((probe) => probe?.httpGet.port)).toEqual(["health", "health", 8004]);
+    expect(probes.map((probe) => probe?.httpGet)).toEqual([
+      { path: "/ready", port: "health" },
+      { path: "/live", port: "health" },
+      { path: "/gateway", port: 8004 },
+    ]);
     expect(before?.env.map(({ name }) => name)).toEqual(["NGINX_CONFIG", "NGINX_CHECK", "LD_LIBRARY_PATH"]);
     expect(before?.env[1]?.value).toBe(CHECK_SOURCE);
   });

@@ -9,6 +9,7 @@ const base: MemoryInput = {
   serving: { ...servingOptions.parse({}), pipeline: "ensemble", inProcess: false },
   device: "cpu",
   modelBytes: 91 * MiB,
+  limits: { textBytes: 65536, requestBytes: MiB },
   locate: (path) => ["models.sentiment", ...path].join("."),
 };
 const servings = fc.record({
@@ -21,9 +22,9 @@ const servings = fc.record({
 });
 
 describe("a pod's memory", () => {
-  it("is, for a MiniLM: runtime + 2 × weights + activations of a full batch + /dev/shm, up to the next 64 MiB", () => {
-    expect(384 + 2 * 91 + 16 * 80 + 64).toBe(1910);
-    expect(memoryPlan(base)).toEqual({ shmMiB: 64, limitMiB: 1920, problems: [], warnings: [] });
+  it("is, for a MiniLM: runtime, watch, large requests, 2 × weights, activations of a full batch, /dev/shm, up to the next 64 MiB", () => {
+    expect(384 + 24 + 128 + 2 * 91 + 16 * 80 + 64).toBe(2062);
+    expect(memoryPlan(base)).toEqual({ shmMiB: 64, limitMiB: 2112, problems: [], warnings: [] });
   });
 
   it("holds what a real pod of a MiniLM needed: 1171 MiB, and 62 MiB of it for each text of a full batch", () => {
@@ -37,7 +38,7 @@ describe("a pod's memory", () => {
     const { warnings, ...plan } = memoryPlan(unknown);
     expect(plan).toEqual({ ...memoryPlan({ ...base, modelBytes: 1280 * MiB }), warnings: undefined });
     expect(warnings).toEqual([
-      expect.stringMatching(/^models\.sentiment\.resources\.memory: .*4288 MiB fit a BERT-large/),
+      expect.stringMatching(/^models\.sentiment\.resources\.memory: .*4480 MiB fit a BERT-large/),
     ]);
     expect(memoryPlan({ ...unknown, resources: { cpu: 2, memory: "2Gi" } }).warnings).toEqual([]);
   });
@@ -63,8 +64,8 @@ describe("a pod's memory", () => {
 
   it("is, for the fused pipeline: runtime + weights of both sessions + one long text for each core and one besides", () => {
     const fused = { ...base, serving: { ...base.serving, pipeline: "fused", inProcess: true } } as const;
-    expect(384 + 2 * 2 * 91 + 3 * 80 + 64).toBe(1052);
-    expect(memoryPlan(fused)).toMatchObject({ shmMiB: 64, limitMiB: 1088 });
+    expect(384 + 24 + 128 + 2 * 2 * 91 + 3 * 80 + 64).toBe(1204);
+    expect(memoryPlan(fused)).toMatchObject({ shmMiB: 64, limitMiB: 1216 });
     expect(memoryPlan({ ...fused, resources: { cpu: 1.5 } }).limitMiB).toBe(832);
     expect(memoryPlan({ ...fused, serving: { ...fused.serving, maxBatchSize: 64 } }).limitMiB).toBe(1088);
   });
