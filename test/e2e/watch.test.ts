@@ -1,6 +1,7 @@
 /** A dead server is noticed: whatever of it was killed or stopped, the real kubelet hears so within 10 s and sends no more
  *  requests, has the container running anew within 60 s, and can say why. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CONTAINER } from "../../components/names";
 import { sleep } from "../../sandbox/shell";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";
@@ -23,6 +24,7 @@ interface Pods {
     readonly metadata: { readonly name: string };
     readonly status: {
       readonly containerStatuses?: readonly {
+        readonly name: string;
         readonly ready: boolean;
         readonly restartCount: number;
         readonly lastState: { readonly terminated?: { readonly exitCode: number; readonly message?: string } };
@@ -31,12 +33,12 @@ interface Pods {
   }[];
 }
 
-/** The container of the one pod that there is. */
+/** The server's container of the one pod that there is. */
 async function container() {
   const query = new URLSearchParams({ labelSelector: `app.kubernetes.io/instance=${SERVICE}` });
   const { items } = await apiGet<Pods>(`/api/v1/namespaces/${NAMESPACE}/pods?${query}`);
   const [pod] = items;
-  const [status] = pod?.status.containerStatuses ?? [];
+  const status = pod?.status.containerStatuses?.find(({ name }) => name === CONTAINER);
   if (items.length !== 1 || pod === undefined || status === undefined) throw new Error(`${items.length} pods`);
   const { ready, restartCount: restarts, lastState } = status;
   return { pod: pod.metadata.name, ready, restarts, terminated: lastState.terminated };
@@ -74,7 +76,7 @@ describe("a server of which one process", () => {
     expect(terminated?.exitCode).toBeGreaterThan(0);
     expect(terminated?.message).toMatch(/^the server was dead: /);
     expect(terminated?.message).toContain(named);
-    const told = await kubectl("logs", "--previous", pod);
+    const told = await kubectl("logs", "--previous", "--container", CONTAINER, pod);
     const dead = told.split("\n").filter((line) => line.includes('"event": "dead"'));
     expect(dead).toHaveLength(1);
     expect(dead[0]).toContain(named);

@@ -110,15 +110,17 @@ def test_requests_of_clients_that_have_gone_cost_no_more_than_the_wait(slow: Tri
     assert slow.log.count(RUN) < 60
 
 
-def test_a_clients_own_timeout_shortens_the_wait(slow: Triton) -> None:
+@pytest.mark.parametrize("kind", ["fused", "behind"])
+def test_a_clients_own_timeout_shortens_the_wait(tmp_path: Path, kind: str) -> None:
     body = infer_body(["love"]) | {"parameters": {"timeout": 200_000}}
-    assert post(slow, INFER, body, JSON)[0] == 200
-    with ThreadPoolExecutor(40) as pool:
-        crowd = [pool.submit(_outcome, slow) for _ in range(20)]
-        time.sleep(0.1)
-        hasty = [pool.submit(post, slow, INFER, body, JSON) for _ in range(12)]
-        assert 503 in {one.result()[0] for one in hasty}
-        assert "joy" in {one.result() for one in crowd}
+    with serve_slowly(tmp_path, kind) as server:
+        assert post(server, INFER, body, JSON)[0] == 200
+        with ThreadPoolExecutor(60) as pool:
+            crowd = [pool.submit(_outcome, server) for _ in range(40)]
+            time.sleep(0.1)
+            hasty = [pool.submit(post, server, INFER, body, JSON) for _ in range(12)]
+            assert 503 in {one.result()[0] for one in hasty}
+            assert {one.result() for one in crowd} == {"joy"}
 
 
 # Two texts a run, so that a request of 64 takes 32 runs.

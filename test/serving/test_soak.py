@@ -7,8 +7,8 @@ from pathlib import Path
 from servers import command
 from triton import Triton
 
-# About 20 of each kind.
-REQUESTS, SECONDS_PER_KIND = 3000, 0.1
+# About 10 of each kind.
+REQUESTS, SECONDS_PER_KIND = 1500, 0.05
 
 
 def test_odd_requests_harm_no_good_one(either_server: Triton, tmp_path: Path) -> None:

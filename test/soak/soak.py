@@ -191,7 +191,7 @@ def add_extent(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=1.5, help="that each kind takes at least (default: 1.5)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="kinds whose title contains it")
-    parser.add_argument("--text-bytes", type=int, help="limit of the models: texts of that size, and larger, are sent")
+    parser.add_argument("--text-bytes", type=int, default=65536, help="limit of the models; 0: no text near it is sent")
     parser.add_argument("--request-bytes", type=int, default=1 << 20, help="the same for a request (default: 1 MiB)")
     parser.add_argument(
         "--bears", nargs="+", default=[], choices=BEARABLE, help="also send what harms servers that do not: kind.py"
