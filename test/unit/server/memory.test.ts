@@ -67,11 +67,11 @@ describe("a pod's memory", () => {
     expect(384 + 24 + 128 + 2 * 2 * 91 + 3 * 80 + 64).toBe(1204);
     expect(memoryPlan(fused)).toMatchObject({ shmMiB: 64, limitMiB: 1216 });
     expect(memoryPlan({ ...fused, resources: { cpu: 1.5 } }).limitMiB).toBe(832);
-    expect(memoryPlan({ ...fused, serving: { ...fused.serving, maxBatchSize: 64 } }).limitMiB).toBe(1088);
+    expect(memoryPlan({ ...fused, serving: { ...fused.serving, maxBatchSize: 64 } }).limitMiB).toBe(1216);
   });
 
   it("grows by what is given to /dev/shm", () => {
-    expect(memoryPlan({ ...base, shm: "1Gi" })).toMatchObject({ shmMiB: 1024, limitMiB: 1920 + 960 });
+    expect(memoryPlan({ ...base, shm: "1Gi" })).toMatchObject({ shmMiB: 1024, limitMiB: 2112 + 960 });
   });
 
   it("is what the config says, if the config says it", () => {
