@@ -66,7 +66,7 @@ describe("a pod's memory", () => {
     const fused = { ...base, serving: { ...base.serving, pipeline: "fused", inProcess: true } } as const;
     expect(384 + 24 + 128 + 2 * 2 * 91 + 3 * 80 + 64).toBe(1204);
     expect(memoryPlan(fused)).toMatchObject({ shmMiB: 64, limitMiB: 1216 });
-    expect(memoryPlan({ ...fused, resources: { cpu: 1.5 } }).limitMiB).toBe(832);
+    expect(memoryPlan({ ...fused, resources: { cpu: 1.5 } }).limitMiB).toBe(960);
     expect(memoryPlan({ ...fused, serving: { ...fused.serving, maxBatchSize: 64 } }).limitMiB).toBe(1216);
   });
 
