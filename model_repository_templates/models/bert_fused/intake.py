@@ -48,7 +48,7 @@ class Intake:
         """Raises nothing: what is wrong is sent. `single`: no other request came along."""
         identity = request_id(request)
         self.draining = self.draining or identity == DRAIN
-        # Triton's queue has refused what waited there for longer than the client wants; here it is asked once more.
+        # Triton's queue, which has no policy, takes no notice of it.
         patience = min(self._patience, request.timeout() / MICROSECONDS or self._patience)
         wait = Wait(patience, urgent=identity == WATCH)
 
