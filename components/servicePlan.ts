@@ -22,7 +22,7 @@ import type { Scaled } from "./kubernetes/scaling/scaled";
 import { objectNames, tritonPorts } from "./names";
 import type { Locate, Problem } from "./problems";
 import { lifecycle } from "./server/lifecycle";
-import { type Limits, limitProblems, limitsOf } from "./server/limits";
+import { type Limits, limitsOf } from "./server/limits";
 import { memoryPlan } from "./server/memory";
 import { type DecidedServing, decided } from "./server/pipeline";
 import { chooseServer, type ServerChoice } from "./server/supportMatrix";
@@ -107,7 +107,6 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     ...labelProblems,
     ...gate.problems,
     ...memory.problems,
-    ...limitProblems(spec.serving, spec.rollout, locate),
     ...podOverridesProblems(spec.podOverrides, names.object, locate),
   ];
   if (problems.length > 0 || choice === undefined) return { problems };

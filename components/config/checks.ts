@@ -9,6 +9,7 @@ import { scalerOf } from "../kubernetes/scaling/options";
 import { SIGNALS, type SignalName } from "../kubernetes/scaling/signals";
 import { objectNames } from "../names";
 import type { Locate, Problem } from "../problems";
+import { limitProblems } from "../server/limits";
 import { decided } from "../server/pipeline";
 import type { ModelSpec } from "./modelOptions";
 import type { Path } from "./schemaWalk";
@@ -29,6 +30,7 @@ export function modelChecks(key: string, spec: Checked, credentials: readonly st
     ...labelChecks(spec, locate),
     ...exampleChecks(spec, locate),
     ...pipelineChecks(spec, locate),
+    ...(spec.serving && spec.rollout ? limitProblems(spec.serving, spec.rollout, locate) : []),
     ...relativeCheck(spec.model?.local?.path, ["model", "local", "path"], locate),
     ...relativeCheck(spec.tokenizer?.local?.path, ["tokenizer", "local", "path"], locate),
     ...relativeCheck(spec.labels?.file, ["labels", "file"], locate),

@@ -145,6 +145,16 @@ describe("options of a model", () => {
       `${AT}.precision (got "int8"): only the fused pipeline of server.pypi has an int8 graph; set it to fp32, or`,
     ],
     [
+      "a text larger than its request",
+      { serving: { limits: { textBytes: 8192, requestBytes: 4096 } } },
+      `${AT}.serving.limits.textBytes (got 8192): more than a whole request may have, 4096; lower it, or raise`,
+    ],
+    [
+      "a wait that a stop cuts short",
+      { serving: { limits: { waitSeconds: 30 } } },
+      `${AT}.serving.limits.waitSeconds (got 30): a stopping pod ends after 25 seconds`,
+    ],
+    [
       "fused several times",
       { serving: { pipeline: "fused", instances: 2 }, server: { pypi: {} } },
       `${AT}.serving.instances (got 2): the fused pipeline is here one process that uses all cores; leave it out`,
