@@ -154,11 +154,12 @@ def test_a_gateway_that_is_told_to_go_ends_what_it_has(
     tmp_path: Path, gateway: Gateway, infer: Callable[..., Any]
 ) -> None:
     with Gateway(gateway.triton, tmp_path) as going, ThreadPoolExecutor(8) as pool:
-        answers = [pool.submit(infer, going, ["love " * 100_000]) for _ in range(8)]
+        # Long to tokenise, since nothing in them tells words apart.
+        answers = [pool.submit(infer, going, ["love", *["a." * 32_000] * 3]) for _ in range(8)]
         time.sleep(0.3)
         under_way = sum(not answer.done() for answer in answers)
         going.quit()
-        assert [labels(answer.result()) for answer in answers] == [["joy"]] * 8
+        assert [labels(answer.result())[0] for answer in answers] == ["joy"] * 8
         assert under_way > 1
         assert going.wait() == 0
 
@@ -190,5 +191,4 @@ def test_slow_clients_take_their_own_places_only(gateway: Gateway) -> None:
         assert "error" in json.loads(response.read())
         assert_good(gateway)
         assert gateway.ready("/gateway")
-        assert gateway.ready("/v2/models/ensemble_model/ready")
     assert get(gateway, "/v2/health/live")[0] == 200
