@@ -162,6 +162,8 @@ KINDS = [
         "odd priority and timeout",
         lambda target, chance: _parameter(target, chance, "priority", "timeout"),
         ANSWERED,
+        # A timeout of a microsecond is a wish, too.
+        BUSY,
         *UNFIT,
     ),
     asked(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 import wire
-from kind import ANSWERED, FAILED, REFUSED, Kind, Target
+from kind import ANSWERED, BUSY, FAILED, REFUSED, Kind, Target
 
 TEXT = "so it goes"
 # Triton refuses a JSON that it can't read with 500, one that it can read with 400.
@@ -121,6 +121,8 @@ KINDS = [
         "odd priority and timeout",
         lambda chance: _request(parameters={chance.choice(["priority", "timeout"]): chance.choice([1, *_ODD])}),
         ANSWERED,
+        # A timeout of a microsecond is a wish, too.
+        BUSY,
         *UNFIT,
     ),
     posted(
