@@ -35,8 +35,8 @@ A run fails if a good request is answered otherwise, a kind gets an outcome that
 the server is another one, or if the idle server has 150 MiB or 100 open files more than before. No run fails by a time;
 to be expected on two cores that nobody else uses: a p99 of the good ones, over a whole run, under 100 ms.
 
-Kinds that need something, and are left out unless it is said to be there (NEEDS in test/soak/kind.py; `--bears`,
-`--text-bytes`): elements longer than their bytes, gRPC calls that are taken back, texts over a limit, what ends Triton.
+Kinds that need something, and are left out unless it is said to be there (NEEDS in test/soak/kind.py; `--bears`):
+elements longer than their bytes, gRPC calls that are taken back, what ends Triton.
 """
 
 
