@@ -50,9 +50,11 @@ def test_no_more_wait_than_may() -> None:
 def test_no_longer_than_one_may() -> None:
     world = World(most=1000, seconds=2)
     world.look(0, 50, 0)
-    world.look(1, 60, 20)
+    world.look(1, 60, 0)
+    assert world.enters(10) == 10
+    world.look(4, 60, 80)
     assert world.enters(10) == 0
-    world.look(2, 30, 40)
+    world.look(8, 30, 160)
     assert world.enters(50) == 11
 
 
@@ -61,6 +63,14 @@ def test_what_few_ask_for_is_not_what_could_be_answered() -> None:
     for second in range(10):
         world.look(second, 1, second)
     assert world.enters(500) == 500
+
+
+def test_a_batch_that_takes_a_while_refuses_nobody() -> None:
+    """16 answers every half second, at four looks a second."""
+    world = World(most=1000, seconds=10)
+    for quarter in range(100):
+        world.look(quarter / 4, 90, quarter // 2 * 16)
+        assert world.enters(5) == 5
 
 
 def test_nobody_is_refused_for_what_is_unknown() -> None:

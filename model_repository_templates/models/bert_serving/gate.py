@@ -15,8 +15,10 @@ from typing import Callable, NamedTuple
 from bert_serving.errors import Overloaded
 
 SECONDS = 0.25
-# With fewer in the queues at both ends of a measurement, answers are as many as were asked for, not as could be given.
+# With fewer in the queues, answers are as many as are asked for, not as could be given.
 BUSY = 8
+# Answers come in batches, which may take a good part of a second: a rate over less says nothing.
+WINDOW = 3.0
 TIMEOUT_SECONDS = 1.0
 SAMPLE = re.compile(r'^(\w+)\{(?:.*,)?model="([^"]+)"[^}]*\} (\S+)$', re.MULTILINE)
 
@@ -55,7 +57,8 @@ class Gate:
         self._waiting = 0.0
         self._entered = 0
         self._rate = 0.0
-        self._last: tuple[float, Queues] | None = None
+        # When the queues began to be busy, or the rate was begun anew, and how many were answered by then.
+        self._since: tuple[float, float] | None = None
         self._asked = threading.Event()
         self._closed = False
         self._thread = threading.Thread(target=self._loop, daemon=True)
@@ -85,11 +88,19 @@ class Gate:
         except (OSError, ValueError):
             # It is unknown what waits, so nobody is refused for it.
             queues = Queues(0.0, 0.0)
-        now, last = self._clock(), self._last
-        if last is not None and min(last[1].waiting, queues.waiting) >= BUSY:
-            self._rate = (queues.answered - last[1].answered) / (now - last[0])
-        self._last = now, queues
+        self._measure(queues)
         self._waiting, self._entered = queues.waiting, 0
+
+    def _measure(self, queues: Queues) -> None:
+        now = self._clock()
+        if queues.waiting < BUSY:
+            self._since = None
+        elif self._since is None:
+            self._since = now, queues.answered
+        elif now - self._since[0] >= WINDOW:
+            self._rate = (queues.answered - self._since[1]) / (now - self._since[0])
+            if now - self._since[0] >= 2 * WINDOW:
+                self._since = now, queues.answered
 
     def _loop(self) -> None:
         while not self._closed:
