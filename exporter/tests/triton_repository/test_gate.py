@@ -52,9 +52,9 @@ def test_no_longer_than_one_may() -> None:
     world.look(0, 50, 0)
     world.look(1, 60, 0)
     assert world.enters(10) == 10
-    world.look(4, 60, 80)
+    world.look(6, 60, 120)
     assert world.enters(10) == 0
-    world.look(8, 30, 160)
+    world.look(12, 30, 240)
     assert world.enters(50) == 11
 
 
@@ -111,7 +111,7 @@ def test_queues_are_read_off_tritons_metrics() -> None:
 
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        assert read_queues(server.server_address[1], "mood") == Queues(12, 34)
+        assert read_queues(server.server_address[1], "mood", "text_preprocessing") == Queues(7, 34)
         server.shutdown()
     with pytest.raises(OSError, match="refused"):
-        read_queues(server.server_address[1], "mood")
+        read_queues(server.server_address[1], "mood", "text_preprocessing")

@@ -18,25 +18,27 @@ SECONDS = 0.25
 # With fewer in the queues, answers are as many as are asked for, not as could be given.
 BUSY = 8
 # Answers come in batches, which may take a good part of a second: a rate over less says nothing.
-WINDOW = 3.0
+WINDOW = 5.0
 TIMEOUT_SECONDS = 1.0
 SAMPLE = re.compile(r'^(\w+)\{(?:.*,)?model="([^"]+)"[^}]*\} (\S+)$', re.MULTILINE)
 
 
 class Queues(NamedTuple):
-    # Requests in all queues of the server; and that the public model has answered since the start.
+    # Requests in the queues behind the gate; and that the public model has answered since the start.
     waiting: float
     answered: float
 
 
-def read_queues(port: int, model: str) -> Queues:
-    """As Triton's metrics say. Raises OSError or ValueError where they can't be read."""
+def read_queues(port: int, model: str, first: str) -> Queues:
+    """As Triton's metrics say. Who waits for the `first` model has not passed the gate. Raises OSError or ValueError
+    where they can't be read."""
     url = f"http://127.0.0.1:{port}/metrics"
     # A proxy of the environment has no business between a pod and itself.
     web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with web.open(url, timeout=TIMEOUT_SECONDS) as response:
         samples = SAMPLE.findall(response.read().decode("utf-8"))
-    waiting = sum(float(value) for name, _, value in samples if name == "nv_inference_pending_request_count")
+    pending = [sample for sample in samples if sample[0] == "nv_inference_pending_request_count"]
+    waiting = sum(float(value) for _, of, value in pending if of != first)
     ends = ("nv_inference_request_success", "nv_inference_request_failure")
     return Queues(waiting, sum(float(value) for name, of, value in samples if name in ends and of == model))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,8 @@ class TritonPythonModel:
         self._reader = Reader(self._limits.request)
         # As the pod has it (components/names.ts), unless it says otherwise.
         port = int(os.environ.get("TRITON_BERT_METRICS_PORT", "8002"))
-        public = settings["public"]
-        self._gate = Gate(lambda: read_queues(port, public), settings["waitingRequests"], settings["waitSeconds"])
+        read = partial(read_queues, port, settings["public"], self._name)
+        self._gate = Gate(read, settings["waitingRequests"], settings["waitSeconds"])
         self._gate.start()
         self._metrics = Metrics()
         self._responder = Responder(self._name, self._metrics)
