@@ -16,6 +16,7 @@ import {
   queued,
   type Series,
   seen,
+  started,
 } from "./promtool";
 
 const rule = prometheusRuleArgs({
@@ -180,20 +181,20 @@ describe("TritonBertServerDied", () => {
   const says = `Triton in ${POD} died, or was ended because its model was dead, and has started anew.`;
   const labels = { pod: POD };
 
-  it("fires when a container starts anew in its pod, by nothing but Triton's metrics, and for ten minutes", async () => {
-    // Nobody but the watch asks; two scrapes found no server.
-    const idle = { [answered()]: "0+6x40 _ _ 2+6x80" };
-    await judged(name, idle, 10);
-    await judged(name, idle, 11, { says, labels });
-    await judged(name, idle, 19, { says, labels });
-    await judged(name, idle, 22);
+  it("fires when a container starts anew in its pod, by nothing but its own metrics, and for ten minutes", async () => {
+    // Two scrapes found no server.
+    const anew = { [started()]: "100x40 _ _ 200x80" };
+    await judged(name, anew, 10);
+    await judged(name, anew, 11, { says, labels });
+    await judged(name, anew, 19, { says, labels });
+    await judged(name, anew, 22);
   });
 
   it("is not set off by pods that come and go, nor by another service or another model", async () => {
-    await judged(name, { [answered()]: "0+60x40 stale", [answered({ pod: "mood-6d5f9c7b8-zzzzz" })]: BUSY }, 12);
-    const restarted = "0+6x40 2+6x80";
-    await judged(name, { [answered()]: BUSY, [answered(NEIGHBOUR)]: restarted }, 12);
-    await judged(name, { [answered()]: BUSY, [answered({ model: "other" })]: restarted }, 12);
+    await judged(name, { [started()]: "100x40 stale", [started({ pod: "mood-6d5f9c7b8-zzzzz" })]: "_x30 200x80" }, 12);
+    const anew = "100x40 200x80";
+    await judged(name, { [started()]: "100x120", [started(NEIGHBOUR)]: anew }, 12);
+    await judged(name, { [started()]: "100x120", [started({ model: "other" })]: anew }, 12);
   });
 });
 

@@ -36,6 +36,8 @@ export const failed = ofModel("nv_inference_request_failure", { reason: "BACKEND
 /** Answers of the public model that are errors, as the python models count them. */
 export const faults = (labels: Labels = {}) =>
   seen("triton_bert_failures_total", { model: "mood", fault: "server", ...labels });
+/** When a model was loaded. */
+export const started = (labels: Labels = {}) => seen("triton_bert_start_time_seconds", { model: "mood", ...labels });
 /** What waits inside a model, as the fused one says of itself. */
 export const queuedInside = (labels: Labels = {}) =>
   seen("triton_bert_queue_duration_us", { model: "mood", ...labels });

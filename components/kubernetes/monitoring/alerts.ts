@@ -92,10 +92,10 @@ export const ALERTS: readonly Alert[] = [
     name: "TritonBertServerDied",
     severity: "warning",
     held: () => "0m",
-    // Counters begin anew with a server, and the watch's canaries move them within seconds. A pod that was replaced has
-    // another name, and with it other series: only a container that started anew in its pod resets one.
+    // By the models' own word, since counters that begin anew may have grown past what they were by the next scrape. A pod that
+    // was replaced has another name, and with it other series: only a container that started anew in its pod changes one.
     expression: (watched) =>
-      `max by (pod) (resets(nv_inference_request_success{${publicModel(watched)}}[${RESTART_WINDOW}])) > 0`,
+      `max by (pod) (changes(triton_bert_start_time_seconds{${itsModels(watched)}}[${RESTART_WINDOW}])) > 0`,
     summary: "A server died and was started anew",
     description: "Triton in {{ $labels.pod }} died, or was ended because its model was dead, and has started anew.",
   },

@@ -63,6 +63,8 @@ class Metrics:
                 metric.set(value)
             written = value
 
+        # Nobody else writes yet.
+        write()
         self._writes.append(write)
 
     def _loop(self) -> None:

@@ -47,6 +47,12 @@ class Responder:
             label="fault",
             model=model,
         )
+        metrics.gauge(
+            "triton_bert_start_time_seconds",
+            "When a model was loaded, in seconds since 1970: it changes where a server was started anew",
+            partial(float, time.time()),
+            model=model,
+        )
 
     def respond(self, request: str, outcome: dict[str, Any] | Exception, started: float) -> Any:
         """A response to the request of this id, with the named arrays of `outcome`; for a BadRequest INVALID_ARG, for
