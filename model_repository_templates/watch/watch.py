@@ -33,7 +33,7 @@ from bert_watch.watching import Watching
 # The least share of a core that a run of the graph takes. In the server itself threads that serve clients work too, but
 # there are many of them, and each does little.
 LEAST_WORK = {"stub": 0.05, "server": 0.25}
-# Runs that may end in each instance, and besides, while a canary is on its way through an ensemble.
+# Runs that may end in an ensemble, besides one in each instance, before the last model has answered for one of them.
 RUNS_AHEAD = 2
 # More than any look takes.
 SILENCE_SECONDS = 15

@@ -49,9 +49,8 @@ class TritonPythonModel:
     def execute(self, requests: list[Any]) -> list[Any] | None:
         started = time.perf_counter()
         sources = [attempt(self._read, request) for request in requests]
-        if all(isinstance(texts, Exception) or self._encoder.is_quick(texts) for texts in sources):
-            return [self._answer(request_id(request), texts, started) for request, texts in zip(requests, sources)]
-        senders = self._senders(requests)
+        quick = all(isinstance(texts, Exception) or self._encoder.is_quick(texts) for texts in sources)
+        senders = None if quick else self._senders(requests)
         if senders is None:
             return [self._answer(request_id(request), texts, started) for request, texts in zip(requests, sources)]
         for request, texts, sender in zip(requests, sources, senders):

@@ -5,7 +5,7 @@ It goes first in the pool of the fused model, by its id: no client knows the pod
 learns it. In an ensemble it waits with the others. A connection whose answer is late stays open: closing it would
 cancel the request, and a late answer still says that the model is alive. None is kept for the next canary, since a
 server that is told to end waits for open connections. Source: Triton, "HTTP/REST and GRPC Protocol", and its
-extensions "statistics" and "schedule policy"."""
+extension "statistics"."""
 
 from __future__ import annotations
 
