@@ -8,7 +8,7 @@ import type { RolloutOptions, ServingOptions } from "./options";
  *  with long words about 20. */
 const BYTES_PER_TOKEN = 128;
 /** Tokens that a model takes where nothing is said. */
-const LONGEST = 512;
+export const LONGEST = 512;
 /** Seconds that a request may wait. Clients that give up sooner are many; who waits longer asks a server that can't keep up. */
 const WAIT_SECONDS = 10;
 /** JSON writes a character outside of ASCII in three times its UTF-8 bytes (\u0430 for the two of а). */

@@ -4,7 +4,7 @@
  *  Measured on a pod of the pypi flavour with MiniLM-L6 (91 MB, 12 heads): 186 MiB idle; 1171 MiB after batches of 16 texts
  *  of 512 tokens, that is 62 MiB a text; /dev/shm 3 MiB (design.md saw up to 14). */
 import type { Locate, Problem } from "../problems";
-import type { Limits } from "./limits";
+import { type Limits, LONGEST } from "./limits";
 import type { ResourcesOptions } from "./options";
 import type { DecidedServing } from "./pipeline";
 
@@ -16,7 +16,6 @@ const LEAST_SHM = 64;
 const SHM_REGION = 1;
 /** Bytes per token in /dev/shm: three int64 tensors (ids, mask, types). */
 const TOKEN_BYTES = 3 * 8;
-const LONGEST = 512;
 
 /** tritonserver, its backends, the python stubs and the probe before any model: MiB. With CUDA, its libraries and pinned
  *  memory too: estimated, not measured. */
