@@ -20,11 +20,12 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "model_repository_templates" / "models"), str(ROOT / "exporter")]
 
 # ruff: noqa: E402 - the path is set above
-from bert_fused.calibrate import calibrate
-from bert_fused.sessions import Sessions
-from bert_fused.split import split
+from bert_batching.calibrate import calibrate
+from bert_batching.sessions import Sessions
+from bert_batching.split import split
 from bert_serving.answer import answer
 from bert_serving.cores import cores
+from bert_serving.rows import blank
 from bert_serving.tokenise import Encoder, whole
 from cpu_graph.__main__ import write
 
@@ -36,7 +37,7 @@ class Graph:
         self._encoder, self._labels = encoder, labels
         self._sessions = Sessions(str(file), cores(), encoder.fillers, "logits")
         self._costs = calibrate(
-            lambda lengths: self._sessions.run([encoder.blank(tokens) for tokens in lengths], wide=False), longest
+            lambda lengths: self._sessions.run([blank(encoder.fillers, tokens) for tokens in lengths], wide=False), longest
         )
 
     def grouped(self, texts: Sequence[str]) -> list[list[str]]:

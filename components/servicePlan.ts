@@ -94,6 +94,7 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     ...spec,
     serving,
     device: deviceOf(spec),
+    graphInPython: spec.server.pypi !== undefined,
     modelBytes: model.plan.model.modelBytes,
     limits,
     locate,

@@ -85,6 +85,7 @@ const mypyRuns = [
       "test/soak",
       "model_repository_templates",
       "test/stand-ins/hub",
+      "test/stand-ins/onnxruntime-backend",
       "test/e2e/load",
       "bench",
     ],

@@ -34,8 +34,20 @@ export function watchCommand({ httpPort, device, onnxBackend, pipeline, instance
     "stop-seconds": times.stopSeconds,
   };
   const said = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  const ensemble = pipeline === "ensemble" ? ["--ensemble"] : [];
-  return ["python3", "/opt/triton-bert/watch.py", ...said, ...ensemble, "--", "tritonserver"];
+  return [
+    "python3",
+    "/opt/triton-bert/watch.py",
+    ...said,
+    ...queueFlags({ onnxBackend, pipeline }),
+    "--",
+    "tritonserver",
+  ];
+}
+
+/** A model of the python backend takes requests out of Triton's queue into a pool of its own: its calls say nothing of runs. */
+function queueFlags({ onnxBackend, pipeline }: Pick<WatchInput, "onnxBackend" | "pipeline">): string[] {
+  if (onnxBackend === "python") return [];
+  return pipeline === "ensemble" ? ["--count-runs", "--ensemble"] : ["--count-runs"];
 }
 
 type GraphInput = Pick<WatchInput, "pipeline" | "onnxBackend" | "instances">;

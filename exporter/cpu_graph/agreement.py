@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto
 
-from bert_serving.tokenise import Encoder, Row, join, whole
+from bert_serving.rows import Row, join
+from bert_serving.tokenise import Encoder, whole
 from cpu_graph.check import session
 
 TOGETHER = 16

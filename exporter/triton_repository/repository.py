@@ -16,7 +16,7 @@ from triton_repository.spec import Serving
 GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 SHARED_CODE = "bert_serving"
-FUSED, FUSED_CODE = "fused", "bert_fused"
+FUSED, BATCHING_CODE = "fused", "bert_batching"
 # What a run costs in the model behind, by device, where nobody says it: Triton allows no call between models while a
 # server starts, so it can't be measured there. cpu: as onnxruntime had it in-process, for a graph that computes padding
 # (docs/performance.md). gpu: an estimate; a run hardly gets slower until it fills the GPU.
@@ -51,7 +51,7 @@ def _write_fused(serving: Serving, contract: Contract, model: Path, templates: P
     """Returns the folder where the graph goes: the public model's own, or that of the model behind it."""
     folder = _version_folder(out, serving.api_name)
     _config(out, model_config.fused(serving, contract))
-    _code(templates, FUSED, folder, SHARED_CODE, FUSED_CODE)
+    _code(templates, FUSED, folder, SHARED_CODE, BATCHING_CODE)
     shutil.copyfile(model / TOKENIZER_FILE, folder / TOKENIZER_FILE)
     _json(folder / "settings.json", fused_settings(serving, contract))
     if serving.onnx_backend == "python":
@@ -74,7 +74,7 @@ def _write_ensemble(serving: Serving, contract: Contract, model: Path, templates
     shutil.copyfile(model / TOKENIZER_FILE, pre / TOKENIZER_FILE)
     _json(pre / "settings.json", preprocessing_settings(serving, contract))
     if serving.onnx_backend == "python":
-        _code(templates, contract.inference, graph, SHARED_CODE)
+        _code(templates, contract.inference, graph, SHARED_CODE, BATCHING_CODE)
         _json(graph / "settings.json", inference_settings(serving, contract))
     _code(templates, contract.postprocessing, post, SHARED_CODE)
     _json(post / "settings.json", postprocessing_settings(serving, contract))
@@ -82,22 +82,21 @@ def _write_ensemble(serving: Serving, contract: Contract, model: Path, templates
 
 
 def preprocessing_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
-    return {
-        "text": contract.text.name,
-        "inputs": list(serving.inputs),
-        "maxLength": serving.max_length,
-        "padTokenId": serving.pad_token_id,
-        "limits": {"text": serving.limits.text_bytes, "request": serving.limits.request_bytes},
-        "public": serving.api_name,
-        "waitSeconds": serving.limits.wait_seconds,
-        "waitingRequests": serving.limits.waiting_requests,
-    }
+    """`gate`: where the model behind has no bound of its own."""
+    gate = {"public": serving.api_name, **_waiting(serving)}
+    return {**_reading(serving, contract), "gate": None if serving.onnx_backend == "python" else gate}
 
 
 def inference_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
     """Each input comes with the value that pads it."""
-    fillers = {name: serving.pad_token_id if name == "input_ids" else 0 for name in serving.inputs}
-    return {"inputs": fillers, "logits": contract.logits_name, "instances": serving.instances}
+    return {
+        "inputs": {name: serving.pad_token_id if name == "input_ids" else 0 for name in serving.inputs},
+        "logits": contract.logits_name,
+        "maxLength": serving.max_length,
+        "instances": serving.instances,
+        "runCosts": serving.run_costs,
+        **_waiting(serving),
+    }
 
 
 def postprocessing_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
@@ -113,12 +112,26 @@ def postprocessing_settings(serving: Serving, contract: Contract) -> dict[str, A
 def fused_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
     """`behind`: where the graph runs in a model of its own, its name, and how many calls it is given at once: one more
     than run there, so that none of them waits for the next. A call is no larger than that model's batch."""
-    both = {**preprocessing_settings(serving, contract), **postprocessing_settings(serving, contract)}
+    both = {**_reading(serving, contract), **_waiting(serving), **postprocessing_settings(serving, contract)}
     if serving.onnx_backend == "python":
         return {**both, "behind": None, "runCosts": serving.run_costs}
     behind = {"model": contract.inference, "runners": serving.instances + 1}
     costs = serving.run_costs or COSTS_BEHIND[serving.device]
     return {**both, "behind": behind, "runCosts": {**costs, "texts": serving.max_batch_size}}
+
+
+def _reading(serving: Serving, contract: Contract) -> dict[str, Any]:
+    return {
+        "text": contract.text.name,
+        "inputs": list(serving.inputs),
+        "maxLength": serving.max_length,
+        "padTokenId": serving.pad_token_id,
+        "limits": {"text": serving.limits.text_bytes, "request": serving.limits.request_bytes},
+    }
+
+
+def _waiting(serving: Serving) -> dict[str, Any]:
+    return {"waitSeconds": serving.limits.wait_seconds, "waitingRequests": serving.limits.waiting_requests}
 
 
 def write_golden(serving: Serving, contract: Contract, file: Path) -> None:

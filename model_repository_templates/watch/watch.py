@@ -46,7 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     golden = json.loads(Path(options.golden).read_text(encoding="utf-8"))
     model, graph = golden["apiName"], options.graph or golden["apiName"]
     canary = Canary(
-        options.http_port, model, None if graph == model else graph, golden["tensors"], os.environ.get("POD_UID", "")
+        options.http_port,
+        model,
+        graph if options.count_runs else None,
+        golden["tensors"],
+        os.environ.get("POD_UID", ""),
     )
     rules = Rules(
         broken_seconds=options.broken_seconds,
@@ -95,7 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--health-port", type=int, default=8003, metavar="PORT", help="for the kubelet")
     add("--graph", metavar="MODEL", help="the model that runs the graph; default: the public one")
     add("--graph-in", choices=list(LEAST_WORK), default="stub", help="who runs it: python processes, or Triton's own")
-    add("--ensemble", action="store_true", help="requests go from queue to queue; default: they meet in a pool")
+    add("--count-runs", action="store_true", help="a call of that model is a run; default: requests meet in a pool")
+    add("--ensemble", action="store_true", help="requests go from queue to queue")
     add("--instances", type=int, default=1, metavar="N", help="of the model that runs the graph")
     add("--period", type=float, default=2.5, metavar="SECONDS", help="from look to look")
     add("--patience", type=float, default=3, metavar="SECONDS", help="that a look waits for an answer")

@@ -12,7 +12,7 @@ OURS = ("test/serving", "test/soak", "exporter", "model_repository_templates/mod
 sys.path[:0] = [str(ROOT / folder) for folder in OURS]
 
 # ruff: noqa: E402 - the path is set above, so that pytest can be called from anywhere
-from rendering import serve
+from rendering import KINDS, serve
 from triton import Triton
 
 
@@ -27,7 +27,7 @@ def ensemble_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton
 @pytest.fixture(scope="session")
 def fused_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
     """The same, served by the fused pipeline."""
-    with serve(tmp_path_factory.mktemp("fused"), pipeline="fused") as triton:
+    with serve(tmp_path_factory.mktemp("fused"), **KINDS["fused"]) as triton:
         yield triton
         assert triton.alive(), "a test has ended the server"
 
@@ -35,7 +35,7 @@ def fused_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
 @pytest.fixture(scope="session")
 def behind_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
     """The same, the graph in a model behind the fused one, as with NVIDIA's releases and on GPUs."""
-    with serve(tmp_path_factory.mktemp("behind"), pipeline="fused", behind=True) as triton:
+    with serve(tmp_path_factory.mktemp("behind"), **KINDS["behind"]) as triton:
         yield triton
         assert triton.alive(), "a test has ended the server"
 
@@ -56,7 +56,7 @@ def either_server(request: pytest.FixtureRequest) -> Triton:
 @pytest.fixture(scope="session")
 def other_fused_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
     """The other model below, served by the fused pipeline."""
-    with _other(tmp_path_factory.mktemp("fused-roberta"), pipeline="fused") as triton:
+    with _other(tmp_path_factory.mktemp("fused-roberta"), **KINDS["fused"]) as triton:
         yield triton
         assert triton.alive(), "a test has ended the server"
 
@@ -64,7 +64,7 @@ def other_fused_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tri
 @pytest.fixture(scope="session")
 def other_behind_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
     """The same, the graph in a model behind, two instances of it."""
-    with _other(tmp_path_factory.mktemp("behind-roberta"), pipeline="fused", behind=True, instances=2) as triton:
+    with _other(tmp_path_factory.mktemp("behind-roberta"), **KINDS["behind"], instances=2) as triton:
         yield triton
         assert triton.alive(), "a test has ended the server"
 

@@ -11,13 +11,25 @@ from cpu_graph.__main__ import write as cpu_graph
 from triton import Triton
 from triton_repository.__main__ import main as triton_repository
 
-TEMPLATES = Path(__file__).parents[2] / "model_repository_templates"
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "model_repository_templates"
+# What would be Triton's C++ onnxruntime backend.
+BACKEND = ROOT / "test" / "stand-ins" / "onnxruntime-backend" / "model.py"
 GOLDEN = [
     {"text": "Help me, I am lost", "predicts": "distress", "minScore": 0.5},
     {"text": "спасибо, люблю", "predicts": "joy"},
 ]
 # As components/server/limits.ts has them by default; requests may wait for longer, since tests share their cores.
 LIMITS = {"textBytes": 65536, "requestBytes": 1048576, "waitSeconds": 60, "waitingRequests": 1000}
+
+
+# Both pipelines, each where the graph runs in the python backend and where it would in the C++ one.
+KINDS: dict[str, dict[str, Any]] = {
+    "fused": {"pipeline": "fused"},
+    "ensemble": {"pipeline": "ensemble"},
+    "behind": {"pipeline": "fused", "native": True},
+    "native": {"pipeline": "ensemble", "native": True},
+}
 
 
 def render(folder: Path, **options: Any) -> tuple[Path, Path]:
@@ -27,19 +39,15 @@ def render(folder: Path, **options: Any) -> tuple[Path, Path]:
 
 
 def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]:
-    """The same for the model in a folder. `options`: spec.json's, `precision`, and `behind`: the fused model calls a
-    model_onnx, as with a server that has the C++ onnxruntime backend. This one has not: the ensemble's python one,
-    which has the same name, tensors and batches, takes its place."""
-    precision, behind = options.pop("precision", "fp32"), options.pop("behind", False)
-    if behind:
-        ensemble, _ = render_model(folder / "python", model, **{**options, "pipeline": "ensemble"})
-        options["onnxBackend"] = "onnxruntime"
+    """The same for the model in a folder. `options`: spec.json's, `precision`, and `native`: as for a server that has
+    the C++ onnxruntime backend, for which a stand-in takes its place."""
+    precision, native = options.pop("precision", "fp32"), options.pop("native", False)
     spec = {
         "apiName": "ensemble_model",
         "maxBatchSize": 4,
         "maxLength": None,
         "instances": 1,
-        "onnxBackend": "python",
+        "onnxBackend": "onnxruntime" if native else "python",
         "device": "cpu",
         "gpuCount": 1,
         "labels": None,
@@ -52,9 +60,8 @@ def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]
     arguments = ["render", "--spec", folder / "spec.json", "--model", model, "--templates", TEMPLATES]
     arguments += ["--out", folder / "models", "--golden", folder / "golden.json"]
     assert triton_repository([str(argument) for argument in arguments]) == 0
-    if behind:
-        shutil.rmtree(folder / "models" / "model_onnx")
-        shutil.move(ensemble / "model_onnx", folder / "models")
+    if native:
+        _stand_in(folder / "models" / "model_onnx")
     elif spec.get("pipeline") == "fused":
         # As the server image's build does; without it the renderer leaves the graph as it was exported.
         cpu_graph(model, folder / "models" / str(spec["apiName"]) / "1", precision, least=0)
@@ -64,3 +71,15 @@ def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]
 def serve(folder: Path, behind_gateway: bool = False, **options: Any) -> Triton:
     repository, golden = render(folder, **options)
     return Triton(repository, options.get("apiName", "ensemble_model"), folder, golden, behind_gateway=behind_gateway)
+
+
+def _stand_in(model: Path) -> None:
+    """A model of the python backend instead of one of the C++ onnxruntime backend."""
+    config = (model / "config.pbtxt").read_text(encoding="utf-8")
+    for native, stand_in in (('backend: "onnxruntime"', 'backend: "python"'), ("model.onnx", "model.py")):
+        assert native in config
+        config = config.replace(native, stand_in)
+    (model / "config.pbtxt").write_text(config, encoding="utf-8")
+    shutil.copyfile(BACKEND, model / "1" / "model.py")
+    for package in ("bert_batching", "bert_serving"):
+        shutil.copytree(TEMPLATES / "models" / package, model / "1" / package)

@@ -4,7 +4,7 @@ Out: a server; each run of its graph leaves a line in its log."""
 from pathlib import Path
 from typing import Any
 
-from rendering import serve
+from rendering import KINDS, serve
 from triton import Triton
 
 RUN = "a slowed run"
@@ -31,9 +31,8 @@ def open_session(path, threads):
 
 
 def serve_slowly(folder: Path, kind: str, **options: Any) -> Triton:
-    """`kind`: a pipeline, or `behind`: the fused one with the graph in a model behind."""
-    behind = kind == "behind"
-    server = serve(folder, pipeline="fused" if behind else kind, behind=behind, **options)
-    for infer in server.repository.glob("*/1/bert_serving/infer.py"):
-        infer.write_text(infer.read_text(encoding="utf-8") + SLOW, encoding="utf-8")
+    """`kind`: of rendering.KINDS."""
+    server = serve(folder, **KINDS[kind], **options)
+    for sessions in server.repository.glob("*/1/bert_batching/sessions.py"):
+        sessions.write_text(sessions.read_text(encoding="utf-8") + SLOW, encoding="utf-8")
     return server

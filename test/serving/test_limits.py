@@ -19,6 +19,7 @@ from tritonclient.utils import InferenceServerException
 
 from ask import infer_body, infer_grpc, infer_http, labels, post
 from classifier import MAX_LENGTH
+from rendering import KINDS
 from slowed import RUN, serve_slowly
 from triton import Triton
 
@@ -28,7 +29,8 @@ JSON = {"Content-Type": "application/json"}
 MiB = 1 << 20
 SENTENCE = "The delivery had arrived late again and nobody could say why. "
 PATIENCE_SECONDS = 60
-KINDS = ["fused", "ensemble", "behind"]
+# Where requests wait in a pool, which knows an order.
+POOLED = ["fused", "ensemble"]
 
 
 def test_a_text_of_a_megabyte_is_answered_as_its_first_tokens(either_server: Triton) -> None:
@@ -84,7 +86,7 @@ def test_many_of_the_largest_requests_at_once(either_server: Triton) -> None:
     assert labels(infer_http(either_server, ["love"])) == ["joy"]
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=list(KINDS))
 def slow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Triton]:
     """Few may wait, and not for long."""
     limits = {"waitSeconds": 2, "waitingRequests": 24}
@@ -109,7 +111,7 @@ def test_requests_of_clients_that_have_gone_cost_no_more_than_the_wait(slow: Tri
     assert slow.log.count(RUN) < 60
 
 
-@pytest.mark.parametrize("kind", ["fused", "behind"])
+@pytest.mark.parametrize("kind", [*POOLED, "behind"])
 def test_a_clients_own_timeout_shortens_the_wait(tmp_path: Path, kind: str) -> None:
     body = infer_body(["love"]) | {"parameters": {"timeout": 200_000}}
     with serve_slowly(tmp_path, kind) as server:
@@ -145,9 +147,10 @@ def test_texts_of_a_cancelled_request_are_not_run(tmp_path: Path) -> None:
         assert server.log.count(RUN) < 60
 
 
-def test_a_small_request_is_answered_among_large_ones(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", POOLED)
+def test_a_small_request_is_answered_among_large_ones(tmp_path: Path, kind: str) -> None:
     """It waits for a run or two, not for all that came before."""
-    with serve_slowly(tmp_path, "fused", **SMALL_RUNS) as server, ThreadPoolExecutor(8) as pool:
+    with serve_slowly(tmp_path, kind, **SMALL_RUNS) as server, ThreadPoolExecutor(8) as pool:
         large = [pool.submit(infer_http, server, LARGE) for _ in range(4)]
         until(lambda: server.log.count(RUN) >= 8)
         runs = server.log.count(RUN)
@@ -158,16 +161,18 @@ def test_a_small_request_is_answered_among_large_ones(tmp_path: Path) -> None:
         assert {tuple(labels(one.result())) for one in large} == {("joy",) * 64}
 
 
-def test_large_requests_that_would_wait_too_long_are_refused_at_once(tmp_path: Path) -> None:
-    with serve_slowly(tmp_path, "fused", **SMALL_RUNS, limits={"waitSeconds": 3}) as server:
+@pytest.mark.parametrize("kind", POOLED)
+def test_large_requests_that_would_wait_too_long_are_refused_at_once(tmp_path: Path, kind: str) -> None:
+    with serve_slowly(tmp_path, kind, **SMALL_RUNS, limits={"waitSeconds": 3}) as server:
         with ThreadPoolExecutor(12) as pool:
             outcomes = list(pool.map(lambda _: _outcome(server, LARGE), range(12)))
         assert set(outcomes) == {"joy", 503}
         until(lambda: refused(server) == Counter(outcomes)[503])
 
 
-def test_what_waits_inside_the_fused_model_is_seen(tmp_path: Path) -> None:
-    with serve_slowly(tmp_path, "fused", **SMALL_RUNS) as server, ThreadPoolExecutor(8) as pool:
+@pytest.mark.parametrize("kind", POOLED)
+def test_what_waits_inside_a_model_is_seen(tmp_path: Path, kind: str) -> None:
+    with serve_slowly(tmp_path, kind, **SMALL_RUNS) as server, ThreadPoolExecutor(8) as pool:
         assert server.metric("triton_bert_pending_request_count") == 0
         large = [pool.submit(infer_http, server, LARGE) for _ in range(4)]
         most = 0.0

@@ -7,6 +7,7 @@ import pytest
 import tritonclient.http as http
 from tritonclient.utils import InferenceServerException
 
+from classifier import MAX_LENGTH
 from triton import Triton
 
 FEED = ["input_ids", "attention_mask", "token_type_ids"]
@@ -45,6 +46,8 @@ def test_the_graph_refuses_what_it_cannot_read(server: Triton) -> None:
         call(server, "model_onnx", **{**good, "input_ids": np.full((1, 4), 10**6)})
     with pytest.raises(InferenceServerException, match="must not be empty"):
         call(server, "model_onnx", **{name: np.ones((1, 0), dtype=np.int64) for name in FEED})
+    with pytest.raises(InferenceServerException, match=f"have {MAX_LENGTH + 1} tokens a text; at most {MAX_LENGTH}"):
+        call(server, "model_onnx", **{name: np.ones((1, MAX_LENGTH + 1), dtype=np.int64) for name in FEED})
     assert call(server, "model_onnx", **{**good, "token_type_ids": np.zeros((1, 4), dtype=np.int64)})
 
 

@@ -19,13 +19,14 @@ from tritonclient.utils import InferenceServerException
 
 from ask import infer_body, infer_grpc, infer_http, labels
 from classifier import WORDS
+from rendering import KINDS
 from slowed import serve_slowly
 from triton import Triton
 
 PATIENCE_SECONDS = 20
 
 
-@pytest.fixture(params=["ensemble", "fused", "behind"])
+@pytest.fixture(params=list(KINDS))
 def slow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Triton]:
     """A server whose graph takes 150 ms a run, so that some requests wait."""
     with serve_slowly(tmp_path, request.param, maxBatchSize=16) as server:

@@ -158,13 +158,12 @@ class Triton:
         self._process.terminate()
 
     def pending(self) -> int:
-        """Requests that wait, as autoscaling sees them: in Triton's queues, and inside the fused model."""
-        inside = self.metric("triton_bert_pending_request_count") if self._waits_inside() else 0
+        """Requests that wait, as autoscaling sees them: in Triton's queues, and inside a model that has a pool."""
+        inside = self.metric("triton_bert_pending_request_count") if self._has_pool() else 0
         return int(self.metric("nv_inference_pending_request_count") + inside)
 
-    def _waits_inside(self) -> bool:
-        """The fused model is the only one in which requests wait."""
-        return (self.repository / self.api_name / "1" / "bert_fused").exists()
+    def _has_pool(self) -> bool:
+        return any("Engine" in model.read_text(encoding="utf-8") for model in self.repository.glob("*/1/model.py"))
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum over the series that have these labels."""

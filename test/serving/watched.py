@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rendering import TEMPLATES, render
+from rendering import KINDS, TEMPLATES, render
 from triton import Triton, free_ports
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +82,7 @@ console.log(JSON.stringify({
   ensemble: command({ pipeline: "ensemble" }),
   fused: command({ pipeline: "fused" }),
   behind: command({ pipeline: "fused", onnxBackend: "onnxruntime" }),
+  native: command({ pipeline: "ensemble", onnxBackend: "onnxruntime" }),
 }));
 """
 
@@ -98,7 +99,7 @@ def product_options() -> dict[str, list[str]]:
 
 @dataclass
 class Watched(Triton):
-    """`kind`: ensemble, fused or behind. `seconds`: other times than the product's."""
+    """`kind`: of rendering.KINDS. `seconds`: other times than the product's."""
 
     kind: str = "fused"
     seconds: dict[str, float] = field(default_factory=dict)
@@ -165,10 +166,9 @@ class Watched(Triton):
 
 def watched(folder: Path, kind: str, seconds: dict[str, float] | None = None, **options: Any) -> Watched:
     """Not yet started; its code fails when it is told to."""
-    pipeline = "ensemble" if kind == "ensemble" else "fused"
-    repository, golden = render(folder, pipeline=pipeline, behind=kind == "behind", **options)
-    for module, patch in (("infer", FAULTS), ("tokenise", PANIC)):
-        for file in repository.glob(f"*/1/bert_serving/{module}.py"):
+    repository, golden = render(folder, **KINDS[kind], **options)
+    for module, patch in (("bert_batching/sessions", FAULTS), ("bert_serving/tokenise", PANIC)):
+        for file in repository.glob(f"*/1/{module}.py"):
             code = file.read_text(encoding="utf-8") + patch.format(file=str(folder / "fault"))
             file.write_text(code, encoding="utf-8")
     return Watched(repository, "ensemble_model", folder, golden, kind=kind, seconds=seconds or {})

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from bert_fused.calibrate import SECONDS, calibrate
-from bert_fused.split import Costs
+from bert_batching.calibrate import SECONDS, calibrate
+from bert_batching.split import Costs
 
 Run = Callable[[Sequence[int]], None]
 

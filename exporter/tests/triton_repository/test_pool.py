@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from bert_fused.pool import MOST_TEXTS, MOST_TOKENS, Pool, Wait
-from bert_fused.split import Costs
+from bert_batching.pool import MOST_TEXTS, MOST_TOKENS, Pool, Wait
+from bert_batching.split import Costs
 
 COSTS = Costs(call=10, tokens=128, texts=16)
 

@@ -39,7 +39,7 @@ def test_one_model_of_the_fused_pipeline_with_all_that_it_imports(tmp_path: Path
     got = files(tmp_path / "models")
     assert {name.split("/")[0] for name in got} == {"sentiment"}
     assert got["sentiment/1/model.onnx"] == b"graph"
-    assert {f"sentiment/1/{name}" for name in ("model.py", "tokenizer.json", "bert_fused/pool.py")} <= set(got)
+    assert {f"sentiment/1/{name}" for name in ("model.py", "tokenizer.json", "bert_batching/pool.py")} <= set(got)
     settings = json.loads(got["sentiment/1/settings.json"])
     assert (settings["text"], settings["logits"], settings["score"]) == ("text_input", "logits", "scores")
     assert settings["labels"] == ["neutral", "distress"]

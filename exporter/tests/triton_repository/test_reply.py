@@ -1,11 +1,15 @@
 """A request is answered once, when its last text is in, in the order of its texts."""
 
-from bert_fused.reply import Outcome, Reply
+from collections.abc import Sequence
+
+from bert_batching.reply import Reply
+
+Answer = tuple[str, float]
 
 
 def test_gathers_texts_that_come_in_any_order() -> None:
-    sent: list[Outcome | Exception] = []
-    reply = Reply(3, sent.append)
+    sent: list[Sequence[Answer] | Exception] = []
+    reply: Reply[Answer] = Reply(3, sent.append)
     reply.put(2, ("c", 0.3))
     reply.put(0, ("a", 0.1))
     assert sent == []
@@ -14,9 +18,9 @@ def test_gathers_texts_that_come_in_any_order() -> None:
 
 
 def test_a_text_without_an_answer_leaves_the_request_without_one() -> None:
-    sent: list[Outcome | Exception] = []
+    sent: list[Sequence[Answer] | Exception] = []
     problem, later = RuntimeError(), ArithmeticError()
-    reply = Reply(3, sent.append)
+    reply: Reply[Answer] = Reply(3, sent.append)
     reply.put(2, later)
     reply.put(1, problem)
     assert sent == []
@@ -32,7 +36,7 @@ def test_a_client_is_asked_for_after_a_while_and_not_at_every_turn() -> None:
         asked.append(now)
         return len(asked) == 2
 
-    reply = Reply(1, lambda _: None, gone, lambda: now)
+    reply: Reply[Answer] = Reply(1, lambda _: None, gone, lambda: now)
     seen = []
     for tenths in range(12):
         now = 10.0 + tenths / 10

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bert_fused.split import Costs, split
+from bert_batching.split import Costs, split
 
 
 def partitions(items: list[int]) -> Iterator[list[list[int]]]:

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bert_fused.pool import Pool, Wait
-from bert_fused.split import Costs
-from bert_fused.workers import Workers
+from bert_batching.pool import Pool, Wait
+from bert_batching.split import Costs
+from bert_batching.workers import Workers
 
 PATIENCE_SECONDS = 20
 Call = tuple[list[str], bool]

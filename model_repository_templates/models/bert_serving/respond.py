@@ -76,6 +76,15 @@ class Responder:
         log("error", "bug", **about, kind=type(outcome).__name__, at=_place(outcome))
         return _failed("internal error", pb_utils.TritonError.INTERNAL)
 
+    def send(self, sender: Any, request: str, started: float, outcome: dict[str, Any] | Exception) -> None:
+        """The same by the request's response sender, from any thread."""
+        response = self.respond(request, outcome, started)
+        try:
+            sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+        except Exception as problem:
+            # Nobody waits for this answer any more; others do for theirs.
+            log("error", "answer not sent", model=self._model, request=request, kind=type(problem).__name__)
+
     def _count(self, fault: str) -> None:
         with self._lock:
             self._failures[fault] += 1

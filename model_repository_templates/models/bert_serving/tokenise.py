@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import codecs
 import json
-from typing import Any, Dict, Mapping, NamedTuple, Sequence
+from typing import Any, NamedTuple, Sequence
 
-import numpy as np
-import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from bert_serving.cut import Cutter
 from bert_serving.errors import BadRequest
+from bert_serving.rows import IntArray, Row, join
 
-IntArray = npt.NDArray[np.int64]
-# One text: for each input of the graph its values, not padded.
-Row = Dict[str, Sequence[int]]
 # Characters for each token that are tokenised at first: English has 4 to 5.
 FIRST_CHARACTERS = 8
 # Where those were too few, this times as many.
@@ -136,11 +132,6 @@ class Encoder:
             raise RuntimeError("the tokenizer panicked") from None
         return encodings
 
-    def blank(self, tokens: int) -> Row:
-        """A text of this many tokens that says nothing: for measuring."""
-        values = {"input_ids": 2, "attention_mask": 1, "token_type_ids": 0}
-        return {name: [values[name]] * tokens for name in self.fillers}
-
     def _row(self, encoding: Any) -> Row:
         columns = {
             "input_ids": encoding.ids,
@@ -148,16 +139,3 @@ class Encoder:
             "token_type_ids": encoding.type_ids,
         }
         return {name: columns[name] for name in self.fillers}
-
-
-def join(rows: Sequence[Row], fillers: Mapping[str, int]) -> dict[str, IntArray]:
-    """What the graph takes: one array for each input, padded on the right to the longest row."""
-    return {name: pad([row[name] for row in rows], filler) for name, filler in fillers.items()}
-
-
-def pad(rows: Sequence[Sequence[int]], filler: int) -> IntArray:
-    """Rows of different lengths as one array."""
-    padded = np.full((len(rows), max(len(row) for row in rows)), filler, dtype=np.int64)
-    for index, row in enumerate(rows):
-        padded[index, : len(row)] = row
-    return padded

@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import triton_python_backend_utils as pb_utils
-
 from bert_serving.errors import Overloaded
 from bert_serving.gate import Gate, read_queues
 from bert_serving.metrics import Metrics
@@ -36,11 +34,7 @@ class TritonPythonModel:
         )
         self._limits = Limits(**settings["limits"])
         self._reader = Reader(self._limits.request)
-        # As the pod has it (components/names.ts), unless it says otherwise.
-        port = int(os.environ.get("TRITON_BERT_METRICS_PORT", "8002"))
-        read = partial(read_queues, port, settings["public"], self._name)
-        self._gate = Gate(read, settings["waitingRequests"], settings["waitSeconds"])
-        self._gate.start()
+        self._gate = self._open_gate(settings["gate"]) if settings["gate"] else None
         self._metrics = Metrics()
         self._responder = Responder(self._name, self._metrics)
         self._metrics.start()
@@ -52,39 +46,49 @@ class TritonPythonModel:
         quick = all(isinstance(texts, Exception) or self._encoder.is_quick(texts) for texts in sources)
         senders = None if quick else self._senders(requests)
         if senders is None:
-            return [self._answer(request_id(request), texts, started) for request, texts in zip(requests, sources)]
+            return [
+                self._responder.respond(request_id(request), self._tokens_of(texts), started)
+                for request, texts in zip(requests, sources)
+            ]
         for request, texts, sender in zip(requests, sources, senders):
             self._answer_by(sender, request_id(request), texts, started)
         return None
 
     def finalize(self) -> None:
-        self._gate.close()
+        if self._gate:
+            self._gate.close()
         self._reader.close()
         self._metrics.close()
         log("info", "unloaded", model=self._name)
 
+    def _open_gate(self, settings: Any) -> Gate:
+        # As the pod has it (components/names.ts), unless it says otherwise.
+        port = int(os.environ.get("TRITON_BERT_METRICS_PORT", "8002"))
+        read = partial(read_queues, port, settings["public"], self._name)
+        gate = Gate(read, settings["waitingRequests"], settings["waitSeconds"])
+        gate.start()
+        return gate
+
     def _read(self, request: Any) -> list[Text]:
-        self._gate.enter()
+        if self._gate:
+            self._gate.enter()
         return texts_of(array_of(request, self._text).reshape(-1), self._text, self._limits)
 
-    def _answer(self, identity: str, texts: list[Text] | Exception, started: float) -> Any:
-        outcome = texts if isinstance(texts, Exception) else attempt(self._encoder.encode, texts)
-        return self._responder.respond(identity, outcome, started)
+    def _tokens_of(self, texts: list[Text] | Exception) -> dict[str, Any] | Exception:
+        return texts if isinstance(texts, Exception) else attempt(self._encoder.encode, texts)
 
     def _answer_by(self, sender: Any, identity: str, texts: list[Text] | Exception, started: float) -> None:
         """At once, or, where that takes long, in a thread of its own."""
 
         def answer() -> None:
-            response = self._answer(identity, texts, started)
-            sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            self._responder.send(sender, identity, started, self._tokens_of(texts))
 
         if isinstance(texts, Exception) or self._encoder.is_quick(texts):
             return answer()
         try:
             self._reader.submit(sum(len(text.characters) for text in texts), answer)
         except Overloaded as problem:
-            texts = problem
-            answer()
+            self._responder.send(sender, identity, started, problem)
 
     def _senders(self, requests: list[Any]) -> list[Any] | None:
         """None: this release answers a model that is not decoupled in the call itself (python_backend before 24.06)."""

@@ -1,11 +1,11 @@
 """One short text, asked of the real model. In: Triton's HTTP port, and names. Out: whether a right answer came, a
 broken one, or none yet; and how many requests were answered so far.
 
-It goes first in the pool of the fused model, by its id: no client knows the pod's UID, and nobody who reads the id
-learns it. In an ensemble it waits with the others. A connection whose answer is late stays open: closing it would
-cancel the request, and a late answer still says that the model is alive. None is kept for the next canary, since a
-server that is told to end waits for open connections. Source: Triton, "HTTP/REST and GRPC Protocol", and its
-extension "statistics"."""
+It goes first in a pool, by its id: no client knows the pod's UID, and nobody who reads the id learns it. Before the
+C++ backend of an ensemble, which has no pool, it waits with the others. A connection whose answer is late stays open:
+closing it would cancel the request, and a late answer still says that the model is alive. None is kept for the next
+canary, since a server that is told to end waits for open connections. Source: Triton, "HTTP/REST and GRPC Protocol",
+and its extension "statistics"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOST = "127.0.0.1"
 # To connect on the pod's own network, and to read some hundred bytes once they have begun to come.
 IO_SECONDS = 1.0
 HEADERS = {"Content-Type": "application/json", "Connection": "close"}
-# The same in the models (bert_fused/intake.py).
+# The same in the models (bert_batching/engine.py).
 ID_DIGITS = 32
 # To be heard by a model that is about to end.
 DRAIN_SECONDS = 0.3
@@ -43,7 +43,7 @@ class Answer:
 
 class Canary:
     def __init__(self, port: int, model: str, behind: str | None, tensors: dict[str, str], pod: str) -> None:
-        """`behind`: the model that runs the graph, if it is not the public one. `tensors`: as in golden.json."""
+        """`behind`: the model whose calls are the runs of the graph, if there is one. `tensors`: as in golden.json."""
         self._port = port
         self._model = model
         self._behind = behind

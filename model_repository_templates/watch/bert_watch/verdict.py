@@ -25,14 +25,14 @@ class Rules:
     longest_run: float
     # The share of the time for which one of those who run the graph must have worked, for the server to count as busy.
     least_work: float
-    # In an ensemble: more runs of the graph can't end without one answer, since each brings some to the last model.
-    # None: texts gather in a pool before the graph, and one request may be many runs.
+    # In an ensemble without a pool: more runs of the graph can't end without one answer, since each brings some to the
+    # last model. None: texts gather in a pool before the graph, and one request may be many runs.
     most_runs: int | None
 
 
 @dataclass(frozen=True)
 class Counts:
-    """As Triton counts, since it started. `runs`: of the graph, where it is in a model behind the public one."""
+    """As Triton counts, since it started. `runs`: of the graph, where each is a call of a model."""
 
     answers: int
     runs: int

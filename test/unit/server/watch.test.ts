@@ -33,12 +33,15 @@ describe("the watch's command", () => {
   });
 
   it("says who runs the graph, where that is not the public model", () => {
-    expect(said({ pipeline: "ensemble", instances: 2 })).toEqual(
-      expect.arrayContaining(["--graph=model_onnx", "--graph-in=stub", "--instances=2", "--ensemble"]),
-    );
+    const pooled = said({ pipeline: "ensemble", instances: 2 });
+    expect(pooled).toEqual(expect.arrayContaining(["--graph=model_onnx", "--graph-in=stub", "--instances=2"]));
+    expect(pooled).not.toContain("--count-runs");
     const behind = said({ onnxBackend: "onnxruntime" });
-    expect(behind).toEqual(expect.arrayContaining(["--graph=model_onnx", "--graph-in=server"]));
+    expect(behind).toEqual(expect.arrayContaining(["--graph=model_onnx", "--graph-in=server", "--count-runs"]));
     expect(behind).not.toContain("--ensemble");
+    expect(said({ onnxBackend: "onnxruntime", pipeline: "ensemble" })).toEqual(
+      expect.arrayContaining(["--count-runs", "--ensemble"]),
+    );
   });
 
   it("asks Triton itself, not the proxy before it", () => {

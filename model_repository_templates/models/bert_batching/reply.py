@@ -1,28 +1,28 @@
-"""The answer to one request, gathered from its texts, which may run in different groups. In: for each text label and
-score, or why there is none. Out: one call of `send`, when the last text is in. For one thread at a time."""
+"""The answer to one request, gathered from its texts, which may run in different groups. In: for each text an
+answer, or why there is none. Out: one call of `send`, when the last text is in. For one thread at a time."""
 
 from __future__ import annotations
 
 import time
-from typing import Callable, Sequence, Tuple
+from typing import Callable, Generic, Sequence, TypeVar
 
-Answer = Tuple[str, float]
-Outcome = Sequence[Answer]
+A = TypeVar("A")
 # Seconds between two questions whether the client is still there, and before the first: each costs a tenth of a
 # millisecond, and Triton itself asks for what is in its queue.
 ASK_SECONDS = 0.5
 
 
-class Reply:
+class Reply(Generic[A]):
     def __init__(
         self,
         texts: int,
-        send: Callable[[Outcome | Exception], None],
+        send: Callable[[Sequence[A] | Exception], None],
         gone: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         """`gone`: whether the client waits no more."""
-        self._answers: list[Answer | Exception | None] = [None] * texts
+        # By position.
+        self._answers: dict[int, A | Exception] = {}
         self._missing = texts
         self._send = send
         self._gone = gone
@@ -30,14 +30,15 @@ class Reply:
         self._abandoned = False
         self._ask_at = clock() + ASK_SECONDS
 
-    def put(self, position: int, answer: Answer | Exception) -> None:
+    def put(self, position: int, answer: A | Exception) -> None:
         """The answer of the text at `position`, once for each."""
         self._answers[position] = answer
         self._missing -= 1
         if self._missing > 0:
             return
-        problem = next((answer for answer in self._answers if isinstance(answer, Exception)), None)
-        self._send(problem or [answer for answer in self._answers if isinstance(answer, tuple)])
+        answers = [self._answers[position] for position in sorted(self._answers)]
+        problem = next((answer for answer in answers if isinstance(answer, Exception)), None)
+        self._send(problem or [answer for answer in answers if not isinstance(answer, Exception)])
 
     def refuse(self, problem: Exception) -> None:
         """Instead of answers, none of which has been put."""

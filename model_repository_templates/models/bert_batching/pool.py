@@ -14,7 +14,7 @@ import math
 import time
 from typing import Callable, Generic, Sequence, TypeVar
 
-from bert_fused.split import Costs, split
+from bert_batching.split import Costs, split
 
 T = TypeVar("T")
 # Texts that a group is chosen from. More make better groups, and choosing dearer.

@@ -10,15 +10,24 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from typing import Callable, Sequence
+from typing import Any, Callable, Iterable, Sequence
 
-from bert_fused.split import Costs
+from bert_batching.split import Costs
+from bert_serving.rows import Row, blank
 
 SECONDS = 1.5
 SHORT, MIDDLE, LONG = 8, 32, 64
 LARGEST_CALL = 256
 # A token may be this much dearer than in the best run before a run counts as too large.
 DEARER = 1.15
+
+
+def costs_of(settings: Any, inputs: Iterable[str], run: Callable[[Sequence[Row]], object]) -> Costs:
+    """As the settings of a model say, or as measured now. `inputs`: of the graph."""
+    if settings["runCosts"]:
+        return Costs(**settings["runCosts"])
+    names = list(inputs)
+    return calibrate(lambda lengths: run([blank(names, tokens) for tokens in lengths]), settings["maxLength"])
 
 
 def calibrate(

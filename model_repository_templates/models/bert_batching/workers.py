@@ -11,7 +11,7 @@ import threading
 import time
 from typing import Callable, Generic, Sequence, TypeVar
 
-from bert_fused.pool import Pool, Wait
+from bert_batching.pool import Pool, Wait
 
 T = TypeVar("T")
 # What runs a group: the texts, and whether they are alone. It answers them whatever happens, and raises nothing.
