@@ -92,8 +92,8 @@ export function podMatchers(name: string, namespace: string): string {
 }
 
 /** Requests wait in the models behind an ensemble, and in the public model itself where it is the fused one: an ensemble has
- *  no queue of its own (its queue time stays near zero), so the sum over all of them is right for both. What the fused
- *  model has taken out of Triton's queue may wait on inside it (bert_serving/queue_metrics.py); an ensemble's models have
+ *  no queue of its own (its queue time stays near zero), so the sum over all of them is right for both. What a python model
+ *  has taken out of Triton's queue may wait on in its pool (bert_batching/engine.py); an ensemble before the C++ backend has
  *  no such series, hence the `or`. */
 function waited({ pods, apiName, window, by }: Series, over: string, metric: string): string {
   const sum = (prefix: string) => `sum${by} (${over}(${prefix}_${metric}{${pods},${servedBy(apiName)}}[${window}]))`;
