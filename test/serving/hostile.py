@@ -177,7 +177,14 @@ def slowly(server: Server, said: bytes, pause: float = 0, more: int = 0) -> Answ
 
 
 HEAD = b"POST /v2/models/ensemble_model/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+DEEP = b'{"a":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}"
 GZIP_BOMB = gzip.compress(json.dumps(infer_body(["a" * (200 * MEGABYTE)])).encode(), 1)
+
+
+def _to_generate(server: Server) -> Answer:
+    """Where Triton takes no notice of the field, and all of the body for JSON."""
+    field = {"Inference-Header-Content-Length": "0"}
+    return send(server, DEEP, field, path=f"/v2/models/{server.api_name}/generate")
 
 
 def _logging(server: Server) -> Answer:
@@ -256,7 +263,15 @@ ROWS = [
         "26.05",
         "400",
         GATEWAY,
-        lambda s: send(s, b'{"a":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}"),
+        lambda s: send(s, DEEP),
+    ),
+    Row(
+        "the same to `generate`, with `Inference-Header-Content-Length: 0`",
+        ENDS,
+        "26.05",
+        "400",
+        GATEWAY,
+        _to_generate,
     ),
     Row("2 MB of gzip that are 200 MB of JSON", HELD, "26.01", "415", GATEWAY, lambda s: send(s, GZIP_BOMB, GZIP)),
     Row("HTTP: 16 connections with 48 MB each", HELD, "26.03, once read", "413", GATEWAY, together),

@@ -16,7 +16,7 @@ import pytest
 
 from ask import get, infer_body, infer_grpc, infer_http, labels, post
 from gateway import Gateway
-from hostile import HEAD, JSON, NOTHING, ROWS, Row, streamed_classification, together
+from hostile import DEEP, HEAD, JSON, NOTHING, ROWS, Row, send, streamed_classification, together
 from rendering import serve
 from streams import Stream
 
@@ -43,6 +43,25 @@ def assert_good(gateway: Gateway) -> None:
 def test_each_row_is_stopped_as_the_page_says(gateway: Gateway, row: Row) -> None:
     assert row.send(gateway) == row.gateway
     assert gateway.triton.alive()
+    assert_good(gateway)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "generate",
+        "generate_stream",
+        "generate?/infer",
+        "generate#/infer",
+        "generate%3F/infer",
+        "generate/../infer",
+        "/infer",
+    ],
+)
+def test_only_what_triton_takes_for_infer_has_a_length_of_json(gateway: Gateway, path: str) -> None:
+    """Any other deep JSON would end it."""
+    length = {"Inference-Header-Content-Length": "0"}
+    assert send(gateway, DEEP, length, f"/v2/models/ensemble_model/{path}") in ("400", "404")
     assert_good(gateway)
 
 

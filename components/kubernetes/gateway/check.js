@@ -147,11 +147,11 @@ function ascii(bytes, from, to) {
 /** A body that fits the limit lies in memory, but for one whose chunks are so small that their marks are most of it. */
 const isInFile = (r) => r.variables.request_body_file !== "" && r.variables.request_body_file !== undefined;
 
-/** JSON, behind which binary tensors may stand. */
+/** JSON, behind which binary tensors may stand if it is for `infer`: of any other body Triton takes all for JSON. */
 function http(r) {
   if (isInFile(r)) return r.internalRedirect("@too_large");
   const body = r.requestBuffer;
-  const json = r.variables.json_length;
+  const json = r.variables.is_infer === "1" ? r.variables.json_length : "";
   const size = body === undefined ? 0 : json ? Math.min(Number(json), body.length) : body.length;
   const problem = jsonProblem(body, size);
   if (problem === undefined) return r.internalRedirect("@triton");
