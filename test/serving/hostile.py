@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ import tritonclient.grpc as grpc
 from tritonclient.grpc import service_pb2
 from tritonclient.utils import InferenceServerException
 
-from ask import Server, infer_body, raw_body
+from ask import Server, infer_body, infer_grpc, infer_http, labels, raw_body
 
 MEGABYTE = 1_000_000
 CLOSED = "connection closed"
@@ -82,7 +83,10 @@ def _hidden_classification(server: Server) -> Answer:
     wanted = service_pb2.ModelInferRequest.InferRequestedOutputTensor(name="predicts")
     wanted.parameters["classification"].int64_param = 1
     output = wanted.SerializeToString()
-    message = request.SerializeToString() + bytes([0xB2, 0x80, 0x80, 0x80, 0x10, len(output)]) + output
+    return _unary(server, request.SerializeToString() + bytes([0xB2, 0x80, 0x80, 0x80, 0x10, len(output)]) + output)
+
+
+def _unary(server: Server, message: bytes) -> Answer:
     with rpc.insecure_channel(server.grpc) as channel:
         try:
             channel.unary_unary("/inference.GRPCInferenceService/ModelInfer")(message, timeout=20)
@@ -111,6 +115,38 @@ def streamed_classification(server: Server) -> Answer:
         return CLOSED
     error = said[0][1]
     return "OK" if error is None else str(error.status()).removeprefix("StatusCode.")
+
+
+def _longer_than_tensor(server: Server) -> Answer:
+    """The second text of a binary tensor, which says a byte more than it has."""
+    tensor = {"name": "text_input", "shape": [2, 1], "datatype": "BYTES"}
+    declared = tensor | {"parameters": {"binary_data_size": len(TOO_LONG)}}
+    head = json.dumps({"inputs": [declared]}).encode()
+    return send(server, head + TOO_LONG, {"Inference-Header-Content-Length": str(len(head))})
+
+
+def _longer_than_contents(server: Server) -> Answer:
+    request = service_pb2.ModelInferRequest(model_name=server.api_name, raw_input_contents=[TOO_LONG])
+    request.inputs.add(name="text_input", datatype="BYTES", shape=[2, 1])
+    return _unary(server, request.SerializeToString())
+
+
+def good_beside(server: Server, row: "Row", times: int = 120) -> list[Any]:
+    """Labels and scores that good requests get, or their errors; they and the row come at once, so that Triton batches
+    them."""
+
+    def good(number: int) -> Any:
+        if number % 3 == 0:
+            row.send(server)
+            return None
+        try:
+            result = (infer_http, infer_grpc)[number % 2](server, ["I love it"])
+        except InferenceServerException as failed:
+            return str(failed)
+        return labels(result), result.as_numpy("scores").tolist()
+
+    with ThreadPoolExecutor(12) as pool:
+        return [said for said in pool.map(good, range(times)) if said is not None]
 
 
 def _chunks(server: Server) -> Answer:
@@ -177,7 +213,15 @@ def slowly(server: Server, said: bytes, pause: float = 0, more: int = 0) -> Answ
 
 
 HEAD = b"POST /v2/models/ensemble_model/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+DEEP = b'{"a":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}"
+TOO_LONG = b"\x04\x00\x00\x00love\x05\x00\x00\x00help"
 GZIP_BOMB = gzip.compress(json.dumps(infer_body(["a" * (200 * MEGABYTE)])).encode(), 1)
+
+
+def _to_generate(server: Server) -> Answer:
+    """Where Triton takes no notice of the field, and all of the body for JSON."""
+    field = {"Inference-Header-Content-Length": "0"}
+    return send(server, DEEP, field, path=f"/v2/models/{server.api_name}/generate")
 
 
 def _logging(server: Server) -> Answer:
@@ -200,12 +244,17 @@ class Row:
     def ends(self) -> bool:
         return self.alone == ENDS
 
+    @property
+    def harms_batch(self) -> bool:
+        return self.alone.endswith(BATCH)
+
     def as_table(self) -> str:
         return f"| {self.name} | {self.alone} | {self.since} | {self.gateway} | {self.by} |"
 
 
 ENDS = "**ends**"
 HELD = "holds up all others"
+BATCH = ", and the rest of its batch"
 GATEWAY, TRITON, MODELS, NOTHING = "gateway", "Triton", "our models", "**nothing**"
 STACK = "25.07; 26.05 counts chunks"
 LIBEVHTP = "unknown; libevhtp of July 2025 does not"
@@ -256,12 +305,29 @@ ROWS = [
         "26.05",
         "400",
         GATEWAY,
-        lambda s: send(s, b'{"a":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}"),
+        lambda s: send(s, DEEP),
+    ),
+    Row(
+        "the same to `generate`, with `Inference-Header-Content-Length: 0`",
+        ENDS,
+        "26.05",
+        "400",
+        GATEWAY,
+        _to_generate,
     ),
     Row("2 MB of gzip that are 200 MB of JSON", HELD, "26.01", "415", GATEWAY, lambda s: send(s, GZIP_BOMB, GZIP)),
     Row("HTTP: 16 connections with 48 MB each", HELD, "26.03, once read", "413", GATEWAY, together),
     Row("gRPC: a message of 48 MB", HELD, "–", "RESOURCE_EXHAUSTED", GATEWAY, _large_message),
     Row("gRPC: a gzip message that unpacks to 200 MB", HELD, "–", "UNIMPLEMENTED", GATEWAY, _packed),
+    Row("HTTP: a text longer than its binary tensor", f"400{BATCH}", "–", "400", GATEWAY, _longer_than_tensor),
+    Row(
+        "gRPC: the same in `raw_input_contents`",
+        f"INVALID_ARGUMENT{BATCH}",
+        "–",
+        "INVALID_ARGUMENT",
+        GATEWAY,
+        _longer_than_contents,
+    ),
     Row(
         "100,000 outputs in one request",
         "200",

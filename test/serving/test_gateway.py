@@ -7,16 +7,31 @@ import json
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import tritonclient.http as http_client
 
-from ask import get, infer_body, infer_grpc, infer_http, labels, post
+from ask import Server, get, infer_body, infer_grpc, infer_http, labels, post
 from gateway import Gateway
-from hostile import HEAD, JSON, NOTHING, ROWS, Row, streamed_classification, together
+from hostile import (
+    DEEP,
+    HEAD,
+    JSON,
+    NOTHING,
+    ROWS,
+    TOO_LONG,
+    Row,
+    good_beside,
+    send,
+    streamed_classification,
+    together,
+)
+from http_binary import elements
 from rendering import serve
 from streams import Stream
 
@@ -43,6 +58,88 @@ def assert_good(gateway: Gateway) -> None:
 def test_each_row_is_stopped_as_the_page_says(gateway: Gateway, row: Row) -> None:
     assert row.send(gateway) == row.gateway
     assert gateway.triton.alive()
+    assert_good(gateway)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.harms_batch], ids=lambda row: row.name)
+def test_what_harms_its_batch_fails_alone(gateway: Gateway, row: Row) -> None:
+    alone = infer_http(gateway, ["I love it"])
+    answers = good_beside(gateway, row)
+    assert [said for said in answers if isinstance(said, str)] == []
+    for label, score in answers:
+        assert label == labels(alone) == ["joy"]
+        assert score == pytest.approx(alone.as_numpy("scores").tolist(), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("datatype", "behind_json"),
+    [
+        ("BYTES", ""),
+        ("\\u0042YTE\\u0053", ""),
+        ('BYTES","datatype":"FP32', ""),
+        # Triton reads neither on.
+        ("BYTES\\u0000", ""),
+        ("BYTES", '\x00"'),
+    ],
+)
+def test_a_cut_tensor_is_refused_however_it_is_called(gateway: Gateway, datatype: str, behind_json: str) -> None:
+    cut = elements(b"love") + TOO_LONG
+    assert "incomplete string data" in _binary(gateway.triton, datatype, cut, [3, 1], behind_json)[1]["error"]
+    status, answer = _binary(gateway, datatype, cut, [3, 1], behind_json)
+    assert (status, answer) == (400, {"error": "a BYTES tensor ends in the middle of an element"})
+
+
+def test_other_binary_tensors_are_left_to_triton(gateway: Gateway) -> None:
+    cases = [
+        (elements(b"love"), [1, 1], 200),
+        (elements(b"love", b"a" * 60_000), [2, 1], 200),
+        (elements(b"love", b""), [2, 1], 400),
+        (elements(b"love", b"help"), [1, 1], 400),
+        (b"", [0, 1], 400),
+    ]
+    for tail, shape, status in cases:
+        said = _binary(gateway, "BYTES", tail, shape)
+        assert said[0] == status
+        assert said[1].get("error") == _binary(gateway.triton, "BYTES", tail, shape)[1].get("error")
+
+
+def test_binary_numbers_are_no_texts(gateway: Gateway) -> None:
+    with http_client.InferenceServerClient(gateway.http) as client:
+        inputs = [_numbers(name) for name in ("input_ids", "attention_mask", "token_type_ids")]
+        assert client.infer("model_onnx", inputs).as_numpy("logits").shape == (1, 3)
+
+
+def _numbers(name: str) -> Any:
+    tensor = http_client.InferInput(name, [1, 4], "INT64")
+    tensor.set_data_from_numpy(np.ones((1, 4), dtype=np.int64))
+    return tensor
+
+
+def _binary(
+    server: Server, datatype: str, tail: bytes, shape: Sequence[int], behind_json: str = ""
+) -> tuple[int, dict[str, Any]]:
+    """`datatype` as it stands in the JSON."""
+    declared = f'"name":"text_input","shape":{json.dumps(shape)},"parameters":{{"binary_data_size":{len(tail)}}}'
+    head = f'{{"inputs":[{{{declared},"datatype":"{datatype}"}}]}}{behind_json}'.encode()
+    return post(server, INFER, head + tail, {"Inference-Header-Content-Length": str(len(head))})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "generate",
+        "generate_stream",
+        "generate?/infer",
+        "generate#/infer",
+        "generate%3F/infer",
+        "generate/../infer",
+        "/infer",
+    ],
+)
+def test_only_what_triton_takes_for_infer_has_a_length_of_json(gateway: Gateway, path: str) -> None:
+    """Any other deep JSON would end it."""
+    length = {"Inference-Header-Content-Length": "0"}
+    assert send(gateway, DEEP, length, f"/v2/models/ensemble_model/{path}") in ("400", "404")
     assert_good(gateway)
 
 

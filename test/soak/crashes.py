@@ -38,6 +38,12 @@ def _bomb(target: Target, _: Random) -> bytes:
     return wire.post(wire.infer_path(target), body, {"Content-Encoding": "gzip", "Content-Length": len(body)})
 
 
+def _deep_to_generate(target: Target, chance: Random) -> bytes:
+    """Triton takes all of it for JSON, whatever the field says."""
+    path = f"/v2/models/{target.model}/generate"
+    return wire.post(path, _deep(chance), {"Inference-Header-Content-Length": chance.choice([0, 2])})
+
+
 def _chunks(target: Target, _: Random) -> bytes:
     headers = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
     body = b" " * (CHUNKS - len(BODY)) + BODY
@@ -55,6 +61,7 @@ _BEHIND_HTTP = [
     posted("classification of predicts", lambda _: _classification("predicts"), *STOPPED),
     posted("megabytes in a form", _form, *STOPPED, headers=FORM, share=RARELY),
     posted("deep JSON", _deep, *STOPPED, share=RARELY),
+    sent("deep JSON to generate", _deep_to_generate, *STOPPED, share=RARELY),
     sent("many chunks", _chunks, *STOPPED, share=RARELY),
     sent("much in a little gzip", _bomb, *STOPPED, share=RARELY),
 ]

@@ -108,7 +108,7 @@ _TYPES = ("int_contents", "int64_contents", "uint_contents", "fp32_contents", "b
 
 KINDS = [
     asked("raw contents of a wrong length", lambda target, chance: _raw(target, _wrong_length(chance))),
-    replace(asked("element longer than its bytes", _too_long), needs="isolation"),
+    replace(asked("element longer than its bytes", _too_long), needs="grpc gateway"),
     asked("raw and typed contents", lambda target, _: _raw(target, GOOD, typed=True)),
     asked("more raw contents than inputs", lambda target, _: _raw(target, GOOD, GOOD, GOOD), ANSWERED, *UNFIT),
     asked("no contents", lambda target, _: _raw(target)),

@@ -75,10 +75,10 @@ KINDS = [
         "binary tensor longer than said", lambda chance: Parts(len(GOOD), GOOD + chance.randbytes(99)), *UNFIT, ANSWERED
     ),
     _binary("element shorter than its bytes", lambda chance: Parts(len(GOOD), prefixed(chance, 0, 1, 6, 9))),
-    # Triton leaves it to the python backend, which refuses all requests of that batch with it.
+    # Triton leaves it to the python backend, which refuses all requests of that batch; a gateway refuses it alone.
     replace(
         _binary("element longer than its bytes", lambda chance: Parts(len(GOOD), prefixed(chance, *TOO_LONG))),
-        needs="isolation",
+        needs="http gateway",
     ),
     _binary("no element", lambda _: Parts(0, b"")),
     _binary("odd binary_data_size", lambda chance: Parts(chance.choice([-1, "9", None, 0.5, *HUGE]), GOOD)),

@@ -26,10 +26,9 @@ PATIENCE_SECONDS = 30
 
 NEEDS = {
     "limits": "the models refuse texts over a limit in bytes",
-    "isolation": "each request reaches a python model in a call of its own",
     "cancellation": "calls that are taken back do not end Triton, and leave no connection open",
     "inner models": "the models behind the ensemble can be called",
-    "http gateway": "something before Triton refuses over HTTP what would end it",
+    "http gateway": "something before Triton refuses over HTTP what would end it, or fail others",
     "grpc gateway": "the same over gRPC",
 }
 

@@ -26,7 +26,7 @@ from processes import State, Watch, growth_problems
 
 ODD_CLIENTS, GOOD_CLIENTS = 4, 4
 # What of kind.NEEDS nobody can tell from outside.
-BEARABLE = ("isolation", "cancellation")
+BEARABLE = ("cancellation",)
 GOOD_PAUSE_SECONDS = 0.02
 # A text has words of one mood and others in a ratio of its own: scores differ, so an answer to another request would be
 # noticed, and no two labels are equally likely, so a last bit can't change one.

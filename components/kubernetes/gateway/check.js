@@ -1,6 +1,6 @@
-/** What nginx can't see in a body and Triton can't refuse: JSON nested too deep, and an output that is asked for as a
- *  classification. Runs in nginx (njs 0.7.9 or newer), which has read the whole body before. In: a request. Out: on to
- *  Triton, or an answer that says why not.
+/** What nginx can't see in a body and Triton can't refuse: JSON nested too deep, an output that is asked for as a
+ *  classification, and a binary text longer than its tensor, for which Triton fails the whole batch. Runs in nginx (njs
+ *  0.7.9 or newer), which has read the whole body before. In: a request. Out: on to Triton, or an answer that says why not.
  *
  *  One pass over bytes, without strings of the body's size: njs frees nothing before the request ends, and it alone runs
  *  meanwhile. Texts are skipped by native searches. What isn't JSON or protobuf is left to Triton, which says so better. njs
@@ -15,30 +15,39 @@ const MOST_QUOTES = 100000;
 /** Fields of a protobuf message, texts not counted. Requests have some ten. */
 const MOST_FIELDS = 4096;
 const CLASSIFICATION = "classification";
-/** As \u0063…: six bytes a character. */
-const LONGEST_KEY = 6 * CLASSIFICATION.length;
+const DATATYPE = "datatype";
+/** Triton reads a datatype up to its first NUL: what begins so may be one of texts. */
+const TEXTS = "BYTES";
 
 const QUOTE = 34;
 const COLON = 58;
 const OPENING_LIST = 91;
 const BACKSLASH = 92;
 const CLOSING_LIST = 93;
+const SMALL_U = 117;
 const OPENING_MAP = 123;
 const CLOSING_MAP = 125;
 
 const TOO_DEEP = `JSON is nested deeper than ${DEEPEST}`;
 const TOO_MANY = "too many brackets, numbers, quotes or fields";
 const NO_CLASSES = "parameter 'classification' is not supported: ask for the outputs predicts and scores";
+const CUT = "a BYTES tensor ends in the middle of an element";
 const PACKED = "compressed messages are not supported";
 
-/** What is wrong with the JSON in the first `size` bytes, or undefined. Any key of that name is refused, wherever it stands and
- *  however it is escaped: of two keys of one name Triton takes the first, which a parser here would not show. */
+/** What is wrong with the JSON in the first `size` bytes, or with texts in the binary tensor behind it, or undefined. Keys count
+ *  wherever they stand and however they are escaped: of two keys of one name Triton takes the first, which a parser here would
+ *  not show. No model has texts beside other inputs: what is behind the JSON is that one tensor, or Triton refuses it. */
 function jsonProblem(bytes, size) {
   let depth = 0;
   let around = 0;
   let quotes = 0;
   /** The last thing before here was a text that reads "classification". */
   let isKey = false;
+  /** The last text before here reads "datatype". */
+  let isType = false;
+  let hasTexts = false;
+  const isBinary = size < bytes.length;
+  const tensorProblem = () => (hasTexts ? elementsProblem(bytes, size, bytes.length) : undefined);
   let at = 0;
   while (at < size) {
     const byte = bytes[at++];
@@ -48,12 +57,17 @@ function jsonProblem(bytes, size) {
       let slashes = 0;
       do {
         at = bytes.indexOf(QUOTE, at) + 1;
-        if (at === 0 || at > size) return undefined;
+        // A text without end, which Triton does not mind behind a NUL.
+        if (at === 0 || at > size) return tensorProblem();
         slashes = slashesBefore(bytes, start, at - 1);
         quotes += 1 + slashes;
         if (quotes > MOST_QUOTES) return TOO_MANY;
       } while (slashes % 2 === 1);
-      isKey = isClassification(bytes, start, at - 1);
+      isKey = endOf(CLASSIFICATION, bytes, start, at - 1) === at - 1;
+      if (isBinary) {
+        if (isType && endOf(TEXTS, bytes, start, at - 1) > 0) hasTexts = true;
+        isType = endOf(DATATYPE, bytes, start, at - 1) === at - 1;
+      }
     } else if (byte === COLON) {
       if (isKey) return NO_CLASSES;
     } else if (byte > 32) {
@@ -63,7 +77,15 @@ function jsonProblem(bytes, size) {
       } else if (byte === CLOSING_LIST || byte === CLOSING_MAP) depth--;
     }
   }
-  return undefined;
+  return tensorProblem();
+}
+
+/** Whether texts end where their tensor does. Each has its length in 4 bytes before it; how many there are, and their shape,
+ *  Triton judges for each request alone. */
+function elementsProblem(bytes, from, to) {
+  let at = from;
+  while (at + 4 <= to) at += 4 + bytes.readUInt32LE(at);
+  return at === to ? undefined : CUT;
 }
 
 /** Backslashes right before `at`: an odd number escapes what is there. */
@@ -74,20 +96,23 @@ function slashesBefore(bytes, start, at) {
   return at - slash;
 }
 
-function isClassification(bytes, from, to) {
-  if (to - from < CLASSIFICATION.length || to - from > LONGEST_KEY) return false;
-  const key = ascii(bytes, from, to);
-  if (key === CLASSIFICATION) return true;
-  if (key.indexOf("\\u") < 0) return false;
-  try {
-    return JSON.parse(`"${key}"`) === CLASSIFICATION;
-  } catch (_) {
-    return false;
+/** Where `word` ends if the text begins with it, or 0. Letters may be escaped, as \u0063. */
+function endOf(word, bytes, from, to) {
+  let at = from;
+  for (let i = 0; i < word.length; i++) {
+    let letter = bytes[at++];
+    if (letter === BACKSLASH && bytes[at] === SMALL_U) {
+      letter = parseInt(ascii(bytes, at + 1, at + 5), 16);
+      at += 5;
+    }
+    if (at > to || letter !== word.charCodeAt(i)) return 0;
   }
+  return at;
 }
 
 /** What is wrong with a unary ModelInferRequest behind the 5 bytes of its frame. Fields: proto/grpc_service.proto of
- *  triton-inference-server/common: outputs = 6, their parameters = 2, the key of a map's entry = 1. */
+ *  triton-inference-server/common: inputs = 5, their datatype = 2, outputs = 6, their parameters = 2, the key of a map's
+ *  entry = 1, raw_input_contents = 7, one for each input. */
 function messageProblem(bytes, size) {
   if (size > 0 && bytes[0] !== 0) return PACKED;
   let fields = 0;
@@ -121,7 +146,25 @@ function messageProblem(bytes, size) {
       ? NO_CLASSES
       : undefined;
   const inOutput = (field, from, to) => (field === 2 ? eachField(from, to, inEntry) : undefined);
-  return eachField(5, size, (field, from, to) => (field === 6 ? eachField(from, to, inOutput) : undefined));
+
+  const hasTexts = [];
+  const inInput = (field, from, to) => {
+    if (field === 2) hasTexts[hasTexts.length - 1] = endOf(TEXTS, bytes, from, to) > 0;
+    return undefined;
+  };
+  const contents = [];
+  const inRequest = (field, from, to) => {
+    if (field === 6) return eachField(from, to, inOutput);
+    if (field === 7) contents.push({ from, to });
+    if (field !== 5) return undefined;
+    hasTexts.push(false);
+    return eachField(from, to, inInput);
+  };
+  const problem = eachField(5, size, inRequest);
+  if (problem !== undefined) return problem;
+  // Contents may stand before the inputs that they are of.
+  const cut = contents.find((raw, i) => hasTexts[i] && elementsProblem(bytes, raw.from, raw.to) !== undefined);
+  return cut === undefined ? undefined : CUT;
 }
 
 /** The protobuf number at `at`, and where the next thing begins. */
@@ -147,13 +190,13 @@ function ascii(bytes, from, to) {
 /** A body that fits the limit lies in memory, but for one whose chunks are so small that their marks are most of it. */
 const isInFile = (r) => r.variables.request_body_file !== "" && r.variables.request_body_file !== undefined;
 
-/** JSON, behind which binary tensors may stand. */
+/** JSON, behind which binary tensors may stand if it is for `infer`: of any other body Triton takes all for JSON. */
 function http(r) {
   if (isInFile(r)) return r.internalRedirect("@too_large");
   const body = r.requestBuffer;
-  const json = r.variables.json_length;
+  const json = r.variables.is_infer === "1" ? r.variables.json_length : "";
   const size = body === undefined ? 0 : json ? Math.min(Number(json), body.length) : body.length;
-  const problem = jsonProblem(body, size);
+  const problem = body === undefined ? undefined : jsonProblem(body, size);
   if (problem === undefined) return r.internalRedirect("@triton");
   r.headersOut["Content-Type"] = "application/json";
   return r.return(400, JSON.stringify({ error: problem }));

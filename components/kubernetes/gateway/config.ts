@@ -86,6 +86,7 @@ ${folders.map((name) => `  ${name}_temp_path ${FOLDER}/${name};`).join("\n")}
   map $http_transfer_encoding $chunked { "" ""; default all; }
   map $content_length $large { "~^\\d{0,5}$" ""; default all; }
   map $http_content_encoding $is_encoded { "" 0; identity 0; default 1; }
+  map $request_uri $is_infer { "~^[^?#]*/infer(\\?|$)" 1; default 0; }
   map $http_inference_header_content_length $json_length { "~^(?<digits>\\d{1,9})$" $digits; default ""; }
   map "$json_length:$http_inference_header_content_length" $is_unclear { "~^:." 1; default 0; }
   map $request_method $is_unknown { "~^(GET|HEAD|POST)$" 0; default 1; }

@@ -12,6 +12,20 @@ const json = (text: string) => {
   const bytes = Buffer.from(text);
   return check.jsonProblem(bytes, bytes.length);
 };
+/** Each with its length before it. */
+const elements = (texts: readonly (string | Uint8Array)[]) =>
+  Buffer.concat(
+    texts.flatMap((text) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(Buffer.from(text).length);
+      return [length, Buffer.from(text)];
+    }),
+  );
+const CUT = /ends in the middle of an element/;
+/** A tensor without its last bytes, which are fewer than its last text has with its length. */
+const cutElements = fc
+  .array(fc.uint8Array({ minLength: 8, maxLength: 300 }), { minLength: 1 })
+  .chain((texts) => fc.integer({ min: 1, max: 11 }).map((lacks) => elements(texts).subarray(0, -lacks)));
 const outputs = (key: string) => `{"outputs":[{"name":"predicts","parameters":{${key}:1}}]}`;
 
 describe("JSON", () => {
@@ -49,12 +63,43 @@ describe("JSON", () => {
     const bytes = Buffer.from(`{}${"[".repeat(100)}`);
     expect(check.jsonProblem(bytes, 2)).toBeUndefined();
   });
+
+  const behind = (datatype: string, tail: Buffer, end = "") => {
+    const head = Buffer.from(`{"inputs":[{"name":"text_input","datatype" : "${datatype}","shape":[1]}]}${end}`);
+    return check.jsonProblem(Buffer.concat([head, tail]), head.length);
+  };
+
+  it("has whole texts behind it", () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array()), cutElements, (texts, cut) => {
+        expect(behind("BYTES", elements(texts))).toBeUndefined();
+        expect(behind("BYTES", cut)).toMatch(CUT);
+      }),
+    );
+    expect(behind("BYTES", Buffer.alloc(4, 255))).toMatch(CUT);
+    expect(behind("BYTES", Buffer.alloc(4, 255), '\u0000"')).toMatch(CUT);
+  });
+
+  it("says that they are texts, however it is written", () => {
+    for (const datatype of [
+      "BYTES",
+      "\\u0042YTE\\u0053",
+      "BYTES\\u0000",
+      'FP32","datatype":"BYTES',
+      'BYTES","datatype":"FP32',
+    ])
+      expect(behind(datatype, Buffer.alloc(7, 1))).toMatch(CUT);
+    for (const datatype of ["FP32", "BYTE", "\\u0043YTES", 'FP32","id":"BYTES'])
+      expect(behind(datatype, Buffer.alloc(7, 1))).toBeUndefined();
+  });
 });
 
 describe("a protobuf message", () => {
   const field = (number: number, content: Buffer | string) => {
     const bytes = Buffer.from(content);
-    return Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes]);
+    const size = bytes.length;
+    const length = size < 128 ? [size] : [128 + (size % 128), 128 + (Math.floor(size / 128) % 128), size >> 14];
+    return Buffer.concat([Buffer.from([number * 8 + 2, ...length]), bytes]);
   };
   const frame = (...parts: Buffer[]) => Buffer.concat([Buffer.from([0, 0, 0, 0, 0]), ...parts]);
   const told = (bytes: Buffer) => check.messageProblem(bytes, bytes.length);
@@ -71,6 +116,36 @@ describe("a protobuf message", () => {
     expect(told(frame(Buffer.from([0x48, 0x96, 0x01]), long))).toMatch(/classification/);
     const beyond32Bits = Buffer.concat([Buffer.from([0xb2, 0x80, 0x80, 0x80, 0x10, inner.length]), inner]);
     expect(told(frame(beyond32Bits))).toMatch(/classification/);
+  });
+
+  const input = (...datatypes: string[]) =>
+    field(
+      5,
+      Buffer.concat([field(1, "text_input"), ...datatypes.map((one) => field(2, one)), field(3, "\u0001\u0001")]),
+    );
+
+  it("has whole texts, in contents before or behind their input", () => {
+    fc.assert(
+      fc.property(cutElements, fc.array(fc.uint8Array()), (cut, texts) => {
+        const good = elements(texts);
+        expect(told(frame(input("BYTES"), field(7, good)))).toBeUndefined();
+        expect(told(frame(input("BYTES"), field(7, cut)))).toMatch(CUT);
+        expect(told(frame(field(7, cut), input("BYTES")))).toMatch(CUT);
+        expect(told(frame(input("INT64"), input("BYTES"), field(7, cut), field(7, good)))).toBeUndefined();
+        expect(told(frame(input("INT64"), input("BYTES"), field(7, good), field(7, cut)))).toMatch(CUT);
+      }),
+    );
+  });
+
+  it("has texts in an input whose last datatype begins with BYTES, as Triton reads it", () => {
+    const cut = field(7, Buffer.alloc(7, 1));
+    for (const one of [input("BYTES\u0000"), input("FP32", "BYTES")]) expect(told(frame(one, cut))).toMatch(CUT);
+    for (const one of [input("FP32"), input("BYTES", "FP32"), input()]) expect(told(frame(one, cut))).toBeUndefined();
+  });
+
+  it("is judged as far as it can be read", () => {
+    const cut = [input("BYTES"), field(7, Buffer.alloc(7, 1))];
+    expect(told(frame(...cut, Buffer.from([0x3a, 99])))).toMatch(CUT);
   });
 
   it("is not compressed, has no end of fields, and may be broken", () => {
