@@ -20,6 +20,9 @@ export interface ProbeTiming {
   readonly failureThreshold: number;
 }
 
+/** The grace is that of a kill after the probe has failed. */
+export type LivenessTiming = ProbeTiming & { readonly terminationGracePeriodSeconds: number };
+
 /** How the watch looks at the server (model_repository_templates/watch). */
 export interface WatchTiming {
   /** From look to look, and how long each waits for an answer. */
@@ -35,8 +38,8 @@ export interface WatchTiming {
 export interface Lifecycle {
   readonly startup: ProbeTiming;
   readonly readiness: ProbeTiming;
-  readonly liveness: ProbeTiming & { readonly terminationGracePeriodSeconds: number };
-  readonly gatewayReadiness: ProbeTiming;
+  readonly liveness: LivenessTiming;
+  readonly gateway: { readonly readiness: ProbeTiming; readonly liveness: LivenessTiming };
   readonly watch: WatchTiming;
   readonly preStopSleepSeconds: number;
   readonly exitTimeoutSeconds: number;
@@ -57,9 +60,11 @@ const STARTUP = { periodSeconds: 2, timeoutSeconds: 10 };
 const READINESS = { periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 2 };
 /** Restarted within 60 s: those in which nothing moves, one look more, and what a dead server gets to end by itself. */
 const WATCH = { periodSeconds: 2.5, patienceSeconds: 3, brokenSeconds: 15, lateSeconds: 30, stopSeconds: 5 };
-/** Only fails when the watch itself hangs, who ends a dead server long before and says why. There is nothing left to drain
- *  then, so the kill does not wait as a stop does. */
+/** Only fails when the watch itself hangs, who ends a dead server long before and says why, or the gateway. There is nothing
+ *  left to drain then, so the kill does not wait as a stop does. */
 const LIVENESS = { periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 4, terminationGracePeriodSeconds: 5 };
+/** Within 10 s as well. A body that is dear to look into holds nginx up for a tenth of a second, and 16 may come at once. */
+const GATEWAY_READINESS = { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 };
 
 /** `waves`: how many times, at most, a rollout waits for new pods before it replaces the next (1 for one replica). The
  *  progress deadline starts anew with each wave, so only what `up` waits grows with it. */
@@ -71,7 +76,7 @@ export function lifecycle(rollout: RolloutOptions, waves = 1): Lifecycle {
     startup: { ...STARTUP, failureThreshold: Math.ceil(startupSeconds / STARTUP.periodSeconds) },
     readiness: READINESS,
     liveness: LIVENESS,
-    gatewayReadiness: { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+    gateway: { readiness: GATEWAY_READINESS, liveness: LIVENESS },
     watch: WATCH,
     preStopSleepSeconds: endpointDelaySeconds,
     exitTimeoutSeconds: longestRequestSeconds,

@@ -1,7 +1,7 @@
 /** A dead server is noticed: whatever of it was killed or stopped, the real kubelet hears so within 10 s and sends no more
  *  requests, has the container running anew within 60 s, and can say why. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CONTAINER } from "../../components/names";
+import { CONTAINER, GATEWAY_CONTAINER } from "../../components/names";
 import { sleep } from "../../sandbox/shell";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";
@@ -33,12 +33,12 @@ interface Pods {
   }[];
 }
 
-/** The server's container of the one pod that there is. */
-async function container() {
+/** A container of the one pod that there is: the server's, or another. */
+async function container(called = CONTAINER) {
   const query = new URLSearchParams({ labelSelector: `app.kubernetes.io/instance=${SERVICE}` });
   const { items } = await apiGet<Pods>(`/api/v1/namespaces/${NAMESPACE}/pods?${query}`);
   const [pod] = items;
-  const status = pod?.status.containerStatuses?.find(({ name }) => name === CONTAINER);
+  const status = pod?.status.containerStatuses?.find(({ name }) => name === called);
   if (items.length !== 1 || pod === undefined || status === undefined) throw new Error(`${items.length} pods`);
   const { ready, restartCount: restarts, lastState } = status;
   return { pod: pod.metadata.name, ready, restarts, terminated: lastState.terminated };
@@ -46,8 +46,8 @@ async function container() {
 
 const kubectl = async (...args: string[]) => (await environment()).kubectl(["-n", NAMESPACE, ...args]);
 
-/** Sends a signal to the processes of the container whose command line holds a word, the watch's own excepted. */
-async function send(signal: string, word: string): Promise<void> {
+/** Sends a signal to the processes of a container whose command line holds a word, its main process excepted. */
+async function send(signal: string, word: string, called = CONTAINER): Promise<void> {
   const program = [
     "import os, pathlib, signal",
     "for folder in pathlib.Path('/proc').glob('[0-9]*'):",
@@ -55,7 +55,8 @@ async function send(signal: string, word: string): Promise<void> {
     "    if pid not in (1, os.getpid()) and word in (folder / 'cmdline').read_text().split('\\0')[0]:",
     `        os.kill(pid, signal.${signal})`,
   ];
-  await kubectl("exec", `deployment/${SERVICE}`, "--", "python3", "-c", `word = "${word}"\n${program.join("\n")}`);
+  const python = ["python3", "-c", `word = "${word}"\n${program.join("\n")}`];
+  await kubectl("exec", `deployment/${SERVICE}`, "--container", called, "--", ...python);
 }
 
 describe("a server of which one process", () => {
@@ -94,6 +95,18 @@ describe("a server of which one process", () => {
       () => promQuery(expression),
       (value) => (value ?? 0) > 0,
     );
+  });
+});
+
+describe("a gateway whose worker hangs", () => {
+  it("gets no more requests, and is started anew", async () => {
+    const gateway = () => container(GATEWAY_CONTAINER);
+    const before = await until("ready", 60, gateway, ({ ready }) => ready);
+    await send("SIGSTOP", "nginx: worker", GATEWAY_CONTAINER);
+    await until("not ready", 10, gateway, ({ ready }) => !ready);
+    await until("a restart", 50, gateway, ({ restarts }) => restarts > before.restarts);
+    const answers = async () => labelsOf(await infer(SERVICE, ["I love it"]));
+    await until("a right answer", 60, answers, (labels) => labels.join() === "positive");
   });
 });
 

@@ -16,7 +16,7 @@ export interface GatewayInput extends GatewayConfig {
   readonly image: pulumi.Input<string>;
   readonly lifecycle: GatewayConfig["lifecycle"] & {
     readonly preStopSleepSeconds: number;
-    readonly gatewayReadiness: types.input.core.v1.Probe;
+    readonly gateway: Readonly<Record<"readiness" | "liveness", types.input.core.v1.Probe>>;
   };
 }
 
@@ -27,6 +27,7 @@ const MiB = 1024 * 1024;
 export function gateway(input: GatewayInput) {
   const { options, image, lifecycle, grpc } = input;
   const ports = { http: PORTS.http, ...(grpc ? { grpc: PORTS.grpc } : {}) };
+  const httpGet = { path: "/gateway", port: GATEWAY_READY_PORT };
   const limit = IDLE_MIB + Math.ceil(bodiesInMemory(input.limits, grpc) / MiB);
   return {
     name: GATEWAY_CONTAINER,
@@ -44,7 +45,8 @@ export function gateway(input: GatewayInput) {
       requests: { cpu: `${Math.round(options.cpu * 1000)}m`, memory: `${IDLE_MIB}Mi` },
       limits: { memory: `${limit}Mi` },
     },
-    readinessProbe: { httpGet: { path: "/gateway", port: GATEWAY_READY_PORT }, ...lifecycle.gatewayReadiness },
+    readinessProbe: { httpGet, ...lifecycle.gateway.readiness },
+    livenessProbe: { httpGet, ...lifecycle.gateway.liveness },
     lifecycle: { preStop: { exec: { command: ["sh", "-c", leave(lifecycle.preStopSleepSeconds)] } } },
     securityContext: RESTRICTED,
     volumeMounts: [{ name: VOLUME, mountPath: FOLDER }],

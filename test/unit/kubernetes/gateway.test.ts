@@ -44,10 +44,11 @@ describe("a gateway", () => {
       { name: "metrics", containerPort: 8002 },
       { name: "health", containerPort: 8003 },
     ]);
-    const probes = [triton.readinessProbe, triton.livenessProbe, before?.readinessProbe];
+    const probes = [triton.readinessProbe, triton.livenessProbe, before?.readinessProbe, before?.livenessProbe];
     expect(probes.map((probe) => probe?.httpGet)).toEqual([
       { path: "/ready", port: "health" },
       { path: "/live", port: "health" },
+      { path: "/gateway", port: 8004 },
       { path: "/gateway", port: 8004 },
     ]);
     expect(before?.env.map(({ name }) => name)).toEqual(["NGINX_CONFIG", "NGINX_CHECK", "LD_LIBRARY_PATH"]);

@@ -16,7 +16,10 @@ describe("a pod's life", () => {
       startup: { periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 150 },
       readiness: { periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 2 },
       liveness: { periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 4, terminationGracePeriodSeconds: 5 },
-      gatewayReadiness: { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+      gateway: {
+        readiness: { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 },
+        liveness: { periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 4, terminationGracePeriodSeconds: 5 },
+      },
       watch: { periodSeconds: 2.5, patienceSeconds: 3, brokenSeconds: 15, lateSeconds: 30, stopSeconds: 5 },
       preStopSleepSeconds: 5,
       exitTimeoutSeconds: 25,
