@@ -2,7 +2,6 @@
  *  numbers of its pod, what to warn of. In: a validated spec, and where the program runs. Out: the plan, or all problems
  *  that only files and facts can tell. It reads the user's files and writes nothing. */
 import * as pulumi from "@pulumi/pulumi";
-import type { ServiceSpec } from "./config/stackOptions";
 import { gateTexts } from "./image/gateTexts";
 import { readLabels } from "./image/labels";
 import { type ModelImagePlan, planModelImage } from "./image/modelImage";
@@ -19,8 +18,7 @@ import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
 import { type Scale, scale, uncheckedWarning } from "./kubernetes/scaling/autoscaling";
 import type { Scaled } from "./kubernetes/scaling/scaled";
-import { objectNames, tritonPorts } from "./names";
-import type { Locate, Problem } from "./problems";
+import type { ServiceSpec } from "./options/stackOptions";
 import { lifecycle } from "./server/lifecycle";
 import { type Limits, limitsOf } from "./server/limits";
 import { memoryPlan } from "./server/memory";
@@ -28,6 +26,8 @@ import { type DecidedServing, decided } from "./server/pipeline";
 import { chooseServer, type ServerChoice } from "./server/supportMatrix";
 import { tritonFlags } from "./server/tritonFlags";
 import { watchCommand } from "./server/watch";
+import { objectNames, tritonPorts } from "./shared/names";
+import type { Locate, Problem } from "./shared/problems";
 
 /** Where a program runs. */
 export interface Place {

@@ -2,7 +2,6 @@
  *  made by the room that knows about it, and the few outputs that a user needs. */
 import * as pulumi from "@pulumi/pulumi";
 import type { TritonBertServiceArgs } from "./args";
-import { toSpec } from "./config/serviceSpec";
 import { modelImage } from "./image/modelImage";
 import { type Quality, quality } from "./image/quality";
 import { serverImage } from "./image/serverImage";
@@ -11,8 +10,9 @@ import { monitoring } from "./kubernetes/monitoring/monitoring";
 import { endpoints, inferUrl, networking } from "./kubernetes/networking";
 import { type Autoscaling, autoscaling } from "./kubernetes/scaling/autoscaling";
 import { workload } from "./kubernetes/workload";
-import { type Locate, pathText, throwIfAny } from "./problems";
+import { toSpec } from "./options/serviceSpec";
 import { here, planService, type ServicePlan } from "./servicePlan";
+import { type Locate, pathText, throwIfAny } from "./shared/problems";
 
 /** Where a service answers inside the cluster. */
 export interface ServiceEndpoints {

@@ -4,8 +4,8 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { sha256 } from "../canonicalJson";
-import type { Problem } from "../problems";
+import { sha256 } from "../shared/canonicalJson";
+import type { Problem } from "../shared/problems";
 
 /** Bytes held in memory, or a file to copy (absolute path). */
 export type ContextFile = { readonly content: string } | { readonly file: string };

@@ -2,7 +2,7 @@
  *  model for another language or trade. In: the option. Out: a file of the server image's context, and the problems. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Locate, Problem } from "../problems";
+import type { Locate, Problem } from "../shared/problems";
 import { type ContextFiles, refusals } from "./contextFiles";
 
 /** A share of fewer texts is no measure of one in a hundred. */

@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";
-import type { Locate, Problem } from "../problems";
+import type { Locate, Problem } from "../shared/problems";
 import { refusals } from "./contextFiles";
 import type { LabelsOptions } from "./options";
 

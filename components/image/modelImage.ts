@@ -2,9 +2,9 @@
  *  of a label exports nothing again. Its logical name carries its hash, so it is only ever created, never updated: an update would build with
  *  the token that `ignoreChanges` keeps. In: the model's sources and gate. Out: the plan, then the image. */
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalJson } from "../canonicalJson";
-import type { Owner } from "../child";
-import type { Locate, Problem } from "../problems";
+import { canonicalJson } from "../shared/canonicalJson";
+import type { Owner } from "../shared/child";
+import type { Locate, Problem } from "../shared/problems";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import type { QualityGateOptions, SourceOptions } from "./options";
 import { certificate, exportFiles } from "./packageFolders";

@@ -2,8 +2,8 @@
  *  not from the project: the project may be another one that imports the package. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CONTRACT_FILE } from "../contract";
-import type { Locate, Problem } from "../problems";
+import { CONTRACT_FILE } from "../shared/contract";
+import type { Locate, Problem } from "../shared/problems";
 import { type ContextFile, type ContextFiles, packageFiles, refusals } from "./contextFiles";
 import type { BuildSite } from "./site";
 

@@ -3,7 +3,7 @@
  *  of the secret to fetch with. A new storage is one arm here and one file there. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Locate, Problem } from "../problems";
+import type { Locate, Problem } from "../shared/problems";
 import { type ContextFiles, userFolder } from "./contextFiles";
 import type { SourceOptions } from "./options";
 

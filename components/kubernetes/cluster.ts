@@ -6,8 +6,8 @@ import { delimiter, join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import { parse } from "yaml";
 import { z } from "zod";
-import { didYouMean } from "../didYouMean";
-import type { Problem } from "../problems";
+import { didYouMean } from "../shared/didYouMean";
+import type { Problem } from "../shared/problems";
 
 const kubeconfig = z.object({ contexts: z.array(z.object({ name: z.string() })).nullish() });
 

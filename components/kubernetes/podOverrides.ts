@@ -2,9 +2,9 @@
  *  In: the template and the patch. Out: a new template; lists of named things (containers, volumes, env, …) merge by
  *  their key, other lists are replaced, null removes. Source: Kubernetes' strategic merge patch; keys from its API types. */
 import * as pulumi from "@pulumi/pulumi";
-import { didYouMean } from "../didYouMean";
-import { CONTAINER, GATEWAY_CONTAINER, selectorLabels } from "../names";
-import type { Locate, Problem } from "../problems";
+import { didYouMean } from "../shared/didYouMean";
+import { CONTAINER, GATEWAY_CONTAINER, selectorLabels } from "../shared/names";
+import type { Locate, Problem } from "../shared/problems";
 
 /** Lists of a pod template that merge item by item, and the field that names an item. */
 const MERGE_KEYS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /** What one client may ask of a server. Numbers in three places must agree (the python models, the gateway before Triton,
  *  the pod's memory), so they are computed here together and only handed out. In: the option `serving.limits`, and the times
  *  of a rollout. Out: bytes, seconds, requests. */
-import type { Locate, Problem } from "../problems";
+import type { Locate, Problem } from "../shared/problems";
 import type { RolloutOptions, ServingOptions } from "./options";
 
 /** Bytes of text for each token that the model reads. Generous: English has 4 to 5, scripts of three bytes a character

@@ -3,7 +3,7 @@
  *  the numbers a user gave cannot hold, and a warning where a size had to be assumed.
  *  Measured on a pod of the pypi flavour with MiniLM-L6 (91 MB, 12 heads): 186 MiB idle; 1171 MiB after batches of 16 texts
  *  of 512 tokens, that is 62 MiB a text; /dev/shm 3 MiB (design.md saw up to 14). */
-import type { Locate, Problem } from "../problems";
+import type { Locate, Problem } from "../shared/problems";
 import { type Limits, LONGEST } from "./limits";
 import type { ResourcesOptions } from "./options";
 import type { DecidedServing } from "./pipeline";

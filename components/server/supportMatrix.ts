@@ -1,8 +1,8 @@
 /** Which Triton a model gets. In: the options `server` and `gpu`. Out: a choice, or the reasons why there is none, all
  *  known before any resource is registered; and warnings for the preview. Newest secure release that runs on the GPU and
  *  driver, unless the config names one; a release with known CVEs only where the config says so. */
-import { didYouMean } from "../didYouMean";
-import type { Locate, Problem } from "../problems";
+import { didYouMean } from "../shared/didYouMean";
+import type { Locate, Problem } from "../shared/problems";
 import { driverObstacle, findGpu, gpuObstacle, gpusLike, knownCves, minSecure, requirements } from "./compatibility";
 import { type Gpu, gpus, type Release, releases } from "./facts";
 import type { GpuOptions, ServerOptions } from "./options";

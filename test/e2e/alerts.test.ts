@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { monitoringOptions } from "../../components/kubernetes/monitoring/options";
 import { prometheusRuleArgs } from "../../components/kubernetes/monitoring/prometheusRule";
 import { autoscalingOptions } from "../../components/kubernetes/scaling/options";
-import { objectNames } from "../../components/names";
+import { objectNames } from "../../components/shared/names";
 import {
   answered,
   BUSY,

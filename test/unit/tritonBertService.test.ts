@@ -4,7 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import type { TritonBertServiceArgs } from "../../components/args";
-import { ConfigError } from "../../components/problems";
+import { ConfigError } from "../../components/shared/problems";
 import { TritonBertService as Service } from "../../components/tritonBertService";
 import { project, REVISION, tree, write } from "./image/world";
 

@@ -1,7 +1,7 @@
 /** A registry that is named by host and path, and asks for a login or none. In: the stack's `registry` and `credentials`.
  *  Out: a `Registry`, which is all that the images know; another kind of registry is another file that makes one. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Locate, Problem } from "../../problems";
+import type { Locate, Problem } from "../../shared/problems";
 import type { RegistryOptions } from "../options";
 
 export interface Registry {

@@ -1,7 +1,7 @@
 /** What a user may say about the gateway, an nginx in each pod before Triton's ports. Each option's text, type, unit, bound
  *  and default stand here once; what it stops: docs/hostile-requests.md. */
 import { z } from "zod";
-import type { Locate, Problem } from "../../problems";
+import type { Locate, Problem } from "../../shared/problems";
 
 export const gatewayOptions = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether it is there; without it clients reach Triton itself."),

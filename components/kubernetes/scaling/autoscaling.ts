@@ -3,7 +3,7 @@
  *  same config, same preview. */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { child, type Owner } from "../../child";
+import { child, type Owner } from "../../shared/child";
 import { adapterRuleText } from "./adapterRule";
 import { autoscalerArgs } from "./autoscaler";
 import { type AutoscalingOptions, scalerOf } from "./options";

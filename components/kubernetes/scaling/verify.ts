@@ -2,7 +2,7 @@
  *  metric stays unknown never scales, and says so only where nobody looks. In: the autoscaler, and where the cluster is.
  *  Out: nothing, or the reason and the way out. It only reads. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../problems";
+import { UserError } from "../../shared/problems";
 import { apiServer, type Get } from "../apiClient";
 import { adapterRuleText } from "./adapterRule";
 import { type Finding, finding } from "./finding";

@@ -1,6 +1,6 @@
 /** Texts of a user's own reach the image of an int8 model, and no other; and what is wrong with them is told. */
 import { describe, expect, it } from "vitest";
-import { serviceArgs } from "../../../components/config/stackOptions";
+import { serviceArgs } from "../../../components/options/stackOptions";
 import { type Planned, planService } from "../../../components/servicePlan";
 import { locate, project, REVISION, write } from "./world";
 

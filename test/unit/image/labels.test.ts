@@ -1,8 +1,8 @@
 /** Labels matter to serving alone: a change of one renders again and exports nothing. And what is wrong with them is told. */
 import { describe, expect, it } from "vitest";
-import { serviceArgs } from "../../../components/config/stackOptions";
 import { readLabels } from "../../../components/image/labels";
 import type { LabelsOptions } from "../../../components/image/options";
+import { serviceArgs } from "../../../components/options/stackOptions";
 import { type Planned, planService } from "../../../components/servicePlan";
 import { locate, project, REVISION, write } from "./world";
 

@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { buildOptions } from "../../../components/image/options";
 import { genericRegistry } from "../../../components/image/registries/generic";
 import type { BuildSite } from "../../../components/image/site";
-import { type Locate, pathText } from "../../../components/problems";
+import { type Locate, pathText } from "../../../components/shared/problems";
 
 export const REVISION = "714eb0fa89d2f80546fda750413ed43d93601a13";
 

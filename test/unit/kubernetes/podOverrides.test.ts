@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { podOverridesProblems, strategicMerge } from "../../../components/kubernetes/podOverrides";
-import { pathText } from "../../../components/problems";
+import { pathText } from "../../../components/shared/problems";
 
 const template = {
   metadata: { labels: { a: "1" } },

@@ -1,10 +1,10 @@
 /** `defaults` lie under each model: groups merge, choices, lists and maps do not. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { withDefaults } from "../../../components/config/defaults";
-import { modelOptions } from "../../../components/config/modelOptions";
-import { inspectStackConfig } from "../../../components/config/stackConfig";
-import { serviceArgs } from "../../../components/config/stackOptions";
+import { modelOptions } from "../../../components/options/modelOptions";
+import { serviceArgs } from "../../../components/options/stackOptions";
+import { withDefaults } from "../../../components/stack/defaults";
+import { inspectStackConfig } from "../../../components/stack/stackConfig";
 import { GOOD, HUB, problemsWith, setConfig } from "./stack";
 
 const merged = (defaults: unknown, own: unknown) => withDefaults(modelOptions, defaults, own);

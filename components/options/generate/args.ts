@@ -1,8 +1,8 @@
 /** Writes components/args.ts, the args of TritonBertService as plain interfaces. Pulumi's component analyser makes SDKs of
  *  other languages from them; it refuses unions, literals, tuples and functions, so an enum becomes `string` and is checked
  *  when the program runs. In: the options as a tree. Out: the file's text. */
-import { CHOICES } from "../exactlyOneOf";
-import { INPUT } from "../reachingInput";
+import { CHOICES } from "../../shared/exactlyOneOf";
+import { INPUT } from "../../shared/reachingInput";
 import { boundsText, defaultText, mapValues, type OptionNode } from "./optionTree";
 
 const HEADER = `/** The args of TritonBertService. Generated from the options by \`npm run generate\`; do not edit. Plain interfaces, since

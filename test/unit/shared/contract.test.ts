@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { wireContract } from "../../components/contract";
-import { PORTS } from "../../components/names";
+import { wireContract } from "../../../components/shared/contract";
+import { PORTS } from "../../../components/shared/names";
 
 it("says the same ports as the names of the Kubernetes objects", () => {
   expect(wireContract().ports).toEqual(PORTS);

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 
 /** Absolute; found from this file, since the project may be another one that imports the package. */
-export const CONTRACT_FILE = path.resolve(__dirname, "..", "model_repository_templates", "contract.yaml");
+export const CONTRACT_FILE = path.resolve(__dirname, "..", "..", "model_repository_templates", "contract.yaml");
 
 const tensor = z.object({ name: z.string(), type: z.string(), dims: z.array(z.int()) });
 const port = z.int().min(1).max(65535);

@@ -7,9 +7,9 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { TritonBertServiceArgs } from "../../../components/args";
-import { generatedFiles, staleFiles } from "../../../components/config/generate";
-import { mapValues, type OptionNode, optionTree } from "../../../components/config/optionTree";
-import { type ServiceSpec, serviceArgs, stackOnlyOptions } from "../../../components/config/stackOptions";
+import { generatedFiles, staleFiles } from "../../../components/options/generate/generate";
+import { mapValues, type OptionNode, optionTree } from "../../../components/options/generate/optionTree";
+import { type ServiceSpec, serviceArgs, stackOnlyOptions } from "../../../components/options/stackOptions";
 
 const ROOT = path.resolve(__dirname, "..", "..", "..");
 

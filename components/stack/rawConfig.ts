@@ -5,11 +5,11 @@
  *  other than `credentials` that holds one is refused unread: its values could end up in an error, a tag or a context. For
  *  the same reason a credential in plain text is noticed only where none of them is encrypted. */
 import * as pulumi from "@pulumi/pulumi";
-import { didYouMean } from "../didYouMean";
-import { type Problem, pathText } from "../problems";
-import { fieldsOf, isMap } from "./schemaWalk";
-import { CONFIG_NAMESPACE, stackKeys, stackOnlyOptions } from "./stackOptions";
-import { instruction, nearestOf } from "./validate";
+import { fieldsOf, isMap } from "../options/schemaWalk";
+import { CONFIG_NAMESPACE, stackKeys, stackOnlyOptions } from "../options/stackOptions";
+import { instruction, nearestOf } from "../options/validate";
+import { didYouMean } from "../shared/didYouMean";
+import { type Problem, pathText } from "../shared/problems";
 
 /** Keys whose value is text; the engine hands all others over as JSON. */
 const TEXT_KEYS = ["namespace", "namePrefix"];

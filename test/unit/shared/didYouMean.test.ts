@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { didYouMean } from "../../components/didYouMean";
+import { didYouMean } from "../../../components/shared/didYouMean";
 
 it.each([
   ["replica", "replicas"],

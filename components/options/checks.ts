@@ -2,15 +2,15 @@
  *  a model (after a mistake elsewhere in it, that is a part), and what the stack offers. Out: problems. Pure; what needs
  *  files, facts or the cluster is asked of the rooms, in readStack.ts. */
 import { isAbsolute } from "node:path";
-import { wireContract } from "../contract";
-import { didYouMean } from "../didYouMean";
 import { labelProblems } from "../image/labels";
 import { scalerOf } from "../kubernetes/scaling/options";
 import { SIGNALS, type SignalName } from "../kubernetes/scaling/signals";
-import { objectNames } from "../names";
-import type { Locate, Problem } from "../problems";
 import { limitProblems } from "../server/limits";
 import { decided } from "../server/pipeline";
+import { wireContract } from "../shared/contract";
+import { didYouMean } from "../shared/didYouMean";
+import { objectNames } from "../shared/names";
+import type { Locate, Problem } from "../shared/problems";
 import type { ModelSpec } from "./modelOptions";
 import type { Path } from "./schemaWalk";
 import { nearestOf, shown } from "./validate";

@@ -5,11 +5,11 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { TritonBertServiceArgs } from "../../../components/args";
-import { program } from "../../../components/config/program";
 import { requireDockerDaemon } from "../../../components/image/dockerDaemon";
 import { clusterProvider } from "../../../components/kubernetes/cluster";
-import { ConfigError } from "../../../components/problems";
 import type { ServicePlan } from "../../../components/servicePlan";
+import { ConfigError } from "../../../components/shared/problems";
+import { program } from "../../../components/stack/program";
 import { GOOD, HUB, setConfig } from "./stack";
 
 const made = vi.hoisted(

@@ -6,7 +6,7 @@
  *  from the model if it names them: half of one choice in another would mean nothing, and nothing could be removed.
  *  `null` for what may be left out is said nowhere, not even in `defaults`. */
 import type { z } from "zod";
-import { choicesOf, fieldsOf, isMap, isOptional, valueAt } from "./schemaWalk";
+import { choicesOf, fieldsOf, isMap, isOptional, valueAt } from "../options/schemaWalk";
 
 export function withDefaults(schema: z.ZodType, defaults: unknown, own: unknown): unknown {
   if (own === undefined) return defaults;

@@ -3,10 +3,10 @@
  *  and where the program runs. Out: the cluster and a plan for each model, or a ConfigError. */
 import { contextProblems } from "../kubernetes/cluster";
 import type { ClusterOptions } from "../kubernetes/options";
-import { type Problem, throwIfAny } from "../problems";
+import { serviceArgs } from "../options/stackOptions";
 import { type Place, planService, type ServicePlan } from "../servicePlan";
+import { type Problem, throwIfAny } from "../shared/problems";
 import { inspectStackConfig } from "./stackConfig";
-import { serviceArgs } from "./stackOptions";
 
 export interface StackPlan {
   readonly cluster: ClusterOptions;

@@ -2,9 +2,9 @@
  *  the config. Out: the parsed value, or the problems, each with path, value, reason and remedy. A value that may hold a
  *  password is never shown. */
 import { z } from "zod";
-import { didYouMean } from "../didYouMean";
-import { CHOICES, wrongChoice } from "../exactlyOneOf";
-import type { Locate, Problem } from "../problems";
+import { didYouMean } from "../shared/didYouMean";
+import { CHOICES, wrongChoice } from "../shared/exactlyOneOf";
+import type { Locate, Problem } from "../shared/problems";
 import {
   choicesOf,
   fieldsOf,

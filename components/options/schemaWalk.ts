@@ -1,8 +1,8 @@
 /** The few questions that validation and the merge of `defaults` ask a zod schema. In: a schema as the rooms write it.
  *  Out: its fields, its choices, the schema at a path. */
 import { z } from "zod";
-import { CHOICES } from "../exactlyOneOf";
-import { MOVED } from "../moved";
+import { CHOICES } from "../shared/exactlyOneOf";
+import { MOVED } from "../shared/moved";
 
 export type Path = readonly PropertyKey[];
 

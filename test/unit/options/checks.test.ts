@@ -4,14 +4,14 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nameCollisions } from "../../../components/config/checks";
-import { optionTree } from "../../../components/config/optionTree";
-import { toSpec } from "../../../components/config/serviceSpec";
-import { wireContract } from "../../../components/contract";
 import { apiNameOptions } from "../../../components/image/options";
-import { MODEL_KEY, objectNames } from "../../../components/names";
-import { ConfigError } from "../../../components/problems";
-import { HUB, modelProblems } from "./stack";
+import { nameCollisions } from "../../../components/options/checks";
+import { optionTree } from "../../../components/options/generate/optionTree";
+import { toSpec } from "../../../components/options/serviceSpec";
+import { wireContract } from "../../../components/shared/contract";
+import { MODEL_KEY, objectNames } from "../../../components/shared/names";
+import { ConfigError } from "../../../components/shared/problems";
+import { HUB, modelProblems } from "../stack/stack";
 
 describe("names", () => {
   const key = fc.oneof(

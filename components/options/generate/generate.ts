@@ -1,16 +1,16 @@
-/** Writes everything that is generated from the options: `npx tsx components/config/generate.ts`. With `--check` it writes
+/** Writes everything that is generated from the options: `npx tsx components/options/generate/generate.ts`. With `--check` it writes
  *  nothing, and fails if a file is not current. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { MODEL_KEY } from "../names";
-import { argsFile } from "./generateArgs";
-import { optionsPage } from "./generateDocs";
-import { stackSchema } from "./generateSchema";
-import { modelOptions } from "./modelOptions";
+import { MODEL_KEY } from "../../shared/names";
+import { modelOptions } from "../modelOptions";
+import { serviceArgs, stackOnlyOptions } from "../stackOptions";
+import { argsFile } from "./args";
+import { optionsPage } from "./docs";
+import { stackSchema } from "./editorSchema";
 import { optionTree } from "./optionTree";
-import { serviceArgs, stackOnlyOptions } from "./stackOptions";
 
-const ROOT = path.resolve(__dirname, "..", "..");
+const ROOT = path.resolve(__dirname, "..", "..", "..");
 
 /** Text of each generated file, by its path in the repository. */
 export function generatedFiles(): ReadonlyMap<string, string> {

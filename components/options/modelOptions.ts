@@ -14,7 +14,6 @@ import {
 import { monitoringOptions } from "../kubernetes/monitoring/options";
 import { placementOptions, podOverridesOptions, replicasOptions, serviceOptions } from "../kubernetes/options";
 import { autoscalingOptions } from "../kubernetes/scaling/options";
-import { MODEL_KEY, MODEL_KEY_RULE } from "../names";
 import {
   gpuOptions,
   precisionOptions,
@@ -24,6 +23,7 @@ import {
   servingOptions,
   shmOptions,
 } from "../server/options";
+import { MODEL_KEY, MODEL_KEY_RULE } from "../shared/names";
 
 export const modelOptions = z.strictObject({
   model: sourceOptions.describe("Where the model comes from."),

@@ -4,8 +4,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { planStack } from "../../../components/config/readStack";
-import { ConfigError } from "../../../components/problems";
+import { ConfigError } from "../../../components/shared/problems";
+import { planStack } from "../../../components/stack/readStack";
 import { GOOD, HUB, setConfig } from "./stack";
 
 const ROOT = path.resolve(__dirname, "..", "..", "..");

@@ -1,7 +1,7 @@
 /** Writes docs/options.md, every option in one table by its path. In: the options as trees. Out: the file's text. */
-import { CHOICES } from "../exactlyOneOf";
+import { CHOICES } from "../../shared/exactlyOneOf";
+import { CONFIG_NAMESPACE, DEFAULTS_TEXT, MODELS_TEXT } from "../stackOptions";
 import { boundsText, defaultText, mapValues, type OptionNode } from "./optionTree";
-import { CONFIG_NAMESPACE, DEFAULTS_TEXT, MODELS_TEXT } from "./stackOptions";
 
 const HEAD = "| option | type | bounds | default | what it does |\n| --- | --- | --- | --- | --- |\n";
 

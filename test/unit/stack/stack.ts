@@ -1,7 +1,7 @@
 /** Sets a stack's config the way the engine does, for the tests of this folder. */
 import * as pulumi from "@pulumi/pulumi";
-import { inspectStackConfig } from "../../../components/config/stackConfig";
-import { ConfigError } from "../../../components/problems";
+import { ConfigError } from "../../../components/shared/problems";
+import { inspectStackConfig } from "../../../components/stack/stackConfig";
 
 export const HUB = { hf: { id: "acme/sentiment", revision: "0123456789abcdef0123456789abcdef01234567" } };
 

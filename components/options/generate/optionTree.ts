@@ -1,9 +1,9 @@
 /** The options as a plain tree, for everything that is generated from them. In: a zod schema of the rooms. Out: JSON
  *  Schema nodes that keep our own marks (choices, `input`, names of types), without zod's own noise. */
 import { z } from "zod";
-import { CHOICES } from "../exactlyOneOf";
-import { MOVED } from "../moved";
-import { INPUT } from "../reachingInput";
+import { CHOICES } from "../../shared/exactlyOneOf";
+import { MOVED } from "../../shared/moved";
+import { INPUT } from "../../shared/reachingInput";
 
 /** A JSON Schema (draft 7), as far as our options need it. */
 export interface OptionNode {

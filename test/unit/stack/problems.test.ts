@@ -1,6 +1,6 @@
 /** Each kind of mistake gets its path, value, reason and remedy; and all mistakes are told at once. */
 import { describe, expect, it } from "vitest";
-import { modelOptions } from "../../../components/config/modelOptions";
+import { modelOptions } from "../../../components/options/modelOptions";
 import { GOOD, HUB, modelProblems, problemsWith } from "./stack";
 
 const AT = "triton-bert:models.sentiment";

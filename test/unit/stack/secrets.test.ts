@@ -1,7 +1,7 @@
 /** Secrets stand in `credentials` alone, stay secret, and are never shown. */
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { inspectStackConfig } from "../../../components/config/stackConfig";
+import { inspectStackConfig } from "../../../components/stack/stackConfig";
 import { GOOD, HUB, problemsWith, setConfig } from "./stack";
 
 const TOKEN = "hf_Zq7SecretValue";

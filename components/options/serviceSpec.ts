@@ -1,7 +1,7 @@
 /** Checks the args of one TritonBertService, for programs that make it without a stack config. In: plain args, some of
  *  them Outputs where the options say so. Out: the spec with every default, or a ConfigError with all problems. */
 import { loginProblems } from "../image/registries/generic";
-import { type Locate, pathText, throwIfAny } from "../problems";
+import { type Locate, pathText, throwIfAny } from "../shared/problems";
 import { credentialCheck, modelChecks, relativeCheck } from "./checks";
 import { modelKey, type ServiceSpec, serviceArgs } from "./stackOptions";
 import { schemaProblems } from "./validate";

@@ -3,14 +3,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { loginProblems } from "../image/registries/generic";
-import { type Locate, type Problem, pathText } from "../problems";
-import { credentialCheck, modelChecks, nameCollisions, relativeCheck } from "./checks";
+import { credentialCheck, modelChecks, nameCollisions, relativeCheck } from "../options/checks";
+import { type ModelSpec, modelOptions } from "../options/modelOptions";
+import { isMap, type Path, valueAt } from "../options/schemaWalk";
+import { CONFIG_NAMESPACE, modelKey, type StackOnly, stackOnlyOptions } from "../options/stackOptions";
+import { schemaProblems } from "../options/validate";
+import { type Locate, type Problem, pathText } from "../shared/problems";
 import { isOfDefaults, withDefaults } from "./defaults";
-import { type ModelSpec, modelOptions } from "./modelOptions";
 import { ADD_MODEL, readRawConfig } from "./rawConfig";
-import { isMap, type Path, valueAt } from "./schemaWalk";
-import { CONFIG_NAMESPACE, modelKey, type StackOnly, stackOnlyOptions } from "./stackOptions";
-import { schemaProblems } from "./validate";
 
 /** What could be read, for checks that go on after a problem elsewhere; a field with a problem is absent. */
 export interface StackConfig extends Partial<Omit<StackOnly, "credentials">> {

@@ -4,8 +4,8 @@
 import { z } from "zod";
 import { buildOptions, registryOptions } from "../image/options";
 import { clusterOptions, namePrefixOptions, namespaceOptions } from "../kubernetes/options";
-import { MODEL_KEY, MODEL_KEY_RULE } from "../names";
-import { reachingInput } from "../reachingInput";
+import { MODEL_KEY, MODEL_KEY_RULE } from "../shared/names";
+import { reachingInput } from "../shared/reachingInput";
 import { modelOptions } from "./modelOptions";
 
 /** Namespace of our config keys. Said in code, so that a project may be renamed. */

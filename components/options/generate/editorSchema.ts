@@ -1,10 +1,10 @@
 /** Writes schemas/pulumi-stack.schema.json, with which an editor checks and completes `Pulumi.<stack>.yaml`. In: the
  *  options as trees. Out: the file's text. What stands in `defaults` need not stand in a model, so the schema asks for
  *  nothing there that a default could give; the program does. `null` unsets a default, so a model may say it. */
-import { CHOICES } from "../exactlyOneOf";
-import { INPUT } from "../reachingInput";
+import { CHOICES } from "../../shared/exactlyOneOf";
+import { INPUT } from "../../shared/reachingInput";
+import { CONFIG_NAMESPACE, DEFAULTS_TEXT, MODELS_TEXT } from "../stackOptions";
 import { mapValues, type OptionNode } from "./optionTree";
-import { CONFIG_NAMESPACE, DEFAULTS_TEXT, MODELS_TEXT } from "./stackOptions";
 
 const SECRET = {
   type: "object",
