@@ -87,7 +87,7 @@ export function planServerImage(
   const files: ContextFiles = new Map([
     ...serverFiles(choice.flavour),
     // Its problems are the model image's to report: it takes the same file.
-    ...certificate(site, String).files,
+    ...certificate(site).files,
     ...(choice.flavour === "pypi" ? gate : []),
     ["spec.json", { content: canonicalJson(spec) }],
   ]);

@@ -10,9 +10,9 @@ import { decided } from "../server/pipeline";
 import { wireContract } from "../shared/contract";
 import { didYouMean } from "../shared/didYouMean";
 import { objectNames } from "../shared/names";
-import type { Locate, Problem } from "../shared/problems";
+import type { Path } from "../shared/paths";
+import type { Problem } from "../shared/problems";
 import type { ModelSpec } from "./modelOptions";
-import type { Path } from "./schemaWalk";
 import { nearestOf, shown } from "./validate";
 
 const ADD_CREDENTIAL =
@@ -21,22 +21,22 @@ const ADD_CREDENTIAL =
 type Checked = Partial<ModelSpec>;
 
 /** All contradictions inside one model. */
-export function modelChecks(key: string, spec: Checked, credentials: readonly string[] | undefined, locate: Locate) {
+export function modelChecks(key: string, spec: Checked, credentials: readonly string[] | undefined) {
   return [
-    ...apiNameChecks(key, spec, locate),
-    ...scalingChecks(spec, locate),
-    ...gpuChecks(spec, locate),
-    ...tolerationChecks(spec, locate),
-    ...labelChecks(spec, locate),
-    ...exampleChecks(spec, locate),
-    ...pipelineChecks(spec, locate),
-    ...(spec.serving && spec.rollout ? limitProblems(spec.serving, spec.rollout, locate) : []),
-    ...relativeCheck(spec.model?.local?.path, ["model", "local", "path"], locate),
-    ...relativeCheck(spec.tokenizer?.local?.path, ["tokenizer", "local", "path"], locate),
-    ...relativeCheck(spec.labels?.file, ["labels", "file"], locate),
-    ...relativeCheck(spec.qualityGate?.texts, ["qualityGate", "texts"], locate),
+    ...apiNameChecks(key, spec),
+    ...scalingChecks(spec),
+    ...gpuChecks(spec),
+    ...tolerationChecks(spec),
+    ...labelChecks(spec),
+    ...exampleChecks(spec),
+    ...pipelineChecks(spec),
+    ...(spec.serving && spec.rollout ? limitProblems(spec.serving, spec.rollout) : []),
+    ...relativeCheck(spec.model?.local?.path, ["model", "local", "path"]),
+    ...relativeCheck(spec.tokenizer?.local?.path, ["tokenizer", "local", "path"]),
+    ...relativeCheck(spec.labels?.file, ["labels", "file"]),
+    ...relativeCheck(spec.qualityGate?.texts, ["qualityGate", "texts"]),
     ...(["model", "tokenizer"] as const).flatMap((source) =>
-      credentialCheck(spec[source]?.hf?.credential, credentials, [source, "hf", "credential"], locate),
+      credentialCheck(spec[source]?.hf?.credential, credentials, [source, "hf", "credential"]),
     ),
   ];
 }
@@ -46,24 +46,23 @@ export function credentialCheck(
   name: string | undefined,
   credentials: readonly string[] | undefined,
   at: Path,
-  locate: Locate,
 ): Problem[] {
   if (name === undefined || credentials === undefined || credentials.includes(name)) return [];
   const nearest = didYouMean(name, credentials);
   const remedy = nearest === undefined ? ADD_CREDENTIAL : `did you mean "${nearest}"?`;
-  return [{ path: locate(at), got: shown(name, at), because: "no entry of credentials has this name", remedy }];
+  return [{ path: at, got: shown(name, at), because: "no entry of credentials has this name", remedy }];
 }
 
 /** A path of one machine in a config for all machines. */
-export function relativeCheck(file: string | undefined, at: Path, locate: Locate): Problem[] {
+export function relativeCheck(file: string | undefined, at: Path): Problem[] {
   if (file === undefined || !isAbsolute(file)) return [];
   const because = "an absolute path means other files on another machine";
-  return [{ path: locate(at), got: file, because, remedy: "name it relative to the folder of Pulumi.yaml" }];
+  return [{ path: at, got: file, because, remedy: "name it relative to the folder of Pulumi.yaml" }];
 }
 
 /** Two models whose Kubernetes objects would have the same name; both parties are named. `services`: key → the key that
  *  names its objects, which is another one after a rename. */
-export function nameCollisions(services: Readonly<Record<string, string>>, prefix: string, locate: Locate): Problem[] {
+export function nameCollisions(services: Readonly<Record<string, string>>, prefix: string): Problem[] {
   const taken = new Map<string, string>();
   const problems: Problem[] = [];
   for (const [key, service] of Object.entries(services)) {
@@ -72,25 +71,25 @@ export function nameCollisions(services: Readonly<Record<string, string>>, prefi
       taken.set(name, key);
       if (other === undefined) continue;
       const because = `its Service "${name}" would have the name of a Service of models.${other}`;
-      problems.push({ path: locate([key]), because, remedy: `choose another key than "${key}" or "${other}"` });
+      problems.push({ path: [key], because, remedy: `choose another key than "${key}" or "${other}"` });
     }
   }
   return problems;
 }
 
-function apiNameChecks(key: string, { apiName, renamedFrom }: Checked, locate: Locate): Problem[] {
+function apiNameChecks(key: string, { apiName, renamedFrom }: Checked): Problem[] {
   const name = apiName ?? renamedFrom ?? key;
   const taken = Object.values(wireContract().roles);
   if (!taken.includes(name)) return [];
   const because = "the server's repository has a model of this name for its own use";
-  return [{ path: locate(["apiName"]), got: name, because, remedy: `choose a name other than ${taken.join(", ")}` }];
+  return [{ path: ["apiName"], got: name, because, remedy: `choose a name other than ${taken.join(", ")}` }];
 }
 
-function scalingChecks({ autoscaling, replicas }: Checked, locate: Locate): Problem[] {
+function scalingChecks({ autoscaling, replicas }: Checked): Problem[] {
   const asked = autoscaling && scalerOf(autoscaling);
   if (!asked) return [];
   const { kind, scaler } = asked;
-  return [...boundsChecks(kind, scaler, replicas, locate), ...targetChecks(kind, scaler, locate)];
+  return [...boundsChecks(kind, scaler, replicas), ...targetChecks(kind, scaler)];
 }
 
 /** What the kinds of autoscalers have between them. */
@@ -102,74 +101,67 @@ interface Scaler {
   readonly target?: string | undefined;
 }
 
-function boundsChecks(
-  kind: string,
-  { min, max, fallbackReplicas }: Scaler,
-  replicas: number | undefined,
-  locate: Locate,
-): Problem[] {
+function boundsChecks(kind: string, { min, max, fallbackReplicas }: Scaler, replicas: number | undefined): Problem[] {
   const problems: Problem[] = [];
   if (max < min) {
     const because = `less than min, ${min}`;
     const remedy = `set autoscaling.${kind}.max to ${min} or more`;
-    problems.push({ path: locate(["autoscaling", kind, "max"]), got: max, because, remedy });
+    problems.push({ path: ["autoscaling", kind, "max"], got: max, because, remedy });
   }
   if (fallbackReplicas !== undefined && fallbackReplicas > Math.max(min, max)) {
     const because = `more than max, ${max}`;
     const remedy = `set it to ${max} or less, or raise max`;
-    problems.push({ path: locate(["autoscaling", kind, "fallbackReplicas"]), got: fallbackReplicas, because, remedy });
+    problems.push({ path: ["autoscaling", kind, "fallbackReplicas"], got: fallbackReplicas, because, remedy });
   }
   if (replicas !== undefined) {
     const because = `autoscaling.${kind} decides the number of pods`;
     const remedy = `remove replicas and set autoscaling.${kind}.min, or remove autoscaling`;
-    problems.push({ path: locate(["replicas"]), got: replicas, because, remedy });
+    problems.push({ path: ["replicas"], got: replicas, because, remedy });
   }
   return problems;
 }
 
 /** A target has the unit of its signal. */
-function targetChecks(kind: string, { signal, target }: Scaler, locate: Locate): Problem[] {
+function targetChecks(kind: string, { signal, target }: Scaler): Problem[] {
   if (signal === undefined || target === undefined || SIGNALS[signal].target.pattern.test(target)) return [];
   const { remedy } = SIGNALS[signal].target;
   const because = `no target for the signal ${signal}`;
-  return [{ path: locate(["autoscaling", kind, "target"]), got: target, because, remedy }];
+  return [{ path: ["autoscaling", kind, "target"], got: target, because, remedy }];
 }
 
-function gpuChecks({ gpu }: Checked, locate: Locate): Problem[] {
+function gpuChecks({ gpu }: Checked): Problem[] {
   if (!gpu || gpu.spare === 0 || gpu.spare >= gpu.count) return [];
   const because = `a pod takes ${gpu.count} GPUs, so a rollout could not use fewer`;
-  return [
-    { path: locate(["gpu", "spare"]), got: gpu.spare, because, remedy: `set it to 0, or to ${gpu.count} or more` },
-  ];
+  return [{ path: ["gpu", "spare"], got: gpu.spare, because, remedy: `set it to 0, or to ${gpu.count} or more` }];
 }
 
 /** What a pipeline cannot be joined with. A server that is not said, or could not be read, blames nothing. */
-function pipelineChecks({ serving, server, precision }: Checked, locate: Locate): Problem[] {
+function pipelineChecks({ serving, server, precision }: Checked): Problem[] {
   if (!serving || !server) return [];
   const { pipeline, inProcess } = decided({ server, serving });
   const problems: Problem[] = [];
   if (inProcess && serving.instances > 1) {
     const because = "the fused pipeline is here one process that uses all cores";
     const remedy = "leave it out, or set serving.pipeline to ensemble";
-    problems.push({ path: locate(["serving", "instances"]), got: serving.instances, because, remedy });
+    problems.push({ path: ["serving", "instances"], got: serving.instances, because, remedy });
   }
   if (serving.runCosts && pipeline !== "fused") {
     const because = "only the fused pipeline forms batches itself, and this model has the ensemble";
     const remedy = "leave it out, or set serving.pipeline to fused";
-    problems.push({ path: locate(["serving", "runCosts"]), because, remedy });
+    problems.push({ path: ["serving", "runCosts"], because, remedy });
   }
   if (precision === "int8" && !inProcess) {
     const because = "only the fused pipeline of server.pypi has an int8 graph";
     const remedy = "set it to fp32, or server to { pypi: {} } and serving.pipeline to fused";
-    problems.push({ path: locate(["precision"]), got: precision, because, remedy });
+    problems.push({ path: ["precision"], got: precision, because, remedy });
   }
   return problems;
 }
 
 /** Kubernetes, "Taints and Tolerations": what the API server would refuse half way through a deploy. */
-function tolerationChecks({ placement }: Checked, locate: Locate): Problem[] {
+function tolerationChecks({ placement }: Checked): Problem[] {
   return (placement?.tolerations ?? []).flatMap(({ operator, key, value }, index) => {
-    const where = locate(["placement", "tolerations", index]);
+    const where = ["placement", "tolerations", index];
     if (operator === "Exists" && value !== undefined)
       return [
         { path: where, because: "operator Exists takes no value", remedy: "remove value, or set operator to Equal" },
@@ -186,27 +178,27 @@ function tolerationChecks({ placement }: Checked, locate: Locate): Problem[] {
   });
 }
 
-function labelChecks({ labels, examples }: Checked, locate: Locate): Problem[] {
+function labelChecks({ labels, examples }: Checked): Problem[] {
   if (!labels?.inline) return [];
   const known = Object.values(labels.inline);
-  const wrong = labelProblems(labels.inline, (path) => locate(["labels", "inline", ...path]));
+  const wrong = labelProblems(labels.inline, (path) => ["labels", "inline", ...path]);
   const unknown = (examples ?? []).flatMap(({ predicts }, index) => {
     if (known.includes(predicts)) return [];
     const remedy = nearestOf(predicts, known);
-    const where = locate(["examples", index, "predicts"]);
+    const where = ["examples", index, "predicts"];
     return [{ path: where, got: predicts, because: "no class of labels.inline has this label", remedy }];
   });
   return [...wrong, ...unknown];
 }
 
 /** One text has one answer. */
-function exampleChecks({ examples = [] }: Checked, locate: Locate): Problem[] {
+function exampleChecks({ examples = [] }: Checked): Problem[] {
   return examples.flatMap(({ text, predicts }, index) => {
     const first = examples.findIndex((other) => other.text === text);
     const other = examples[first]?.predicts;
     if (other === predicts) return [];
     const because = `examples[${first}] has the same text and predicts ${JSON.stringify(other)}`;
     const remedy = "keep the one whose answer is right";
-    return [{ path: locate(["examples", index, "predicts"]), got: predicts, because, remedy }];
+    return [{ path: ["examples", index, "predicts"], got: predicts, because, remedy }];
   });
 }

@@ -3,8 +3,7 @@
 import { z } from "zod";
 import { CHOICES } from "../shared/exactlyOneOf";
 import { MOVED } from "../shared/moved";
-
-export type Path = readonly PropertyKey[];
+import type { Path } from "../shared/paths";
 
 /** `schema` without the wrappers that only say what happens when nothing is given. */
 export function unwrapped(schema: z.ZodType): z.ZodType {

@@ -1,32 +1,18 @@
-/** Turns what a schema finds wrong into problems a person can act on. In: a schema, the value, and where it stands in
- *  the config. Out: the parsed value, or the problems, each with path, value, reason and remedy. A value that may hold a
+/** Turns what a schema finds wrong into problems a person can act on. In: a schema and the value. Out: the parsed value, or the problems, each with path, value, reason and remedy. A value that may hold a
  *  password is never shown. */
 import { z } from "zod";
 import { didYouMean } from "../shared/didYouMean";
 import { CHOICES, wrongChoice } from "../shared/exactlyOneOf";
-import type { Locate, Problem } from "../shared/problems";
-import {
-  choicesOf,
-  fieldsOf,
-  inside,
-  isMap,
-  isOptional,
-  newNameOf,
-  type Path,
-  schemaAt,
-  unwrapped,
-  valueAt,
-} from "./schemaWalk";
+import type { Path } from "../shared/paths";
+import type { Problem } from "../shared/problems";
+import { choicesOf, fieldsOf, inside, isMap, isOptional, newNameOf, schemaAt, unwrapped, valueAt } from "./schemaWalk";
 
 type Issue = z.core.$ZodIssue;
 
 /** Everything that `schema` finds wrong with `value`. */
-export function schemaProblems(schema: z.ZodType, value: unknown, locate: Locate): Problem[] {
+export function schemaProblems(schema: z.ZodType, value: unknown): Problem[] {
   const issues = schema.safeParse(value).error?.issues ?? [];
-  return [
-    ...issues.flatMap((issue) => problemsOf(issue, schema, value, locate)),
-    ...choiceProblems(schema, value, [], locate),
-  ];
+  return [...issues.flatMap((issue) => problemsOf(issue, schema, value)), ...choiceProblems(schema, value, [])];
 }
 
 /** `value` as it may be shown: not at all if it could hold a password or a token. */
@@ -43,26 +29,26 @@ export function nearestOf(name: string, known: readonly string[]): string {
 }
 
 /** Choices are checked here and not by zod, which looks at them only when everything inside is right. */
-function choiceProblems(schema: z.ZodType, value: unknown, path: Path, locate: Locate): Problem[] {
+function choiceProblems(schema: z.ZodType, value: unknown, path: Path): Problem[] {
   if (typeof value !== "object" || value === null) return [];
   const names = choicesOf(schema);
   const wrong = names && isMap(value) ? wrongChoice(names, value) : undefined;
-  const here = wrong ? [{ path: locate(path), ...wrong }] : [];
+  const here = wrong ? [{ path, ...wrong }] : [];
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
   const deeper = keys.flatMap((key) => {
     const field = inside(schema, key);
-    return field ? choiceProblems(field, valueAt(value, [key]), [...path, key], locate) : [];
+    return field ? choiceProblems(field, valueAt(value, [key]), [...path, key]) : [];
   });
   return [...here, ...deeper];
 }
 
-function problemsOf(issue: Issue, schema: z.ZodType, value: unknown, locate: Locate): Problem[] {
+function problemsOf(issue: Issue, schema: z.ZodType, value: unknown): Problem[] {
   if (issue.code === "custom" && issue.params?.[CHOICES]) return [];
   if (issue.code === "unrecognized_keys") {
     const owner = schemaAt(schema, issue.path);
     const known = Object.keys((owner && fieldsOf(owner)) ?? {});
     return issue.keys.map((key) => {
-      const path = locate([...issue.path, key]);
+      const path = [...issue.path, key];
       const name = owner && newNameOf(owner, key);
       if (name === undefined) return { path, because: "there is no such option", remedy: nearestOf(key, known) };
       return { path, because: "it has another name now", remedy: `say ${name} instead` };
@@ -71,12 +57,12 @@ function problemsOf(issue: Issue, schema: z.ZodType, value: unknown, locate: Loc
   if (issue.code === "invalid_union") {
     // the first alternative is the plain value; the other one is an Output, which no config can hold
     const plain = (issue.errors[0] ?? []).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
-    return plain.flatMap((inner) => problemsOf(inner as Issue, schema, value, locate));
+    return plain.flatMap((inner) => problemsOf(inner as Issue, schema, value));
   }
   const got = valueAt(value, issue.path);
   const about = schemaAt(schema, issue.code === "invalid_key" ? issue.path.slice(0, -1) : issue.path);
   const name = issue.code === "invalid_key" ? String(issue.path.at(-1)) : got;
-  return [{ path: locate(issue.path), got: shown(name, issue.path), ...reason(issue, got, about) }];
+  return [{ path: issue.path, got: shown(name, issue.path), ...reason(issue, got, about) }];
 }
 
 function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<Problem, "path" | "got"> {

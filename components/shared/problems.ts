@@ -1,17 +1,21 @@
 /** How the user is told. Problems are collected and thrown once, before any resource is registered, each with its
  *  config path, the value found, the reason and the way out. */
 import { RunError } from "@pulumi/pulumi/errors";
+import { type Locate, locateText, type Path, pathText, printed, type Text } from "./paths";
 
 /** One thing that is wrong with the config. `got` is shown only where it is a scalar, and never for a secret. */
 export interface Problem {
-  readonly path: string;
+  readonly path: Path;
   readonly got?: unknown;
-  readonly because: string;
-  readonly remedy: string;
+  readonly because: Text;
+  readonly remedy: Text;
 }
 
-/** Says where an option stands in the user's config, given its path among the args of a service. */
-export type Locate = (path: readonly PropertyKey[]) => string;
+/** What the user shall know in the preview. */
+export interface Warning {
+  readonly path: Path;
+  readonly text: Text;
+}
 
 /** What the user must put right. A RunError without a stack trace: it tells of config or machine, not of code, and Node 20
  *  takes 15 seconds to colour the frames that Pulumi's source maps make of a program that threw. */
@@ -27,7 +31,7 @@ export class UserError extends RunError {
 export class ConfigError extends UserError {
   constructor(readonly problems: readonly Problem[]) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    super(`${count} in the config; nothing was created:\n${problems.map(describe).join("\n")}`);
+    super(`${count} in the config; nothing was created:\n${problems.map(problemText).join("\n")}`);
   }
 }
 
@@ -36,17 +40,26 @@ export function throwIfAny(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-/** A path as `pulumi config set --path` takes it. */
-export function pathText(root: string, path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    return /^[\w-]+$/.test(String(key)) ? `${text}.${String(key)}` : `${text}[${JSON.stringify(String(key))}]`;
-  }, root);
-}
+/** The same problem, where the user wrote it. */
+export const locateProblem = ({ path, got, because, remedy }: Problem, locate: Locate): Problem => ({
+  path: locate(path),
+  ...(got === undefined ? {} : { got }),
+  because: locateText(because, locate),
+  remedy: locateText(remedy, locate),
+});
 
-function describe({ path, got, because, remedy }: Problem): string {
+/** The same warning, where the user wrote what it is about. */
+export const locateWarning = ({ path, text }: Warning, locate: Locate): Warning => ({
+  path: locate(path),
+  text: locateText(text, locate),
+});
+
+/** A warning as a person reads it. */
+export const warningText = ({ path, text }: Warning): string => `${pathText(path)}: ${printed(text)}`;
+
+function problemText({ path, got, because, remedy }: Problem): string {
   const value = isScalar(got) ? ` (got ${JSON.stringify(got)})` : "";
-  return `  - ${path}${value}: ${because}; ${remedy}`;
+  return `  - ${pathText(path)}${value}: ${printed(because)}; ${printed(remedy)}`;
 }
 
 function isScalar(value: unknown): boolean {

@@ -9,7 +9,8 @@ import { fieldsOf, isMap } from "../options/schemaWalk";
 import { CONFIG_NAMESPACE, stackKeys, stackOnlyOptions } from "../options/stackOptions";
 import { instruction, nearestOf } from "../options/validate";
 import { didYouMean } from "../shared/didYouMean";
-import { type Problem, pathText } from "../shared/problems";
+import { pathText } from "../shared/paths";
+import type { Problem } from "../shared/problems";
 
 /** Keys whose value is text; the engine hands all others over as JSON. */
 const TEXT_KEYS = ["namespace", "namePrefix"];
@@ -57,14 +58,14 @@ export function dockerHost(): string | undefined {
   return new pulumi.Config("docker").get("host");
 }
 
-function problemOf(path: string, key: string, text: string): { value?: unknown; problem?: Problem } {
+function problemOf(fullKey: string, key: string, text: string): { value?: unknown; problem?: Problem } {
   if (!stackKeys.includes(key))
-    return { problem: { path, because: "there is no such option", remedy: nearestOf(key, stackKeys) } };
-  const secret = holdsSecret(path);
+    return { problem: { path: [fullKey], because: "there is no such option", remedy: nearestOf(key, stackKeys) } };
+  const secret = holdsSecret(fullKey);
   if (secret && key !== "credentials")
     return {
       problem: {
-        path,
+        path: [fullKey],
         because: "holds a secret, and only credentials may",
         remedy: `take it out and store it with: pulumi config set --secret --path '${CONFIG_NAMESPACE}:credentials.<name>'; where a token is needed, write its name: credential: <name>`,
       },
@@ -73,13 +74,13 @@ function problemOf(path: string, key: string, text: string): { value?: unknown; 
   if (key === "credentials" && !secret && isMap(value) && Object.keys(value).length > 0)
     return {
       problem: {
-        path,
+        path: [fullKey],
         because: "stands in plain text",
-        remedy: `encrypt each: pulumi config set --secret --path '${path}.<name>'; then count the old ones as known to others`,
+        remedy: `encrypt each: pulumi config set --secret --path '${fullKey}.<name>'; then count the old ones as known to others`,
       },
     };
   if (TEXT_KEYS.includes(key) || isMap(value)) return { value };
-  return { problem: { path, because: "must be a map", remedy: mapRemedy(key) } };
+  return { problem: { path: [fullKey], because: "must be a map", remedy: mapRemedy(key) } };
 }
 
 function mapRemedy(key: string): string {
@@ -89,23 +90,23 @@ function mapRemedy(key: string): string {
 }
 
 /** A key of ours under a name almost ours is read by nobody, so what it says would be missed without a word. */
-function misspeltNamespace(path: string, namespace: string, key: string): Problem[] {
+function misspeltNamespace(fullKey: string, namespace: string, key: string): Problem[] {
   if (!stackKeys.includes(key) || didYouMean(namespace, [CONFIG_NAMESPACE]) === undefined) return [];
   const because = `nothing reads the namespace "${namespace}"`;
-  return [{ path, because, remedy: `did you mean "${CONFIG_NAMESPACE}:${key}"?` }];
+  return [{ path: [fullKey], because, remedy: `did you mean "${CONFIG_NAMESPACE}:${key}"?` }];
 }
 
 function secretsIn(value: unknown): Pick<RawConfig, "credentials" | "problems"> {
   const problems: Problem[] = [];
   const credentials: Record<string, pulumi.Output<string>> = {};
   for (const [name, token] of Object.entries(isMap(value) ? value : {})) {
-    const path = pathText(`${CONFIG_NAMESPACE}:credentials`, [name]);
+    const path = [`${CONFIG_NAMESPACE}:credentials`, name];
     if (typeof token === "string" && token.trim() !== "") credentials[name] = pulumi.secret(token);
     else
       problems.push({
         path,
         because: "must be one secret text, not empty",
-        remedy: `pulumi config set --secret --path '${path}'`,
+        remedy: `pulumi config set --secret --path '${pathText(path)}'`,
       });
   }
   return { credentials, problems };

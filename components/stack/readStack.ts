@@ -4,8 +4,10 @@
 import { contextProblems } from "../kubernetes/cluster";
 import type { ClusterOptions } from "../kubernetes/options";
 import { serviceArgs } from "../options/stackOptions";
-import { type Place, planService, type ServicePlan } from "../servicePlan";
-import { type Problem, throwIfAny } from "../shared/problems";
+import { locatePlan, type Place, type Planned, planService, type ServicePlan } from "../servicePlan";
+import { pathText } from "../shared/paths";
+import { locateProblem, type Problem, throwIfAny, warningText } from "../shared/problems";
+import { inStack } from "./places";
 import { inspectStackConfig } from "./stackConfig";
 
 export interface StackPlan {
@@ -22,10 +24,21 @@ export function planStack(place: Place): StackPlan {
   const asked = Object.entries(models).map(([key, model]) => {
     // a mistake elsewhere is no reason to keep quiet about this model: what could not be read counts as not said
     const args = serviceArgs.safeParse({ registry: PLACEHOLDER, cluster, ...shared, ...model });
-    return { key, ...(args.success ? planService(key, args.data, place, locate(key)) : { problems: [] }) };
+    const { plan, problems }: Planned = args.success ? planService(key, args.data, place) : { problems: [] };
+    return {
+      key,
+      plan: plan && locatePlan(plan, locate(key)),
+      problems: problems.map((problem) => locateProblem(problem, locate(key))),
+    };
   });
-  const context = cluster ? contextProblems(cluster.context, locate("")(["cluster", "context"])) : [];
-  throwIfAny(firstOfEachPath([...problems, ...context, ...asked.flatMap((one) => one.problems)]));
+  const context = cluster ? contextProblems(cluster.context) : [];
+  throwIfAny(
+    firstOfEachPath([
+      ...problems,
+      ...context.map((problem) => locateProblem(problem, inStack)),
+      ...asked.flatMap((one) => one.problems),
+    ]),
+  );
   const services = Object.fromEntries(asked.flatMap(({ key, plan }) => (plan ? [[key, plan]] : [])));
   if (cluster === undefined || Object.keys(services).length < asked.length) throw new Error("no plan and no problem");
   return { cluster, services: eachWarningOnce(services) };
@@ -39,12 +52,15 @@ function eachWarningOnce(services: StackPlan["services"]): StackPlan["services"]
   const told = new Set<string>();
   const untold = (warning: string): boolean => !told.has(warning) && told.add(warning) !== undefined;
   return Object.fromEntries(
-    Object.entries(services).map(([key, plan]) => [key, { ...plan, warnings: plan.warnings.filter(untold) }]),
+    Object.entries(services).map(([key, plan]) => [
+      key,
+      { ...plan, warnings: plan.warnings.filter((warning) => untold(warningText(warning))) },
+    ]),
   );
 }
 
 /** The first to report a path knows it best: the schema before the checks, and those before the rooms. */
 function firstOfEachPath(problems: readonly Problem[]): Problem[] {
-  const paths = problems.map(({ path }) => path);
-  return problems.filter(({ path }, index) => paths.indexOf(path) === index);
+  const paths = problems.map(({ path }) => pathText(path));
+  return problems.filter(({ path }, index) => paths.indexOf(pathText(path)) === index);
 }

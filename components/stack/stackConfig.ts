@@ -5,11 +5,13 @@ import type { z } from "zod";
 import { loginProblems } from "../image/registries/generic";
 import { credentialCheck, modelChecks, nameCollisions, relativeCheck } from "../options/checks";
 import { type ModelSpec, modelOptions } from "../options/modelOptions";
-import { isMap, type Path, valueAt } from "../options/schemaWalk";
+import { isMap, valueAt } from "../options/schemaWalk";
 import { CONFIG_NAMESPACE, modelKey, type StackOnly, stackOnlyOptions } from "../options/stackOptions";
 import { schemaProblems } from "../options/validate";
-import { type Locate, type Problem, pathText } from "../shared/problems";
-import { isOfDefaults, withDefaults } from "./defaults";
+import { type Locate, pathText } from "../shared/paths";
+import { locateProblem, type Problem } from "../shared/problems";
+import { withDefaults } from "./defaults";
+import { inService, inStack } from "./places";
 import { ADD_MODEL, readRawConfig } from "./rawConfig";
 
 /** What could be read, for checks that go on after a problem elsewhere; a field with a problem is absent. */
@@ -31,80 +33,57 @@ export function inspectStackConfig(): Inspection {
   const raw = readRawConfig();
   const { defaults = {}, models, ...shared } = raw.values;
   const names = raw.credentials && Object.keys(raw.credentials);
-  const stack = readable(stackOnlyOptions, { ...shared, credentials: raw.credentials ?? {} }, inStack([]), raw.unread);
-  const problems: Problem[] = [
-    ...raw.problems,
+  const stack = readable(stackOnlyOptions, { ...shared, credentials: raw.credentials ?? {} }, raw.unread);
+  const ofStack = [
     ...stack.problems,
-    ...credentialCheck(stack.parsed.registry?.credential, names, ["registry", "credential"], inStack([])),
-    ...relativeCheck(stack.parsed.build?.ca, ["build", "ca"], inStack([])),
-    ...(stack.parsed.registry ? loginProblems(stack.parsed.registry, inStack([])) : []),
+    ...credentialCheck(stack.parsed.registry?.credential, names, ["registry", "credential"]),
+    ...relativeCheck(stack.parsed.build?.ca, ["build", "ca"]),
+    ...(stack.parsed.registry ? loginProblems(stack.parsed.registry) : []),
   ];
+  const problems = [...raw.problems, ...ofStack.map((problem) => locateProblem(problem, inStack))];
   const read: Record<string, Partial<ModelSpec>> = {};
+  const located = (key: string): Locate => inService(key, valueAt(models, [key]), defaults);
   for (const key of Object.keys(isMap(models) ? models : {}).sort()) {
-    const own = (models as Record<string, unknown>)[key];
-    const locate = locator(key, own, defaults);
-    problems.push(...schemaProblems(modelKey, key, () => pathText(`${CONFIG_NAMESPACE}:models`, [key])));
-    const model = readable(modelOptions, withDefaults(modelOptions, defaults, own), locate);
-    problems.push(...model.problems, ...modelChecks(key, model.parsed, names, locate));
+    const keyProblems = schemaProblems(modelKey, key);
+    problems.push(...keyProblems.map((problem) => ({ ...problem, path: inStack(["models", key]) })));
+    const model = readable(modelOptions, withDefaults(modelOptions, defaults, valueAt(models, [key])));
+    const ofModel = [...model.problems, ...modelChecks(key, model.parsed, names)];
+    problems.push(...ofModel.map((problem) => locateProblem(problem, located(key))));
     read[key] = model.parsed;
   }
   const named = Object.entries(read).map(([key, { renamedFrom }]) => [key, renamedFrom ?? key] as const);
   const legal = named.filter(([, service]) => modelKey.safeParse(service).success);
-  problems.push(...nameCollisions(Object.fromEntries(legal), stack.parsed.namePrefix ?? "", inStack(["models"])));
+  const collisions = nameCollisions(Object.fromEntries(legal), stack.parsed.namePrefix ?? "");
+  problems.push(...collisions.map((problem) => locateProblem(problem, (path) => inStack(["models", ...path]))));
   if (Object.keys(read).length === 0 && !raw.unread.includes("models")) problems.push(NO_MODELS);
   const { credentials: _, ...parsed } = stack.parsed;
-  const located = (key: string): Locate => serviceLocator(locator(key, valueAt(models, [key]), defaults));
   const config = { ...parsed, ...(raw.credentials ? { credentials: raw.credentials } : {}), models: read };
   return { config, problems: unique(problems), locate: located };
 }
 
 const NO_MODELS: Problem = {
-  path: `${CONFIG_NAMESPACE}:models`,
+  path: [`${CONFIG_NAMESPACE}:models`],
   because: "no model is named",
   remedy: ADD_MODEL,
 };
-
-const inStack =
-  (before: Path): Locate =>
-  ([key, ...rest] = []) => {
-    const [first, ...path] = [...before, ...(key === undefined ? [] : [key]), ...rest];
-    return pathText(`${CONFIG_NAMESPACE}:${String(first)}`, path);
-  };
-
-/** What only `defaults` says is shown there, once for all models; anything else in the model. */
-function locator(key: string, own: unknown, defaults: unknown): Locate {
-  return (path) =>
-    isOfDefaults(modelOptions, defaults, own ?? {}, path)
-      ? pathText(`${CONFIG_NAMESPACE}:defaults`, path)
-      : pathText(`${CONFIG_NAMESPACE}:models`, [key, ...path]);
-}
-
-/** The args of a service are fields of its model, and what is said once for the stack. */
-function serviceLocator(inModel: Locate): Locate {
-  return (path) => (Object.hasOwn(stackOnlyOptions.shape, path[0] ?? "") ? inStack([])(path) : inModel(path));
-}
 
 /** The problems of `value`, and those of its fields that have none. */
 function readable<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   value: unknown,
-  locate: Locate,
-  unread: readonly string[] = [],
+  unread: readonly PropertyKey[] = [],
 ): { parsed: Partial<z.output<z.ZodObject<Shape>>>; problems: Problem[] } {
-  const faulty = new Set<PropertyKey>(unread);
-  const problems = schemaProblems(schema, value, (path) => {
-    if (path[0] !== undefined) faulty.add(path[0]);
-    return locate(path);
-  });
+  const problems = schemaProblems(schema, value);
+  const faulty = new Set<PropertyKey>([...unread, ...problems.flatMap(({ path }) => path.slice(0, 1))]);
   const fields = Object.entries(schema.shape).flatMap(([name, field]) => {
     if (!isMap(value) || faulty.has(name)) return [];
     const result = (field as z.ZodType).safeParse(value[name]);
     return result.success && result.data !== undefined ? [[name, result.data]] : [];
   });
-  const told = problems.filter(({ path }) => !unread.some((key) => path === locate([key])));
+  const told = problems.filter(({ path }) => path.length !== 1 || !unread.includes(path[0] ?? ""));
   return { parsed: Object.fromEntries(fields) as Partial<z.output<z.ZodObject<Shape>>>, problems: told };
 }
 
 function unique(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [`${problem.path}\n${problem.because}`, problem])).values()];
+  return [...new Map(problems.map((problem) => [`${pathText(problem.path)}\n${problem.because}`, problem])).values()];
 }

@@ -56,7 +56,7 @@ export const scaled = (
 ): Scaled => ({
   site,
   options: autoscalingOptions.parse(options),
-  path: "models.sentiment.autoscaling",
+  path: ["models.sentiment", "autoscaling"],
   apiName,
   device,
 });

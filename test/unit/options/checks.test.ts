@@ -10,6 +10,7 @@ import { optionTree } from "../../../components/options/generate/optionTree";
 import { toSpec } from "../../../components/options/serviceSpec";
 import { wireContract } from "../../../components/shared/contract";
 import { MODEL_KEY, objectNames } from "../../../components/shared/names";
+import { pathText } from "../../../components/shared/paths";
 import { ConfigError } from "../../../components/shared/problems";
 import { HUB, modelProblems } from "../stack/stack";
 
@@ -25,7 +26,7 @@ describe("names", () => {
       fc.property(fc.uniqueArray(key, { minLength: 1, maxLength: 6 }), prefix, (keys, before) => {
         const names = keys.flatMap((one) => Object.values(objectNames(one, before)));
         const services = Object.fromEntries(keys.map((one) => [one, one]));
-        const told = nameCollisions(services, before, (path) => path.join("."));
+        const told = nameCollisions(services, before);
         expect(told.length === 0).toBe(new Set(names).size === names.length);
         for (const name of names) expect(name).toMatch(/^[a-z][-a-z0-9]{0,61}[a-z0-9]$|^[a-z]$/);
       }),
@@ -53,7 +54,7 @@ describe("args of one service", () => {
     try {
       toSpec(name, wrong);
     } catch (error) {
-      return (error as ConfigError).problems.map(({ path }) => path);
+      return (error as ConfigError).problems.map(({ path }) => pathText(path));
     }
     return [];
   };
@@ -80,7 +81,7 @@ describe("args of one service", () => {
   });
 
   it("are told in a ConfigError that names every problem and has no stack", () => {
-    const error = new ConfigError([{ path: "a.b", got: "x", because: "is wrong", remedy: "right it" }]);
+    const error = new ConfigError([{ path: ["a", "b"], got: "x", because: "is wrong", remedy: "right it" }]);
     expect(error.message).toBe('1 problem in the config; nothing was created:\n  - a.b (got "x"): is wrong; right it');
     expect(error.stack).toBeUndefined();
     expect(pulumi.RunError.isInstance(error)).toBe(true);

@@ -8,6 +8,7 @@ import type { TritonBertServiceArgs } from "../../../components/args";
 import { requireDockerDaemon } from "../../../components/image/dockerDaemon";
 import { clusterProvider } from "../../../components/kubernetes/cluster";
 import type { ServicePlan } from "../../../components/servicePlan";
+import { pathText } from "../../../components/shared/paths";
 import { ConfigError } from "../../../components/shared/problems";
 import { program } from "../../../components/stack/program";
 import { GOOD, HUB, setConfig } from "./stack";
@@ -74,7 +75,7 @@ it("makes one service for each model under the cluster's provider, every time it
   });
   // the plan that the config was checked with, whose warnings say where the user wrote it
   expect(made[0]?.plan.spec).toBe(made[0]?.args);
-  expect(made[0]?.plan.warnings[0]).toMatch(/^triton-bert:models\.a\.resources\.memory: /);
+  expect(made[0]?.plan.warnings[0]?.path).toEqual(["triton-bert:models", "a", "resources", "memory"]);
   const fields = ["url", "endpoints", "image", "imageDigest", "quality", "modelNames"];
   const outputs = Object.fromEntries(fields.map((field) => [field, field]));
   expect(first).toEqual({ models: { a: outputs, b: outputs } });
@@ -85,7 +86,7 @@ it("registers nothing, and asks no engine, when the config is wrong", async () =
   setConfig({ ...GOOD, cluster: { context: "elsewhere" }, models: { a: { model: HUB, replicas: 0 } } });
   const refused = await program().catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(ConfigError);
-  expect((refused as ConfigError).problems.map((problem) => problem.path)).toEqual([
+  expect((refused as ConfigError).problems.map((problem) => pathText(problem.path))).toEqual([
     "triton-bert:models.a.replicas",
     "triton-bert:cluster.context",
   ]);

@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
+import { pathText, printed } from "../../../components/shared/paths";
 import { ConfigError } from "../../../components/shared/problems";
 import { planStack } from "../../../components/stack/readStack";
 import { GOOD, HUB, setConfig } from "./stack";
@@ -31,7 +32,8 @@ function problems(): string[] {
   try {
     read();
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems.map(({ path: at, because }) => `${at}: ${because}`);
+    if (error instanceof ConfigError)
+      return error.problems.map(({ path: at, because }) => `${pathText(at)}: ${printed(because)}`);
     throw error;
   }
   return [];
@@ -116,7 +118,7 @@ it("blames and warns where the user wrote it, and warns of what stands in `defau
   const none = { model: HUB, server: { pypi: {} }, gpu: null };
   setConfig({ ...GOOD, defaults: { ...defaults, server: accepted }, models: { ...models, c: none } });
   const { services } = read();
-  const about = (key: string) => services[key]?.warnings.map((warning) => warning.split(": ")[0]);
+  const about = (key: string) => services[key]?.warnings.map(({ path }) => pathText(path));
   expect(about("a")).toEqual([
     "triton-bert:defaults.server",
     "triton-bert:models.a.resources.memory",
