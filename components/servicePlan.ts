@@ -2,7 +2,6 @@
  *  numbers of its pod, what to warn of. In: a validated spec, and where the program runs. Out: the plan, or all problems
  *  that only files and facts can tell. It reads the user's files and writes nothing. */
 import * as pulumi from "@pulumi/pulumi";
-import type { ServiceSpec } from "./config/stackOptions";
 import { gateTexts } from "./image/gateTexts";
 import { readLabels } from "./image/labels";
 import { type ModelImagePlan, planModelImage } from "./image/modelImage";
@@ -19,8 +18,7 @@ import { podOverridesProblems } from "./kubernetes/podOverrides";
 import { downtimeWarning, waves } from "./kubernetes/rollout";
 import { type Scale, scale, uncheckedWarning } from "./kubernetes/scaling/autoscaling";
 import type { Scaled } from "./kubernetes/scaling/scaled";
-import { objectNames, tritonPorts } from "./names";
-import type { Locate, Problem } from "./problems";
+import type { ServiceSpec } from "./options/stackOptions";
 import { lifecycle } from "./server/lifecycle";
 import { type Limits, limitsOf } from "./server/limits";
 import { memoryPlan } from "./server/memory";
@@ -28,6 +26,9 @@ import { type DecidedServing, decided } from "./server/pipeline";
 import { chooseServer, type ServerChoice } from "./server/supportMatrix";
 import { tritonFlags } from "./server/tritonFlags";
 import { watchCommand } from "./server/watch";
+import { objectNames, tritonPorts } from "./shared/names";
+import type { Locate } from "./shared/paths";
+import { locateWarning, type Problem, type Warning } from "./shared/problems";
 
 /** Where a program runs. */
 export interface Place {
@@ -62,7 +63,7 @@ export interface ServicePlan {
   /** The pod but for its image, whose digest may be asked for. */
   readonly pod: Omit<PodInput, "image">;
   /** For the preview. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 export interface Planned {
@@ -71,8 +72,8 @@ export interface Planned {
   readonly problems: readonly Problem[];
 }
 
-/** Plans the service `key`; `locate` says where an option stands in the user's config. */
-export function planService(key: string, spec: ServiceSpec, place: Place, locate: Locate): Planned {
+/** Plans the service `key`. */
+export function planService(key: string, spec: ServiceSpec, place: Place): Planned {
   // Whatever has a name outside this program keeps the one that it was made with.
   const service = spec.renamedFrom ?? key;
   const build: BuildSite = {
@@ -82,13 +83,13 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     build: spec.build,
   };
   const names = objectNames(service, spec.namePrefix);
-  const server = chooseServer({ server: spec.server, gpu: spec.gpu, locate });
-  const model = planModelImage(build, spec, locate);
-  const { labels, problems: labelProblems } = readLabels(spec.labels, place.projectFolder, locate);
+  const server = chooseServer({ server: spec.server, gpu: spec.gpu });
+  const model = planModelImage(build, spec);
+  const { labels, problems: labelProblems } = readLabels(spec.labels, place.projectFolder);
   const serving = decided(spec);
   // Only int8 is held against them: naming them for all models moves no other image.
   const gateFile = spec.precision === "int8" ? spec.qualityGate.texts : undefined;
-  const gate = gateTexts(gateFile, place.projectFolder, locate);
+  const gate = gateTexts(gateFile, place.projectFolder);
   const limits = limitsOf(spec.serving, spec.rollout);
   const memory = memoryPlan({
     ...spec,
@@ -97,18 +98,17 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     graphInPython: spec.server.pypi !== undefined,
     modelBytes: model.plan.model.modelBytes,
     limits,
-    locate,
   });
   const { choice } = server;
   const problems = [
     ...server.problems,
-    ...(choice ? gatewayProblems(spec.service, choice.flavour, locate) : []),
-    ...loginProblems(spec.registry, locate),
+    ...(choice ? gatewayProblems(spec.service, choice.flavour) : []),
+    ...loginProblems(spec.registry),
     ...model.problems,
     ...labelProblems,
     ...gate.problems,
     ...memory.problems,
-    ...podOverridesProblems(spec.podOverrides, names.object, locate),
+    ...podOverridesProblems(spec.podOverrides, names.object),
   ];
   if (problems.length > 0 || choice === undefined) return { problems };
 
@@ -128,14 +128,14 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
   const scaled: Scaled = {
     site: kubernetes,
     options: spec.autoscaling,
-    path: locate(["autoscaling"]),
+    path: ["autoscaling"],
     apiName: serve.apiName,
     device: deviceOf(spec),
   };
   const warnings = [
     ...server.warnings,
     ...memory.warnings,
-    downtimeWarning(pods.replicas, locate, spec.gpu),
+    downtimeWarning(pods.replicas, spec.gpu),
     uncheckedWarning(scaled, spec.cluster?.context),
   ].filter((warning) => warning !== undefined);
   const parts = { choice, serving, pods, kubernetes, model: model.plan, memory, limits };
@@ -153,6 +153,17 @@ export function planService(key: string, spec: ServiceSpec, place: Place, locate
     warnings,
   };
   return { plan, problems };
+}
+
+/** The same plan, each path in it where the user wrote it. */
+export function locatePlan(plan: ServicePlan, locate: Locate): ServicePlan {
+  const path = locate(plan.scaled.path);
+  return {
+    ...plan,
+    warnings: plan.warnings.map((warning) => locateWarning(warning, locate)),
+    scaled: { ...plan.scaled, path },
+    watched: { ...plan.watched, path },
+  };
 }
 
 interface PodParts {

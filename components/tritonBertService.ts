@@ -2,7 +2,6 @@
  *  made by the room that knows about it, and the few outputs that a user needs. */
 import * as pulumi from "@pulumi/pulumi";
 import type { TritonBertServiceArgs } from "./args";
-import { toSpec } from "./config/serviceSpec";
 import { modelImage } from "./image/modelImage";
 import { type Quality, quality } from "./image/quality";
 import { serverImage } from "./image/serverImage";
@@ -11,8 +10,10 @@ import { monitoring } from "./kubernetes/monitoring/monitoring";
 import { endpoints, inferUrl, networking } from "./kubernetes/networking";
 import { type Autoscaling, autoscaling } from "./kubernetes/scaling/autoscaling";
 import { workload } from "./kubernetes/workload";
-import { type Locate, pathText, throwIfAny } from "./problems";
-import { here, planService, type ServicePlan } from "./servicePlan";
+import { toSpec } from "./options/serviceSpec";
+import { here, locatePlan, planService, type ServicePlan } from "./servicePlan";
+import type { Path } from "./shared/paths";
+import { locateProblem, throwIfAny, warningText } from "./shared/problems";
 
 /** Where a service answers inside the cluster. */
 export interface ServiceEndpoints {
@@ -51,7 +52,7 @@ export class TritonBertService extends pulumi.ComponentResource {
     // The old key, not an alias to it: after a second rename, and after the way back, the URNs are still these.
     const key = spec.renamedFrom ?? name;
     super("triton-bert:index:TritonBertService", key, {}, opts);
-    for (const warning of known.warnings) void pulumi.log.warn(warning, this);
+    for (const warning of known.warnings) void pulumi.log.warn(warningText(warning), this);
 
     const owner = { name: key, resource: this };
     const model = modelImage(owner, build, known.modelImage, spec.credentials);
@@ -83,9 +84,9 @@ export class TritonBertService extends pulumi.ComponentResource {
 }
 
 function planned(name: string, args: TritonBertServiceArgs): ServicePlan {
-  const locate: Locate = (path) => pathText(name, path);
-  const { plan, problems } = planService(name, toSpec(name, args), here(), locate);
-  throwIfAny(problems);
+  const locate = (path: Path): Path => [name, ...path];
+  const { plan, problems } = planService(name, toSpec(name, args), here());
+  throwIfAny(problems.map((problem) => locateProblem(problem, locate)));
   if (plan === undefined) throw new Error(`${name}: no plan and no problem`);
-  return plan;
+  return locatePlan(plan, locate);
 }

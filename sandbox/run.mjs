@@ -14,7 +14,7 @@ const entries = {
   test: "test/run.ts",
   bench: "bench/run.ts",
   soak: "test/soak/run.ts",
-  generate: "components/config/generate.ts",
+  generate: "components/options/generate/generate.ts",
 };
 
 const [verb, ...args] = process.argv.slice(2);

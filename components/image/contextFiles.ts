@@ -4,8 +4,9 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { sha256 } from "../canonicalJson";
-import type { Problem } from "../problems";
+import { sha256 } from "../shared/canonicalJson";
+import type { Path } from "../shared/paths";
+import type { Problem } from "../shared/problems";
 
 /** Bytes held in memory, or a file to copy (absolute path). */
 export type ContextFile = { readonly content: string } | { readonly file: string };
@@ -35,11 +36,11 @@ export function packageFiles(folder: string, prefix: string): ContextFiles {
 }
 
 /** The files at the top of a user's folder, as `<prefix>/…`: a checkpoint is flat, and folders beside it (.git, onnx) can
- *  be many times its size. `option` is the config path of the folder, for the problems. */
+ *  be many times its size. `option` is the one that names the folder, for the problems. */
 export function userFolder(
   folder: string,
   prefix: string,
-  option: string,
+  option: Path,
   got: string,
 ): { files: ContextFiles; problems: Problem[] } {
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
@@ -56,7 +57,7 @@ export function userFolder(
 }
 
 /** Why a user's file must not go into a context, if it must not. */
-export function refusals(file: string, option: string, got: string): Problem[] {
+export function refusals(file: string, option: Path, got: string): Problem[] {
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });
   if (stat === undefined) {
     return [{ path: option, got, because: "no such file", remedy: "name a file, relative to the project" }];

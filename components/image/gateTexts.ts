@@ -2,7 +2,8 @@
  *  model for another language or trade. In: the option. Out: a file of the server image's context, and the problems. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Locate, Problem } from "../problems";
+import type { Path } from "../shared/paths";
+import type { Problem } from "../shared/problems";
 import { type ContextFiles, refusals } from "./contextFiles";
 
 /** A share of fewer texts is no measure of one in a hundred. */
@@ -12,18 +13,17 @@ const LEAST_TEXTS = 100;
 export function gateTexts(
   file: string | undefined,
   projectFolder: string,
-  locate: Locate,
 ): { files: ContextFiles; problems: readonly Problem[] } {
   const at = "gate/texts.txt";
   if (file === undefined) return { files: new Map([[at, { content: "" }]]), problems: [] };
   const absolute = path.resolve(projectFolder, file);
-  const option = locate(["qualityGate", "texts"]);
+  const option = ["qualityGate", "texts"];
   const problems = refusals(absolute, option, file);
   if (problems.length > 0) return { files: new Map(), problems };
   return { files: new Map([[at, { file: absolute }]]), problems: contentProblems(absolute, option, file) };
 }
 
-function contentProblems(file: string, option: string, got: string): Problem[] {
+function contentProblems(file: string, option: Path, got: string): Problem[] {
   const remedy = `write one text on each line, in UTF-8, at least ${LEAST_TEXTS}`;
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(file));

@@ -4,9 +4,9 @@
 import * as path from "node:path";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { shortHash } from "../canonicalJson";
-import { child, type Owner } from "../child";
-import type { Role } from "../names";
+import { shortHash } from "../shared/canonicalJson";
+import { child, type Owner } from "../shared/child";
+import type { Role } from "../shared/names";
 import { writeContext } from "./buildContext";
 import { type ContextFiles, contentDigests } from "./contextFiles";
 import { type BuildSite, contextFolder, PLATFORM } from "./site";

@@ -3,7 +3,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";
-import type { Locate, Problem } from "../problems";
+import type { Path } from "../shared/paths";
+import type { Problem } from "../shared/problems";
 import { refusals } from "./contextFiles";
 import type { LabelsOptions } from "./options";
 
@@ -14,12 +15,11 @@ export type Labels = Readonly<Record<string, string>>;
 export function readLabels(
   options: LabelsOptions | undefined,
   projectFolder: string,
-  locate: Locate,
 ): { labels?: Labels; problems: Problem[] } {
   if (options?.inline !== undefined) return { labels: options.inline, problems: [] };
   if (options?.file === undefined) return { problems: [] };
   const file = path.resolve(projectFolder, options.file);
-  const option = locate(["labels", "file"]);
+  const option = ["labels", "file"];
   const problems = refusals(file, option, options.file);
   if (problems.length > 0) return { problems };
   const parsed = labelFile.safeParse(parseJson(fs.readFileSync(file, "utf8")));
@@ -34,7 +34,7 @@ export function readLabels(
 
 /** What is wrong with a whole set of labels, whatever the model: the count of its classes is known only to the build. `at`
  *  says where one label stands. */
-export function labelProblems(labels: Labels, at: Locate): Problem[] {
+export function labelProblems(labels: Labels, at: (label: Path) => Path): Problem[] {
   const numbers = Object.keys(labels);
   const missing = numbers.map((_, index) => String(index)).find((number) => !numbers.includes(number));
   const gap = {

@@ -2,9 +2,9 @@
  *  of a label exports nothing again. Its logical name carries its hash, so it is only ever created, never updated: an update would build with
  *  the token that `ignoreChanges` keeps. In: the model's sources and gate. Out: the plan, then the image. */
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalJson } from "../canonicalJson";
-import type { Owner } from "../child";
-import type { Locate, Problem } from "../problems";
+import { canonicalJson } from "../shared/canonicalJson";
+import type { Owner } from "../shared/child";
+import type { Problem } from "../shared/problems";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import type { QualityGateOptions, SourceOptions } from "./options";
 import { certificate, exportFiles } from "./packageFolders";
@@ -36,16 +36,12 @@ export interface ModelImage {
   readonly digest: pulumi.Output<string>;
 }
 
-export function planModelImage(
-  site: BuildSite,
-  options: ExportOptions,
-  locate: Locate,
-): { plan: ModelImagePlan; problems: Problem[] } {
+export function planModelImage(site: BuildSite, options: ExportOptions): { plan: ModelImagePlan; problems: Problem[] } {
   const { projectFolder, build } = site;
-  const shared = { projectFolder, hubEndpoint: build.hubEndpoint, locate };
+  const shared = { projectFolder, hubEndpoint: build.hubEndpoint };
   const model = prepareSource(options.model, { ...shared, role: "model" });
   const tokenizer = options.tokenizer && prepareSource(options.tokenizer, { ...shared, role: "tokenizer" });
-  const ca = certificate(site, locate);
+  const ca = certificate(site);
   const spec = {
     model: model.source.spec,
     tokenizer: tokenizer?.source.spec,
@@ -58,7 +54,7 @@ export function planModelImage(
     ...model.problems,
     ...(tokenizer?.problems ?? []),
     ...ca.problems,
-    ...twoCredentials(model.source, tokenizer?.source, locate),
+    ...twoCredentials(model.source, tokenizer?.source),
   ];
   // What was refused can't be hashed; the plan is then never used, for the problems are thrown.
   const files = new Map(
@@ -102,12 +98,12 @@ function modelArgs(site: BuildSite): Record<string, string> {
 }
 
 /** A build gets one token, as the exporter reads one. */
-function twoCredentials(model: Source, tokenizer: Source | undefined, locate: Locate): Problem[] {
+function twoCredentials(model: Source, tokenizer: Source | undefined): Problem[] {
   const [first, second] = [model.credential, tokenizer?.credential];
   if (first === undefined || second === undefined || first === second) return [];
   return [
     {
-      path: locate(["tokenizer", "hf", "credential"]),
+      path: ["tokenizer", "hf", "credential"],
       got: second,
       because: `the model's is ${JSON.stringify(first)}, and one export uses one token`,
       remedy: "name a credential that may read both repositories in both places",

@@ -1,7 +1,7 @@
 /** What a user may say about the images: where model and tokenizer come from, what they must answer, where the images are
  *  built from and pushed to. Each option's text, type, unit, bound and default stand here once. */
 import { z } from "zod";
-import { exactlyOneOf } from "../exactlyOneOf";
+import { exactlyOneOf } from "../shared/exactlyOneOf";
 
 /** An address without user and password: they would stand in plain text in the stack file, the state and the image. */
 const plainUrl = z

@@ -2,8 +2,8 @@
  *  not from the project: the project may be another one that imports the package. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CONTRACT_FILE } from "../contract";
-import type { Locate, Problem } from "../problems";
+import { CONTRACT_FILE } from "../shared/contract";
+import type { Problem } from "../shared/problems";
 import { type ContextFile, type ContextFiles, packageFiles, refusals } from "./contextFiles";
 import type { BuildSite } from "./site";
 
@@ -35,17 +35,14 @@ export function serverFiles(flavour: "pypi" | "ngc" | "image"): ContextFiles {
 }
 
 /** The private CA that the builds shall trust. The file is always there, since a Dockerfile can't copy one or none. */
-export function certificate(
-  { build, projectFolder }: BuildSite,
-  locate: Locate,
-): { files: ContextFiles; problems: Problem[] } {
+export function certificate({ build, projectFolder }: BuildSite): { files: ContextFiles; problems: Problem[] } {
   const at = "certificates/ca.crt";
   if (build.ca === undefined) return { files: new Map([[at, { content: "" }]]), problems: [] };
   const file = path.resolve(projectFolder, build.ca);
-  const problems = refusals(file, locate(["build", "ca"]), build.ca);
+  const problems = refusals(file, ["build", "ca"], build.ca);
   if (problems.length === 0 && !fs.readFileSync(file, "latin1").includes("-----BEGIN CERTIFICATE-----")) {
     problems.push({
-      path: locate(["build", "ca"]),
+      path: ["build", "ca"],
       got: build.ca,
       because: "holds no certificate in PEM",
       remedy: "name a file with -----BEGIN CERTIFICATE-----",

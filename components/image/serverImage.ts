@@ -3,12 +3,12 @@
  *  image and the options of serving. Out: the plan, whose name is known at preview, then the image. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { canonicalJson } from "../canonicalJson";
-import type { Owner } from "../child";
 import type { Limits } from "../server/limits";
 import type { Precision } from "../server/options";
 import type { Pipeline } from "../server/pipeline";
 import type { ServerChoice } from "../server/supportMatrix";
+import { canonicalJson } from "../shared/canonicalJson";
+import type { Owner } from "../shared/child";
 import type { ContextFiles } from "./contextFiles";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import type { Labels } from "./labels";
@@ -87,7 +87,7 @@ export function planServerImage(
   const files: ContextFiles = new Map([
     ...serverFiles(choice.flavour),
     // Its problems are the model image's to report: it takes the same file.
-    ...certificate(site, String).files,
+    ...certificate(site).files,
     ...(choice.flavour === "pypi" ? gate : []),
     ["spec.json", { content: canonicalJson(spec) }],
   ]);

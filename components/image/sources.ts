@@ -3,7 +3,8 @@
  *  of the secret to fetch with. A new storage is one arm here and one file there. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Locate, Problem } from "../problems";
+import type { Path } from "../shared/paths";
+import type { Problem } from "../shared/problems";
 import { type ContextFiles, userFolder } from "./contextFiles";
 import type { SourceOptions } from "./options";
 
@@ -25,7 +26,6 @@ export interface Source {
 /** What an arm may know besides its own options. */
 export interface SourceSite {
   readonly role: SourceRole;
-  readonly locate: Locate;
   readonly projectFolder: string;
   readonly hubEndpoint?: string | undefined;
 }
@@ -40,13 +40,14 @@ const arms: { readonly [Arm in keyof SourceOptions]-?: (fields: Fields<Arm>, sit
     const spec = { hf: { id, revision, ...endpoint } };
     return { source: { spec, files: new Map(), described: `hf:${id}@${revision}`, ...secret }, problems: [] };
   },
-  local({ path: folder }, { role, locate, projectFolder }) {
+  local({ path: folder }, { role, projectFolder }) {
     const absolute = path.resolve(projectFolder, folder);
-    const { files, problems } = userFolder(absolute, `sources/${role}`, locate([role, "local", "path"]), folder);
+    const option = [role, "local", "path"];
+    const { files, problems } = userFolder(absolute, `sources/${role}`, option, folder);
     const source = { spec: { local: {} }, files, described: `local:${folder}` };
     if (problems.length > 0) return { source, problems };
     const names = [...files.keys()].map((name) => path.basename(name));
-    const lacking = role === "model" ? lackingFiles(names, locate([role, "local", "path"]), folder) : [];
+    const lacking = role === "model" ? lackingFiles(names, option, folder) : [];
     return { source: { ...source, modelBytes: weightBytes(absolute) }, problems: lacking };
   },
 };
@@ -58,14 +59,14 @@ export const STORAGES = Object.keys(arms);
 export function prepareSource(options: SourceOptions, site: SourceSite): Found {
   if (options.hf !== undefined) return arms.hf(options.hf, site);
   if (options.local !== undefined) return arms.local(options.local, site);
-  throw new Error(`${site.locate([site.role])}: none of ${STORAGES.join(", ")} is set`);
+  throw new Error(`${site.role}: none of ${STORAGES.join(", ")} is set`);
 }
 
 /** The exporter's order of preference: safetensors, else PyTorch's own format. */
 const WEIGHTS = [/^model(-\d+-of-\d+)?\.safetensors$/, /^pytorch_model(-\d+-of-\d+)?\.bin$/];
 
 /** What the exporter (bert_exporter/checkpoint.py) would miss in a model's folder, minutes later. */
-function lackingFiles(names: readonly string[], option: string, folder: string): Problem[] {
+function lackingFiles(names: readonly string[], option: Path, folder: string): Problem[] {
   const config = names.includes("config.json") ? [] : ["config.json"];
   const weights = names.some((name) => WEIGHTS.some((kind) => kind.test(name))) ? [] : ["PyTorch weights"];
   const missing = [...config, ...weights];

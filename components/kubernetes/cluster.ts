@@ -6,13 +6,16 @@ import { delimiter, join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import { parse } from "yaml";
 import { z } from "zod";
-import { didYouMean } from "../didYouMean";
-import type { Problem } from "../problems";
+import { didYouMean } from "../shared/didYouMean";
+import type { Path } from "../shared/paths";
+import type { Problem } from "../shared/problems";
+
+const path: Path = ["cluster", "context"];
 
 const kubeconfig = z.object({ contexts: z.array(z.object({ name: z.string() })).nullish() });
 
 /** Problems with the context `context` in the kubeconfig: KUBECONFIG (several files, as kubectl reads it) or ~/.kube/config. */
-export function contextProblems(context: string, path = "cluster.context", env = process.env): Problem[] {
+export function contextProblems(context: string, env = process.env): Problem[] {
   const files = kubeconfigFiles(env);
   const present = files.filter((file) => existsSync(file));
   if (present.length === 0)

@@ -1,7 +1,7 @@
 /** How many pods a node's drain may take at once. In: names. Out: the PodDisruptionBudget. */
 import * as k8s from "@pulumi/kubernetes";
-import { child, type Owner } from "../child";
-import { selectorLabels } from "../names";
+import { child, type Owner } from "../shared/child";
+import { selectorLabels } from "../shared/names";
 import { type KubernetesSite, metadata } from "./metadata";
 
 /** Makes the child. */

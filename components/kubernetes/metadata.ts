@@ -5,8 +5,8 @@
  *  and each stack applies under a field manager of its own; the second stack's value then conflicts with the first's, and
  *  its `up` fails. The manager is the same on every machine and in every run: after a killed `up`, the next one
  *  takes its own objects up again instead of conflicting with a random manager that nobody remembers. */
-import { shortHash } from "../canonicalJson";
-import { type ObjectNames, selectorLabels } from "../names";
+import { shortHash } from "../shared/canonicalJson";
+import { type ObjectNames, selectorLabels } from "../shared/names";
 
 /** Whose objects, and where. */
 export interface KubernetesSite {

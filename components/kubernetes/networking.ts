@@ -1,8 +1,8 @@
 /** How a model is reached, and by whom. In: names, and the option `service`. Out: the public Service, the headless Service
  *  for metrics, the NetworkPolicy, and the addresses inside the cluster. */
 import * as k8s from "@pulumi/kubernetes";
-import { child, type Owner } from "../child";
-import { PORTS, selectorLabels } from "../names";
+import { child, type Owner } from "../shared/child";
+import { PORTS, selectorLabels } from "../shared/names";
 import { type KubernetesSite, metadata } from "./metadata";
 import type { ServiceOptions } from "./options";
 

@@ -2,9 +2,9 @@
  *  type, unit, bound and default stand here once. */
 import { isIP } from "node:net";
 import { z } from "zod";
-import { exactlyOneOf } from "../exactlyOneOf";
-import { moved } from "../moved";
-import { reachingInput } from "../reachingInput";
+import { exactlyOneOf } from "../shared/exactlyOneOf";
+import { moved } from "../shared/moved";
+import { reachingInput } from "../shared/reachingInput";
 import { gatewayOptions } from "./gateway/options";
 
 export const replicasOptions = z

@@ -2,12 +2,12 @@
  *  placement. Out: the pod template, as plain data, `podOverrides` merged in. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER, HEALTH, PORTS, selectorLabels } from "../names";
 import { HUGE_PAGES } from "../server/allocator";
 import type { Lifecycle } from "../server/lifecycle";
 import type { MemoryPlan } from "../server/memory";
 import type { GpuOptions } from "../server/options";
 import { CPU_LIMIT, LOG_SLOWER_THAN_MS, POD_UID } from "../server/tritonFlags";
+import { CONTAINER, HEALTH, PORTS, selectorLabels } from "../shared/names";
 import type { GatewayConfig } from "./gateway/config";
 import { type GatewayInput, gateway, gatewayVolume } from "./gateway/container";
 import type { KubernetesSite } from "./metadata";

@@ -2,9 +2,10 @@
  *  In: the template and the patch. Out: a new template; lists of named things (containers, volumes, env, …) merge by
  *  their key, other lists are replaced, null removes. Source: Kubernetes' strategic merge patch; keys from its API types. */
 import * as pulumi from "@pulumi/pulumi";
-import { didYouMean } from "../didYouMean";
-import { CONTAINER, GATEWAY_CONTAINER, selectorLabels } from "../names";
-import type { Locate, Problem } from "../problems";
+import { didYouMean } from "../shared/didYouMean";
+import { CONTAINER, GATEWAY_CONTAINER, selectorLabels } from "../shared/names";
+import { type Path, text } from "../shared/paths";
+import type { Problem } from "../shared/problems";
 
 /** Lists of a pod template that merge item by item, and the field that names an item. */
 const MERGE_KEYS: Readonly<Record<string, string>> = {
@@ -30,6 +31,8 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
 
 const PARTS = ["metadata", "spec"];
 
+const AT = ["podOverrides"];
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** `base` with `patch` merged in; neither is changed. */
@@ -43,20 +46,21 @@ export function strategicMerge(base: Fields, patch: Fields): Record<string, unkn
 }
 
 /** What is wrong with the patch of a model whose pods the labels of `object` select. */
-export function podOverridesProblems(overrides: Fields | undefined, object: string, locate: Locate): Problem[] {
+export function podOverridesProblems(overrides: Fields | undefined, object: string): Problem[] {
   if (overrides === undefined) return [];
-  const at: Locate = (path) => locate(["podOverrides", ...path]);
   return [
     ...Object.keys(overrides)
       .filter((field) => !PARTS.includes(field))
       .map((field) => {
         const nearest = didYouMean(field, PARTS);
-        const remedy = nearest ? `did you mean "${nearest}"?` : `move it into ${at(["spec"])} or ${at(["metadata"])}`;
-        return { path: at([field]), because: "a pod template has only metadata and spec", remedy };
+        const remedy = nearest
+          ? `did you mean "${nearest}"?`
+          : text`move it into ${[...AT, "spec"]} or ${[...AT, "metadata"]}`;
+        return { path: [...AT, field], because: "a pod template has only metadata and spec", remedy };
       }),
-    ...selectorProblems(overrides, object, at),
-    ...namelessProblems(overrides, at),
-    ...imagelessProblems(overrides, at),
+    ...selectorProblems(overrides, object),
+    ...namelessProblems(overrides, AT),
+    ...imagelessProblems(overrides),
   ];
 }
 
@@ -89,12 +93,12 @@ function isFields(value: unknown): value is Fields {
 }
 
 /** Pods without the selector's labels would belong to no Deployment. */
-function selectorProblems({ metadata }: Fields, object: string, at: Locate): Problem[] {
+function selectorProblems({ metadata }: Fields, object: string): Problem[] {
   const labels = isFields(metadata) && isFields(metadata.labels) ? metadata.labels : {};
   return Object.entries(selectorLabels(object))
     .filter(([label, value]) => label in labels && labels[label] !== value)
     .map(([label]) => ({
-      path: at(["metadata", "labels", label]),
+      path: [...AT, "metadata", "labels", label],
       got: labels[label],
       because: "the Deployment finds its pods by this label",
       remedy: "leave it out",
@@ -102,22 +106,22 @@ function selectorProblems({ metadata }: Fields, object: string, at: Locate): Pro
 }
 
 /** An item without its key would be appended and then refused by the API server, far from its cause. */
-function namelessProblems(value: Fields, at: Locate): Problem[] {
+function namelessProblems(value: Fields, at: Path): Problem[] {
   return Object.entries(value).flatMap(([field, inner]) => {
     const key = MERGE_KEYS[field];
     if (Array.isArray(inner) && key !== undefined)
       return inner.flatMap((item, index) => {
-        const place: Locate = (path) => at([field, index, ...path]);
+        const place = [...at, field, index];
         if (isFields(item) && item[key] !== undefined) return namelessProblems(item, place);
-        return [{ path: place([]), because: `items of ${field} merge by their ${key}`, remedy: `give it a ${key}` }];
+        return [{ path: place, because: `items of ${field} merge by their ${key}`, remedy: `give it a ${key}` }];
       });
-    return isFields(inner) ? namelessProblems(inner, (path) => at([field, ...path])) : [];
+    return isFields(inner) ? namelessProblems(inner, [...at, field]) : [];
   });
 }
 
 /** A container with a new name is a second container, and the API server refuses one without an image: most likely the name
  *  is misspelt. */
-function imagelessProblems({ spec }: Fields, at: Locate): Problem[] {
+function imagelessProblems({ spec }: Fields): Problem[] {
   return Object.entries(IMAGES).flatMap(([field, known]) => {
     const items = isFields(spec) && Array.isArray(spec[field]) ? (spec[field] as readonly unknown[]) : [];
     return items.flatMap((item, index) => {
@@ -127,7 +131,7 @@ function imagelessProblems({ spec }: Fields, at: Locate): Problem[] {
       const there = known.length === 0 ? "" : `, or name it ${known.map((name) => `"${name}"`).join(" or ")}`;
       return [
         {
-          path: at(["spec", field, index, "name"]),
+          path: [...AT, "spec", field, index, "name"],
           got: item.name,
           because: "the pod has no container of this name, and a new one needs an image",
           remedy: nearest === undefined ? `give it an image${there}` : `did you mean "${nearest}"?`,

@@ -1,7 +1,9 @@
 /** How pods are replaced. In: GPUs and the number of pods. Out: the Deployment's strategy, how many waves a rollout takes
  *  at most (lifecycle.ts turns them into a deadline), and the warning where a rollout is downtime. */
-import type { Locate } from "../problems";
+
 import type { GpuOptions } from "../server/options";
+import { text } from "../shared/paths";
+import type { Warning } from "../shared/problems";
 
 /** Share of the pods that a rollout on CPU may start on top: few waves for many pods, one pod for up to four. */
 const CPU_SURGE = 0.25;
@@ -26,9 +28,10 @@ export function waves(pods: number, gpu?: GpuOptions): number {
 }
 
 /** Said in the preview where every change of the model is downtime. */
-export function downtimeWarning(pods: number, locate: Locate, gpu?: GpuOptions): string | undefined {
+export function downtimeWarning(pods: number, gpu?: GpuOptions): Warning | undefined {
   if (gpu === undefined || pods > 1 || sparePods(gpu) > 0) return undefined;
-  return `${locate([])}: each change takes the only pod down before the new one is ready; say ${locate(["gpu", "spare"])}: ${gpu.count} if there are free GPUs, or run 2 replicas`;
+  const said = text`each change takes the only pod down before the new one is ready; say ${["gpu", "spare"]}: ${gpu.count} if there are free GPUs, or run 2 replicas`;
+  return { path: [], text: said };
 }
 
 /** Pods that the spare GPUs have room for. */

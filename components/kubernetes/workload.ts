@@ -2,8 +2,8 @@
  *  children. Everything they say is built as plain data by `deploymentArgs` and `serviceAccountArgs`. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { child, type Owner } from "../child";
-import { selectorLabels } from "../names";
+import { child, type Owner } from "../shared/child";
+import { selectorLabels } from "../shared/names";
 import { type KubernetesSite, metadata } from "./metadata";
 import { type PodInput, podTemplate } from "./pod";
 import { strategy } from "./rollout";

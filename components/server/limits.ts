@@ -1,7 +1,7 @@
 /** What one client may ask of a server. Numbers in three places must agree (the python models, the gateway before Triton,
  *  the pod's memory), so they are computed here together and only handed out. In: the option `serving.limits`, and the times
  *  of a rollout. Out: bytes, seconds, requests. */
-import type { Locate, Problem } from "../problems";
+import type { Problem } from "../shared/problems";
 import type { RolloutOptions, ServingOptions } from "./options";
 
 /** Bytes of text for each token that the model reads. Generous: English has 4 to 5, scripts of three bytes a character
@@ -37,18 +37,18 @@ export function limitsOf({ limits, maxLength = LONGEST }: ServingOptions, rollou
 }
 
 /** Limits that contradict each other, or the time that a stopping pod has. */
-export function limitProblems({ limits }: ServingOptions, rollout: RolloutOptions, locate: Locate): Problem[] {
+export function limitProblems({ limits }: ServingOptions, rollout: RolloutOptions): Problem[] {
   const { textBytes, requestBytes, waitSeconds } = limits;
   const problems: Problem[] = [];
   if (textBytes !== undefined && textBytes > requestBytes) {
     const because = `more than a whole request may have, ${requestBytes}`;
     const remedy = "lower it, or raise serving.limits.requestBytes";
-    problems.push({ path: locate(["serving", "limits", "textBytes"]), got: textBytes, because, remedy });
+    problems.push({ path: ["serving", "limits", "textBytes"], got: textBytes, because, remedy });
   }
   if (waitSeconds !== undefined && waitSeconds > rollout.longestRequestSeconds) {
     const because = `a stopping pod ends after ${rollout.longestRequestSeconds} seconds, and requests that still wait would be lost`;
     const remedy = "lower it, or raise rollout.longestRequestSeconds";
-    problems.push({ path: locate(["serving", "limits", "waitSeconds"]), got: waitSeconds, because, remedy });
+    problems.push({ path: ["serving", "limits", "waitSeconds"], got: waitSeconds, because, remedy });
   }
   return problems;
 }

@@ -3,7 +3,8 @@
  *  the numbers a user gave cannot hold, and a warning where a size had to be assumed.
  *  Measured on a pod of the pypi flavour with MiniLM-L6 (91 MB, 12 heads): 186 MiB idle; 1171 MiB after batches of 16 texts
  *  of 512 tokens, that is 62 MiB a text; /dev/shm 3 MiB (design.md saw up to 14). */
-import type { Locate, Problem } from "../problems";
+import { text } from "../shared/paths";
+import type { Problem, Warning } from "../shared/problems";
 import { type Limits, LONGEST } from "./limits";
 import type { ResourcesOptions } from "./options";
 import type { DecidedServing } from "./pipeline";
@@ -46,7 +47,6 @@ export interface MemoryInput {
   readonly graphInPython: boolean;
   /** Bytes of the model's weights; absent: unknown, BERT-large is assumed. */
   readonly modelBytes?: number;
-  readonly locate: Locate;
 }
 
 export interface MemoryPlan {
@@ -55,7 +55,7 @@ export interface MemoryPlan {
   readonly limitMiB: number;
   readonly problems: readonly Problem[];
   /** For the preview. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 /** limit = runtime + large requests + weights while loading + activations + /dev/shm, up to the next 64 MiB. */
@@ -68,7 +68,7 @@ export function memoryPlan(input: MemoryInput): MemoryPlan {
       shmMiB,
       limitMiB,
       problems: [],
-      warnings: input.modelBytes === undefined ? [assumed(input, limitMiB)] : [],
+      warnings: input.modelBytes === undefined ? [assumed(limitMiB)] : [],
     };
   }
   const limitMiB = mebibytes(memory);
@@ -106,23 +106,20 @@ function serverMiB({ serving, graphInPython, resources, device, modelBytes, limi
   return base + serving.instances * (WEIGHT_COPIES * model + serving.maxBatchSize * perText);
 }
 
-function assumed({ locate }: MemoryInput, limitMiB: number): string {
-  return `${locate(MEMORY)}: only its build will tell how big the model is; ${limitMiB} MiB fit a BERT-large, set this for another size`;
+function assumed(limitMiB: number): Warning {
+  const said = `only its build will tell how big the model is; ${limitMiB} MiB fit a BERT-large, set this for another size`;
+  return { path: MEMORY, text: said };
 }
 
-function tooSmall(
-  { locate, resources, modelBytes, serving }: MemoryInput,
-  shmMiB: number,
-  limitMiB: number,
-): Problem[] {
+function tooSmall({ resources, modelBytes, serving }: MemoryInput, shmMiB: number, limitMiB: number): Problem[] {
   const weights = modelBytes === undefined ? 0 : Math.ceil(modelBytes / MiB) * serving.instances;
   if (limitMiB > shmMiB + weights) return [];
   return [
     {
-      path: locate(MEMORY),
+      path: MEMORY,
       got: resources.memory,
       because: `${limitMiB} MiB cannot hold /dev/shm (${shmMiB} MiB), which counts against it, and the weights (${weights} MiB)`,
-      remedy: `leave ${locate(MEMORY)} out to have it computed, or give more than ${shmMiB + weights} MiB`,
+      remedy: text`leave ${MEMORY} out to have it computed, or give more than ${shmMiB + weights} MiB`,
     },
   ];
 }

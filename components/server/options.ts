@@ -1,7 +1,7 @@
 /** What a user may say about the server: which Triton, on which GPU, how it batches, starts and stops. Each option's text,
  *  type, unit, bound and default stand here once; validation, TypeScript type, editor schema and docs come from it. */
 import { z } from "zod";
-import { exactlyOneOf } from "../exactlyOneOf";
+import { exactlyOneOf } from "../shared/exactlyOneOf";
 
 /** A Kubernetes quantity of bytes, in the two units people use for memory. */
 const memoryQuantity = z

@@ -1,8 +1,9 @@
 /** Which Triton a model gets. In: the options `server` and `gpu`. Out: a choice, or the reasons why there is none, all
  *  known before any resource is registered; and warnings for the preview. Newest secure release that runs on the GPU and
  *  driver, unless the config names one; a release with known CVEs only where the config says so. */
-import { didYouMean } from "../didYouMean";
-import type { Locate, Problem } from "../problems";
+import { didYouMean } from "../shared/didYouMean";
+import { type Text, text } from "../shared/paths";
+import type { Problem, Warning } from "../shared/problems";
 import { driverObstacle, findGpu, gpuObstacle, gpusLike, knownCves, minSecure, requirements } from "./compatibility";
 import { type Gpu, gpus, type Release, releases } from "./facts";
 import type { GpuOptions, ServerOptions } from "./options";
@@ -25,42 +26,39 @@ export interface ServerChoice {
 export interface ServerInput {
   readonly server: ServerOptions;
   readonly gpu?: GpuOptions;
-  readonly locate: Locate;
 }
 
 export interface ServerDecision {
   readonly choice?: ServerChoice;
   readonly problems: readonly Problem[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 const ALLOW = ["server", "ngc", "allowInsecureRelease"] as const;
 
 type NgcOptions = NonNullable<ServerOptions["ngc"]>;
 
-export function chooseServer({ server, gpu, locate }: ServerInput): ServerDecision {
+export function chooseServer({ server, gpu }: ServerInput): ServerDecision {
   const card = gpu === undefined ? undefined : findGpu(gpu.type);
-  if (gpu !== undefined && card === undefined) return refused(unknownGpu(gpu.type, locate));
-  if (server.pypi !== undefined) return pypi(gpu, locate);
+  if (gpu !== undefined && card === undefined) return refused(unknownGpu(gpu.type));
+  if (server.pypi !== undefined) return pypi(gpu);
   if (server.image !== undefined) return ownImage(server.image.ref);
-  if (server.ngc !== undefined) return ngc(server.ngc, locate, gpu, card);
-  throw new Error(`${locate(["server"])}: no choice is set, which validation lets nobody do`);
+  if (server.ngc !== undefined) return ngc(server.ngc, gpu, card);
+  throw new Error("internal error: validation should have refused a server without a choice");
 }
 
-function pypi(gpu: GpuOptions | undefined, locate: Locate): ServerDecision {
+function pypi(gpu: GpuOptions | undefined): ServerDecision {
   if (gpu !== undefined)
     return refused({
-      path: locate(["server", "pypi"]),
-      because: `the Triton that PyPI carries has no GPU backend for onnxruntime, and ${locate(["gpu"])} asks for a GPU`,
-      remedy: `set ${locate(["server"])} to { ngc: {} }, or say gpu: null in the model`,
+      path: ["server", "pypi"],
+      because: text`the Triton that PyPI carries has no GPU backend for onnxruntime, and ${["gpu"]} asks for a GPU`,
+      remedy: text`set ${["server"]} to { ngc: {} }, or say gpu: null in the model`,
     });
   const described = `Triton ${PYPI.triton} (${PYPI.container}) from PyPI`;
   return {
     choice: { flavour: "pypi", release: PYPI.container, onnxBackend: "python", described },
     problems: [],
-    warnings: [
-      `${locate(["server"])}: ${described} is for dev and tests; it is affected by ${knownCves(PYPI.container)}`,
-    ],
+    warnings: [aboutServer(`${described} is for dev and tests; it is affected by ${knownCves(PYPI.container)}`)],
   };
 }
 
@@ -69,19 +67,19 @@ function ownImage(ref: string): ServerDecision {
   return { choice, problems: [], warnings: [] };
 }
 
-function ngc(options: NgcOptions, locate: Locate, gpu?: GpuOptions, card?: Gpu): ServerDecision {
-  if (options.release !== undefined) return named(options.release, options, locate, gpu, card);
+function ngc(options: NgcOptions, gpu?: GpuOptions, card?: Gpu): ServerDecision {
+  if (options.release !== undefined) return named(options.release, options, gpu, card);
   const fitting = releases.filter((release) => obstacle(release, gpu, card) === undefined).reverse();
   const newest = fitting[0];
-  if (newest === undefined) return refused(nothingRuns(locate, gpu));
-  if (knownCves(newest.container) === undefined) return chosen(newest, options, locate, card);
-  if (options.allowInsecureRelease) return chosen(newest, options, locate, card);
-  return refused(onlyInsecure(newest, locate, gpu, card));
+  if (newest === undefined) return refused(nothingRuns(gpu));
+  if (knownCves(newest.container) === undefined) return chosen(newest, options, card);
+  if (options.allowInsecureRelease) return chosen(newest, options, card);
+  return refused(onlyInsecure(newest, gpu, card));
 }
 
 /** The release that the config names, or why it cannot be. */
-function named(container: string, options: NgcOptions, locate: Locate, gpu?: GpuOptions, card?: Gpu): ServerDecision {
-  const at = locate(["server", "ngc", "release"]);
+function named(container: string, options: NgcOptions, gpu?: GpuOptions, card?: Gpu): ServerDecision {
+  const at = ["server", "ngc", "release"];
   const release = releases.find((row) => row.container === container);
   const secure = releases.filter((row) => row.container >= minSecure).map((row) => row.container);
   if (release === undefined)
@@ -98,8 +96,7 @@ function named(container: string, options: NgcOptions, locate: Locate, gpu?: Gpu
       path: at,
       got: container,
       because: `Triton ${container} does not run here: ${because}`,
-      remedy:
-        other === undefined ? "choose a newer GPU or driver" : `set it to "${other}"${consent(other, options, locate)}`,
+      remedy: other === undefined ? "choose a newer GPU or driver" : consent(other, options),
     });
   }
   const cves = knownCves(container);
@@ -108,18 +105,20 @@ function named(container: string, options: NgcOptions, locate: Locate, gpu?: Gpu
       path: at,
       got: container,
       because: `it is affected by ${cves}`,
-      remedy: `set "${minSecure}" or later, or accept it with ${locate(ALLOW)}: true`,
+      remedy: text`set "${minSecure}" or later, or accept it with ${ALLOW}: true`,
     });
-  return chosen(release, options, locate, card);
+  return chosen(release, options, card);
 }
 
-/** What must be said besides, to get an insecure release. */
-function consent(container: string, { allowInsecureRelease }: NgcOptions, locate: Locate): string {
-  if (allowInsecureRelease || knownCves(container) === undefined) return "";
-  return `, which has known CVEs and needs ${locate(ALLOW)}: true; or choose a newer GPU or driver`;
+/** To name the release, and what must be said besides to get an insecure one. */
+function consent(container: string, { allowInsecureRelease }: NgcOptions): Text {
+  if (allowInsecureRelease || knownCves(container) === undefined) return `set it to "${container}"`;
+  return text`set it to "${container}", which has known CVEs and needs ${ALLOW}: true; or choose a newer GPU or driver`;
 }
 
-function chosen(release: Release, { repository }: NgcOptions, locate: Locate, card?: Gpu): ServerDecision {
+const aboutServer = (said: string): Warning => ({ path: ["server"], text: said });
+
+function chosen(release: Release, { repository }: NgcOptions, card?: Gpu): ServerDecision {
   const { container } = release;
   const cves = knownCves(container);
   const takenOver = card === undefined ? [] : requirements(release).takenOver;
@@ -133,11 +132,13 @@ function chosen(release: Release, { repository }: NgcOptions, locate: Locate, ca
     },
     problems: [],
     warnings: [
-      ...(cves === undefined ? [] : [`${locate(["server"])}: Triton ${container} is affected by ${cves}`]),
+      ...(cves === undefined ? [] : [aboutServer(`Triton ${container} is affected by ${cves}`)]),
       ...(takenOver.length === 0
         ? []
         : [
-            `${locate(["server"])}: whether Triton ${container} runs on the ${card?.name} rests on what its sources do not state: ${takenOver.join("; ")}`,
+            aboutServer(
+              `whether Triton ${container} runs on the ${card?.name} rests on what its sources do not state: ${takenOver.join("; ")}`,
+            ),
           ]),
     ],
   };
@@ -152,39 +153,43 @@ function obstacle(release: Release, gpu?: GpuOptions, card?: Gpu): string | unde
   return gpuObstacle(card, needs) ?? driverObstacle(gpu?.driver, needs);
 }
 
-function unknownGpu(type: string, locate: Locate): Problem {
+function unknownGpu(type: string): Problem {
   const names = gpus.map(({ name }) => name);
   const like = gpusLike(type);
   const nearest = didYouMean(type, names);
   const hint = like.length > 0 ? like.join(" or ") : nearest;
   return {
-    path: locate(["gpu", "type"]),
+    path: ["gpu", "type"],
     got: type,
     because: "the support matrix has no such GPU",
     remedy: hint === undefined ? `set one of ${names.join(", ")}` : `did you mean ${hint}?`,
   };
 }
 
-function nothingRuns(locate: Locate, gpu?: GpuOptions): Problem {
+function nothingRuns(gpu?: GpuOptions): Problem {
   return {
-    path: locate(["gpu"]),
+    path: ["gpu"],
     because: `no release of Triton from ${OLDEST_RELEASE} on runs on ${gpu?.type} with driver ${gpu?.driver ?? "unknown"}`,
     remedy: "choose a newer GPU or driver",
   };
 }
 
 /** The GPU or the driver rules out every secure release: says which of them it is. */
-function onlyInsecure(newest: Release, locate: Locate, gpu?: GpuOptions, card?: Gpu): Problem {
-  const accept = `accept ${newest.container} with ${locate(ALLOW)}: true`;
+function onlyInsecure(newest: Release, gpu?: GpuOptions, card?: Gpu): Problem {
   const secure = releases.filter(({ container }) => container >= minSecure);
   const oldestDriver = secure
     .filter((release) => card !== undefined && gpuObstacle(card, requirements(release)) === undefined)
     .map((release) => requirements(release).minDriver)[0];
   const because = `the newest Triton that runs here, ${newest.container}, is affected by ${knownCves(newest.container)}`;
   if (oldestDriver === undefined)
-    return { path: locate(["gpu", "type"]), got: gpu?.type, because, remedy: `choose a newer GPU, or ${accept}` };
-  const remedy = `bring the nodes to driver ${oldestDriver} or later, or ${accept}`;
-  return { path: locate(["gpu", "driver"]), got: gpu?.driver, because, remedy };
+    return {
+      path: ["gpu", "type"],
+      got: gpu?.type,
+      because,
+      remedy: text`choose a newer GPU, or accept ${newest.container} with ${ALLOW}: true`,
+    };
+  const remedy = text`bring the nodes to driver ${oldestDriver} or later, or accept ${newest.container} with ${ALLOW}: true`;
+  return { path: ["gpu", "driver"], got: gpu?.driver, because, remedy };
 }
 
 function refused(...problems: Problem[]): ServerDecision {

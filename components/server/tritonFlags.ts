@@ -6,7 +6,7 @@
  *  load models. Restricted, those answer only who shows a key. The key here is the pod's own UID, which the kubelet puts
  *  in: random for each pod, no input of any resource, so it is never in a diff or in Pulumi's state, and nobody outside
  *  the cluster's API can know it. */
-import { PORTS, tritonPorts } from "../names";
+import { PORTS, tritonPorts } from "../shared/names";
 
 /** Environment variables that the arguments refer to as $(NAME); the workload defines them from the downward API. */
 export const POD_UID = "POD_UID";

@@ -1,8 +1,8 @@
 /** The command of the container: the watch, which starts tritonserver and ends it when its model is dead. In: what a pod is,
  *  and the lifecycle's seconds. Out: a command to which the container's `args`, those of tritonserver, are appended.
  *  The program: model_repository_templates/watch/watch.py. */
-import { wireContract } from "../contract";
-import { HEALTH } from "../names";
+import { wireContract } from "../shared/contract";
+import { HEALTH } from "../shared/names";
 import type { WatchTiming } from "./lifecycle";
 import type { Pipeline } from "./pipeline";
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { monitoringOptions } from "../../components/kubernetes/monitoring/options";
 import { prometheusRuleArgs } from "../../components/kubernetes/monitoring/prometheusRule";
 import { autoscalingOptions } from "../../components/kubernetes/scaling/options";
-import { objectNames } from "../../components/names";
+import { objectNames } from "../../components/shared/names";
 import {
   answered,
   BUSY,
@@ -22,7 +22,7 @@ import {
 const rule = prometheusRuleArgs({
   site: { names: objectNames("mood"), namespace: "shop", stack: "organization/shop/prod" },
   options: autoscalingOptions.parse({ keda: { max: 3, prometheus: "http://prometheus.monitoring:9090" } }),
-  path: "models.mood.autoscaling",
+  path: ["models.mood.autoscaling"],
   apiName: "mood",
   device: "cpu",
   monitoring: monitoringOptions.parse({ alerts: {} }),

@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { ModelOptions } from "../../components/config/modelOptions";
+import type { ModelOptions } from "../../components/options/modelOptions";
 import { embeddedEnvironment } from "../../sandbox/embeddedEnvironment";
 import type { Environment } from "../../sandbox/environment";
 import { Progress } from "../../sandbox/progress";

@@ -1,7 +1,7 @@
 /** A dead server is noticed: whatever of it was killed or stopped, the real kubelet hears so within 10 s and sends no more
  *  requests, has the container running anew within 60 s, and can say why. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CONTAINER, GATEWAY_CONTAINER } from "../../components/names";
+import { CONTAINER, GATEWAY_CONTAINER } from "../../components/shared/names";
 import { sleep } from "../../sandbox/shell";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";

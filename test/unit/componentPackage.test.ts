@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { describe, expect, it } from "vitest";
-import { serviceArgs } from "../../components/config/stackOptions";
 import * as entry from "../../components/index";
+import { serviceArgs } from "../../components/options/stackOptions";
 
 const ROOT = path.resolve(__dirname, "../..");
 const FOLDER = path.join(ROOT, "components");

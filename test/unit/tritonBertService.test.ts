@@ -2,105 +2,23 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { TritonBertServiceArgs } from "../../components/args";
-import { ConfigError } from "../../components/problems";
+import { pathText } from "../../components/shared/paths";
+import { ConfigError } from "../../components/shared/problems";
 import { TritonBertService as Service } from "../../components/tritonBertService";
+import { DIGEST, type Made, type Registered, run as runIn } from "./engine";
 import { project, REVISION, tree, write } from "./image/world";
 
-interface Registered {
-  readonly type: string;
-  readonly name: string;
-  /** Logical name; empty for what has no parent. */
-  readonly parent: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the inputs of any resource
-  readonly inputs: any;
-  readonly provider: string;
-  readonly ignoreChanges: readonly string[];
-}
-
-const DIGEST = `sha256:${"d".repeat(64)}`;
 const TYPE = "triton-bert:index:TritonBertService";
 
-let registered: Registered[] = [];
-let outputs: Record<string, string[]> = {};
-let warnings: string[] = [];
+let registered: readonly Registered[] = [];
+let outputs: Made["outputs"] = {};
+let warnings: readonly string[] = [];
 
-interface Struct {
-  toJavaScript(): object;
-}
-
-/** Of resource.proto, what is looked at. */
-interface Request {
-  getType(): string;
-  getName(): string;
-  getParent(): string;
-  getProvider(): string;
-  getIgnorechangesList(): string[];
-  getObject(): Struct | undefined;
-}
-
-interface OutputsRequest {
-  getUrn(): string;
-  getOutputs(): Struct | undefined;
-}
-
-/** Lets `look` see each request to `method`. */
-function watch<Seen>(monitor: object, method: string, look: (request: Seen) => void): void {
-  const methods = monitor as Record<string, (request: Seen, ...rest: unknown[]) => unknown>;
-  const original = methods[method]?.bind(monitor);
-  methods[method] = (request, ...rest) => {
-    look(request);
-    return original?.(request, ...rest);
-  };
-}
-
-const urnOf = (resource?: pulumi.Resource): Promise<string | undefined> =>
-  new Promise((resolve) => (resource ? resource.urn.apply(resolve) : resolve(undefined)));
-
-/** Runs a program to its end in a project folder of its own, under an engine that remembers what is registered. In a
- *  preview nothing is known that a build will tell. */
+/** Runs a program in a project folder of its own, or in `folder`, and returns that. */
 async function run(program: () => void, { folder = project(), preview = true } = {}): Promise<string> {
-  registered = [];
-  outputs = {};
-  warnings = [];
-  await pulumi.runtime.setMocks(
-    {
-      call: ({ inputs }) => inputs,
-      newResource({ type, name, inputs }) {
-        const built = type === "docker:index/image:Image" && !preview;
-        const repository = String(inputs.imageName).replace(/:[^:/]+$/, "");
-        return { id: `${name}-id`, state: built ? { ...inputs, repoDigest: `${repository}@${DIGEST}` } : inputs };
-      },
-    },
-    "shop",
-    "dev",
-    preview,
-    "acme",
-  );
-  const monitor = pulumi.runtime.getMonitor();
-  if (monitor === undefined) throw new Error("the mocks made no monitor");
-  // Parents, providers and options are not among what mocks are told; the requests have them.
-  watch(monitor, "registerResource", (request: Request) => {
-    const [type, name] = [request.getType(), request.getName()];
-    const parent = request.getParent().split("::").at(-1) ?? "";
-    const [inputs, provider] = [request.getObject()?.toJavaScript(), request.getProvider()];
-    registered.push({ type, name, parent, inputs, provider, ignoreChanges: request.getIgnorechangesList() });
-  });
-  watch(monitor, "registerResourceOutputs", (request: OutputsRequest) => {
-    outputs[request.getUrn().split("::").at(-1) ?? ""] = Object.keys(request.getOutputs()?.toJavaScript() ?? {});
-  });
-  const warn = vi.spyOn(pulumi.log, "warn").mockImplementation(async (text, resource) => {
-    warnings.push(`${(await urnOf(resource))?.split("::").at(-1)}: ${text}`);
-  });
-  const cwd = vi.spyOn(process, "cwd").mockReturnValue(folder);
-  try {
-    program();
-    await pulumi.runtime.disconnect();
-  } finally {
-    cwd.mockRestore();
-    warn.mockRestore();
-  }
+  ({ registered, outputs, warnings } = await runIn(program, folder, preview));
   return folder;
 }
 
@@ -338,7 +256,7 @@ describe("what is wrong with the args", () => {
       }
     });
     expect(problem).toBeInstanceOf(ConfigError);
-    expect((problem as ConfigError).problems.map((one) => one.path)).toEqual([
+    expect((problem as ConfigError).problems.map((one) => pathText(one.path))).toEqual([
       "sentiment.server.pypi",
       "sentiment.model.local.path",
       "sentiment.labels.file",

@@ -1,7 +1,7 @@
 /** A registry that is named by host and path, and asks for a login or none. In: the stack's `registry` and `credentials`.
  *  Out: a `Registry`, which is all that the images know; another kind of registry is another file that makes one. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Locate, Problem } from "../../problems";
+import type { Problem } from "../../shared/problems";
 import type { RegistryOptions } from "../options";
 
 export interface Registry {
@@ -28,12 +28,12 @@ export function genericRegistry(options: RegistryOptions, credentials: Credentia
 }
 
 /** A user without a password, or the reverse. */
-export function loginProblems({ username, credential }: RegistryOptions, locate: Locate): Problem[] {
+export function loginProblems({ username, credential }: RegistryOptions): Problem[] {
   if ((username === undefined) === (credential === undefined)) return [];
   const [set, missing] = username === undefined ? ["credential", "username"] : ["username", "credential"];
   return [
     {
-      path: locate(["registry", set]),
+      path: ["registry", set],
       because: `registry.${missing} is not set, and a login needs both`,
       remedy: `set registry.${missing}, or neither, to use the Docker client's own login`,
     },

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { GATEWAY_CONTAINER, GATEWAY_READY_PORT, PORTS } from "../../names";
+import { GATEWAY_CONTAINER, GATEWAY_READY_PORT, PORTS } from "../../shared/names";
 import { RESTRICTED } from "../restricted";
 import { bodiesInMemory, CHECK_FILE, FOLDER, type GatewayConfig, gatewayConfig, PID_FILE } from "./config";
 import type { GatewayOptions } from "./options";

@@ -1,7 +1,8 @@
 /** What a user may say about the gateway, an nginx in each pod before Triton's ports. Each option's text, type, unit, bound
  *  and default stand here once; what it stops: docs/hostile-requests.md. */
 import { z } from "zod";
-import type { Locate, Problem } from "../../problems";
+import { text } from "../../shared/paths";
+import type { Problem } from "../../shared/problems";
 
 export const gatewayOptions = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether it is there; without it clients reach Triton itself."),
@@ -34,9 +35,9 @@ interface Streams {
 }
 
 /** Streams can be closed by a gateway only, or with all of gRPC. */
-export function gatewayProblems({ gateway, streamSeconds, grpc }: Streams, flavour: string, locate: Locate): Problem[] {
+export function gatewayProblems({ gateway, streamSeconds, grpc }: Streams, flavour: string): Problem[] {
   if (streamSeconds > 0 || !grpc || gatewayOf(gateway, flavour) !== undefined) return [];
   const because = "without a gateway nothing can close streams and leave the rest of gRPC open";
-  const remedy = `set ${locate(["service", "gateway"])}: {}, or ${locate(["service", "grpc"])}: false`;
-  return [{ path: locate(["service", "streamSeconds"]), got: streamSeconds, because, remedy }];
+  const remedy = text`set ${["service", "gateway"]}: {}, or ${["service", "grpc"]}: false`;
+  return [{ path: ["service", "streamSeconds"], got: streamSeconds, because, remedy }];
 }

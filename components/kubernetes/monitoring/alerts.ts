@@ -3,7 +3,7 @@
  *
  *  An alert is about what a caller feels, or soon will. Two rows need metrics that are not Triton's: those of the kubelet's
  *  probes, and of kube-state-metrics; a usual kube-prometheus-stack has both. */
-import { CONTAINER } from "../../names";
+import { CONTAINER } from "../../shared/names";
 import { type AlertOptions, milliseconds } from "./options";
 import { boundsOf, itsModels, podsOf, publicModel, queueTime, type Watched } from "./watched";
 

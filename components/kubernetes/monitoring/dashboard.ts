@@ -1,7 +1,7 @@
 /** A Grafana dashboard of a service, a row for each panel. In: what is watched. Out: a ConfigMap that Grafana's sidecar
  *  finds by its labels. The data source is chosen in Grafana. Source: Grafana, "Dashboard JSON model". */
-import { canonicalJson, shortHash } from "../../canonicalJson";
-import { CONTAINER } from "../../names";
+import { canonicalJson, shortHash } from "../../shared/canonicalJson";
+import { CONTAINER } from "../../shared/names";
 import { metadata } from "../metadata";
 import { SIGNALS } from "../scaling/signals";
 import { itsModels, podsOf, publicModel, queueTime, type Watched } from "./watched";

@@ -1,6 +1,6 @@
 /** Who watches a service. In: what is watched. Out: its monitor, alerts and dashboard, as far as they are asked for. */
 import * as k8s from "@pulumi/kubernetes";
-import { child, type Owner } from "../../child";
+import { child, type Owner } from "../../shared/child";
 import { dashboardArgs } from "./dashboard";
 import { prometheusRuleArgs } from "./prometheusRule";
 import { monitorArgs } from "./scrape";

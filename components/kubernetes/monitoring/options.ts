@@ -1,6 +1,6 @@
 /** What a user may say about who watches a service: scraping, alerts, dashboard, logs. */
 import { z } from "zod";
-import { exactlyOneOf } from "../../exactlyOneOf";
+import { exactlyOneOf } from "../../shared/exactlyOneOf";
 
 const labels = z
   .record(z.string(), z.string())

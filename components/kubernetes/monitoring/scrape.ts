@@ -1,6 +1,6 @@
 /** How Prometheus finds the pods. In: the option `monitoring.scrape`. Out: a PodMonitor, a ServiceMonitor, or annotations of the
  *  pods. Source: prometheus-operator, "API reference". */
-import { PORTS, selectorLabels } from "../../names";
+import { PORTS, selectorLabels } from "../../shared/names";
 import { type KubernetesSite, metadata } from "../metadata";
 import type { MonitoringOptions } from "./options";
 

@@ -1,6 +1,6 @@
 /** The HorizontalPodAutoscaler of the kinds `cpu` and `podsMetric`. In: the options. Out: its args, as plain data. */
 import type * as k8s from "@pulumi/kubernetes";
-import { CONTAINER } from "../../names";
+import { CONTAINER } from "../../shared/names";
 import { metadata } from "../metadata";
 import { podsMetricName } from "./adapterRule";
 import { behavior } from "./behavior";

@@ -3,7 +3,8 @@
  *  same config, same preview. */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { child, type Owner } from "../../child";
+import { child, type Owner } from "../../shared/child";
+import type { Warning } from "../../shared/problems";
 import { adapterRuleText } from "./adapterRule";
 import { autoscalerArgs } from "./autoscaler";
 import { type AutoscalingOptions, scalerOf } from "./options";
@@ -59,9 +60,11 @@ export function autoscaling(
 }
 
 /** Where nobody said which cluster to ask. */
-export function uncheckedWarning({ options, path }: Scaled, context?: string): string | undefined {
+export function uncheckedWarning({ options, path }: Scaled, context?: string): Warning | undefined {
   if (!isChecked(options) || context !== undefined) return undefined;
-  return `${path}: whether the autoscaler has a metric value is not checked after up, since no cluster.context is said; say it, or verify: false`;
+  const said =
+    "whether the autoscaler has a metric value is not checked after up, since no cluster.context is said; say it, or verify: false";
+  return { path, text: said };
 }
 
 export function described({ site, options: { keda, podsMetric }, apiName }: Scaled): Autoscaling {

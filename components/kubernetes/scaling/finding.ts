@@ -4,7 +4,7 @@
  *  them name the same pods and the controller lets neither of them ask (reason AmbiguousSelector), and Pulumi deletes the
  *  old one only after the program that waits here has ended. */
 import { z } from "zod";
-import { selectorLabels } from "../../names";
+import { selectorLabels } from "../../shared/names";
 import type { Answer, Get } from "../apiClient";
 import type { KubernetesSite } from "../metadata";
 import type { Scaled } from "./scaled";

@@ -1,6 +1,6 @@
 /** What a user may say about who decides the number of pods. */
 import { z } from "zod";
-import { exactlyOneOf } from "../../exactlyOneOf";
+import { exactlyOneOf } from "../../shared/exactlyOneOf";
 
 const common = {
   min: z.int().min(1).default(1).describe("Fewest pods."),

@@ -4,7 +4,7 @@
  *  All of them are sums over a service's pods, of counters as rates: a restart is no dip, an idle model beside the served
  *  one no dilution. Without any traffic the answer is 0, not 0/0; without any series there is none, so that a lost metric
  *  is never taken for an idle service. Source of the metrics: Triton Inference Server, "Metrics". */
-import { wireContract } from "../../contract";
+import { wireContract } from "../../shared/contract";
 
 export type SignalName = "queueTime" | "pendingRequests" | "requestRate";
 

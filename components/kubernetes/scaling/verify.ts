@@ -2,7 +2,8 @@
  *  metric stays unknown never scales, and says so only where nobody looks. In: the autoscaler, and where the cluster is.
  *  Out: nothing, or the reason and the way out. It only reads. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../problems";
+import { pathText } from "../../shared/paths";
+import { UserError } from "../../shared/problems";
 import { apiServer, type Get } from "../apiClient";
 import { adapterRuleText } from "./adapterRule";
 import { type Finding, finding } from "./finding";
@@ -52,7 +53,7 @@ function message(
   { kind, scaler }: NonNullable<ReturnType<typeof scalerOf>>,
   { reason, final }: Finding,
 ): string {
-  const option = `${scaled.path}.${kind}`;
+  const option = pathText([...scaled.path, kind]);
   const waited = final ? "" : ` after ${scaler.verifySeconds} s`;
   return (
     `${option}: everything is deployed, but the autoscaler has no metric value${waited}: ${reason}.\n` +

@@ -1,8 +1,8 @@
 /** Texts of a user's own reach the image of an int8 model, and no other; and what is wrong with them is told. */
 import { describe, expect, it } from "vitest";
-import { serviceArgs } from "../../../components/config/stackOptions";
+import { serviceArgs } from "../../../components/options/stackOptions";
 import { type Planned, planService } from "../../../components/servicePlan";
-import { locate, project, REVISION, write } from "./world";
+import { project, REVISION, write } from "./world";
 
 const line = "помогите мне\n";
 
@@ -12,7 +12,7 @@ function planned(options: object, content = line.repeat(100)): Planned {
   const model = { hf: { id: "acme/sentiment", revision: REVISION } };
   const registry = { repository: "registry.example.com/triton" };
   const spec = serviceArgs.parse({ model, registry, server: { pypi: {} }, ...options });
-  return planService("sentiment", spec, { organization: "acme", project: "shop", stack: "dev", projectFolder }, locate);
+  return planService("sentiment", spec, { organization: "acme", project: "shop", stack: "dev", projectFolder });
 }
 
 const int8 = (file = "texts.txt") => ({ precision: "int8", qualityGate: { texts: file } });
@@ -40,6 +40,6 @@ describe("a file that is no gate", () => {
   ])("%s", (_, options, content, because) => {
     const { plan, problems } = planned(options, content);
     expect(plan).toBeUndefined();
-    expect(problems).toMatchObject([{ path: "sentiment.qualityGate.texts", because }]);
+    expect(problems).toMatchObject([{ path: ["qualityGate", "texts"], because }]);
   });
 });

@@ -12,7 +12,7 @@ import type { BuildSite } from "../../../components/image/site";
 import { limitsOf } from "../../../components/server/limits";
 import { rolloutOptions, servingOptions } from "../../../components/server/options";
 import type { ServerChoice } from "../../../components/server/supportMatrix";
-import { locate, project, REVISION, site, write } from "./world";
+import { project, REVISION, site, write } from "./world";
 
 /** The docker provider's `build.contextDigest`, as recipes.md gives it: over name, Go mode string, SHA-256 of the content
  *  and NUL of each file, the Dockerfile first. The mode is 0644, as buildContext.test.ts holds. */
@@ -118,13 +118,13 @@ function place(change: Partial<BuildSite> = {}): BuildSite {
 }
 
 function modelPlan(at: BuildSite, change: Partial<ExportOptions> = {}): ImagePlan & { tag: string } {
-  const { plan, problems } = planModelImage(at, { ...HUB, ...change }, locate);
+  const { plan, problems } = planModelImage(at, { ...HUB, ...change });
   expect(problems).toEqual([]);
   return plan;
 }
 
 function serverPlan(at: BuildSite, change: Partial<ServeOptions> = {}, choice = PYPI, exported = {}) {
-  return planServerImage(at, { ...SERVE, ...change }, choice, planModelImage(at, { ...HUB, ...exported }, locate).plan);
+  return planServerImage(at, { ...SERVE, ...change }, choice, planModelImage(at, { ...HUB, ...exported }).plan);
 }
 
 /** Distinct inputs must have distinct hashes; returns how many there were. */
@@ -214,18 +214,18 @@ describe("a change of the rendering code", () => {
 
 describe("the problems of a model image", () => {
   const problemsOf = (change: Partial<ExportOptions>, at = place()) =>
-    planModelImage(at, { ...HUB, ...change }, locate).problems;
+    planModelImage(at, { ...HUB, ...change }).problems;
   const hub = (credential: string) => ({ hf: { id: "acme/x", revision: REVISION, credential } });
 
   it("refuse two credentials in one export", () => {
     expect(problemsOf({ model: hub("a"), tokenizer: hub("b") })).toMatchObject([
-      { path: "sentiment.tokenizer.hf.credential", got: "b" },
+      { path: ["tokenizer", "hf", "credential"], got: "b" },
     ]);
     expect(problemsOf({ model: hub("a"), tokenizer: hub("a") })).toEqual([]);
   });
 
   it("name a private CA that is not there, or is no certificate", () => {
-    const path = "sentiment.build.ca";
+    const path = ["build", "ca"];
     expect(problemsOf({}, place(built({ ca: "none.pem" })))).toMatchObject([{ path, got: "none.pem" }]);
     const other = "models/emotion/config.json";
     expect(problemsOf({}, place(built({ ca: other })))).toMatchObject([{ path, got: other }]);
@@ -240,14 +240,10 @@ describe("the problems of a model image", () => {
 describe("the registry's login", () => {
   it("needs user and password, or neither", () => {
     const repository = "registry.example.com/triton";
-    expect(loginProblems({ repository, username: "ci" }, locate)).toMatchObject([
-      { path: "sentiment.registry.username" },
-    ]);
-    expect(loginProblems({ repository, credential: "x" }, locate)).toMatchObject([
-      { path: "sentiment.registry.credential" },
-    ]);
-    expect(loginProblems({ repository, username: "ci", credential: "x" }, locate)).toEqual([]);
-    expect(loginProblems({ repository }, locate)).toEqual([]);
+    expect(loginProblems({ repository, username: "ci" })).toMatchObject([{ path: ["registry", "username"] }]);
+    expect(loginProblems({ repository, credential: "x" })).toMatchObject([{ path: ["registry", "credential"] }]);
+    expect(loginProblems({ repository, username: "ci", credential: "x" })).toEqual([]);
+    expect(loginProblems({ repository })).toEqual([]);
   });
 
   it.each([

@@ -1,10 +1,10 @@
 /** Labels matter to serving alone: a change of one renders again and exports nothing. And what is wrong with them is told. */
 import { describe, expect, it } from "vitest";
-import { serviceArgs } from "../../../components/config/stackOptions";
 import { readLabels } from "../../../components/image/labels";
 import type { LabelsOptions } from "../../../components/image/options";
+import { serviceArgs } from "../../../components/options/stackOptions";
 import { type Planned, planService } from "../../../components/servicePlan";
-import { locate, project, REVISION, write } from "./world";
+import { project, REVISION, write } from "./world";
 
 const FILES = {
   "labels.json": '{"1": "distress", "0": "neutral"}',
@@ -25,7 +25,7 @@ describe("labels", () => {
     const model = { hf: { id: "acme/sentiment", revision: REVISION } };
     const registry = { repository: "registry.example.com/triton" };
     const place = { organization: "acme", project: "shop", stack: "dev", projectFolder: folder() };
-    return planService("sentiment", serviceArgs.parse({ model, registry, labels }), place, locate);
+    return planService("sentiment", serviceArgs.parse({ model, registry, labels }), place);
   };
   const hashes = (labels?: LabelsOptions) => {
     const { plan, problems } = planned(labels);
@@ -58,17 +58,17 @@ describe("labels", () => {
 
 describe("a label file", () => {
   it.each(["list.json", "text.json", "none.json"])("%s is refused", (file) => {
-    const { labels, problems } = readLabels({ file }, folder(), locate);
+    const { labels, problems } = readLabels({ file }, folder());
     expect(labels).toBeUndefined();
-    expect(problems).toMatchObject([{ path: "sentiment.labels.file", got: file }]);
+    expect(problems).toMatchObject([{ path: ["labels", "file"], got: file }]);
   });
 
   it.each([
     ["gap.json", /none of class 1/],
     ["twins.json", /class 0 has the same label/],
   ])("%s is refused as the same labels inline are", (file, because) => {
-    const { labels, problems } = readLabels({ file }, folder(), locate);
+    const { labels, problems } = readLabels({ file }, folder());
     expect(labels).toBeUndefined();
-    expect(problems).toMatchObject([{ path: "sentiment.labels.file", because: expect.stringMatching(because) }]);
+    expect(problems).toMatchObject([{ path: ["labels", "file"], because: expect.stringMatching(because) }]);
   });
 });

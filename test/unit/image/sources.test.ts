@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { packageFiles } from "../../../components/image/contextFiles";
 import type { SourceOptions } from "../../../components/image/options";
 import { prepareSource, STORAGES } from "../../../components/image/sources";
-import { LOCAL_MODEL, locate, project, REVISION, temporaryFolder, write } from "./world";
+import { LOCAL_MODEL, project, REVISION, temporaryFolder, write } from "./world";
 
 const prepare = (options: SourceOptions, projectFolder = "/nowhere") =>
-  prepareSource(options, { role: "model", locate, projectFolder });
+  prepareSource(options, { role: "model", projectFolder });
 
 const LFS_POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 91000000\n`;
 
@@ -49,7 +49,7 @@ describe("a source", () => {
     make(path.join(folder, "models/emotion/vocab.txt"));
     const [problem, ...others] = prepare({ local: { path: "models/emotion" } }, folder).problems;
     expect(others).toEqual([]);
-    expect(problem).toMatchObject({ path: "sentiment.model.local.path", got: "models/emotion/vocab.txt" });
+    expect(problem).toMatchObject({ path: ["model", "local", "path"], got: "models/emotion/vocab.txt" });
     expect(`${problem?.because}; ${problem?.remedy}`).toContain(expected);
   });
 
@@ -59,13 +59,13 @@ describe("a source", () => {
     const because = (at: string) => prepare({ local: { path: at } }, folder).problems.map((one) => one.because);
     expect(because("bare")).toEqual(["the folder has no config.json and no PyTorch weights"]);
     expect(because("half")).toEqual(["the folder has no PyTorch weights"]);
-    const site = { role: "tokenizer" as const, locate, projectFolder: folder };
+    const site = { role: "tokenizer" as const, projectFolder: folder };
     expect(prepareSource({ local: { path: "bare" } }, site).problems).toEqual([]);
   });
 
   it("refuses a folder that is not there", () => {
     const { problems } = prepare({ local: { path: "models/none" } }, temporaryFolder());
-    expect(problems).toMatchObject([{ path: "sentiment.model.local.path", got: "models/none" }]);
+    expect(problems).toMatchObject([{ path: ["model", "local", "path"], got: "models/none" }]);
   });
 });
 

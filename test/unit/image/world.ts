@@ -6,7 +6,6 @@ import { onTestFinished } from "vitest";
 import { buildOptions } from "../../../components/image/options";
 import { genericRegistry } from "../../../components/image/registries/generic";
 import type { BuildSite } from "../../../components/image/site";
-import { type Locate, pathText } from "../../../components/problems";
 
 export const REVISION = "714eb0fa89d2f80546fda750413ed43d93601a13";
 
@@ -37,9 +36,6 @@ export function project(): string {
   write(folder, LOCAL_MODEL);
   return folder;
 }
-
-/** As the args of a service called `sentiment` are located. */
-export const locate: Locate = (path) => pathText("sentiment", path);
 
 export function site(projectFolder: string, change: Partial<BuildSite> = {}): BuildSite {
   return {

@@ -16,7 +16,7 @@ function kubeconfig(name: string, text: string): string {
 const contexts = (...names: string[]) => `contexts:\n${names.map((name) => `- name: ${name}\n`).join("")}`;
 const one = kubeconfig("one", contexts("triton-bert-sandbox"));
 const two = kubeconfig("two", contexts("ml-prod", "ml-test"));
-const problems = (context: string, KUBECONFIG: string) => contextProblems(context, "cluster.context", { KUBECONFIG });
+const problems = (context: string, KUBECONFIG: string) => contextProblems(context, { KUBECONFIG });
 
 describe("a context", () => {
   it("is looked for in every file of KUBECONFIG, those that are missing left out", () => {
@@ -27,7 +27,7 @@ describe("a context", () => {
   it("that is missing is refused with those there are, and the likeliest", () => {
     expect(problems("ml-prd", [one, two].join(delimiter))).toEqual([
       {
-        path: "cluster.context",
+        path: ["cluster", "context"],
         got: "ml-prd",
         because: `the kubeconfig (${one}, ${two}) has no such context; it holds ml-prod, ml-test, triton-bert-sandbox`,
         remedy: "did you mean ml-prod?",
@@ -36,9 +36,7 @@ describe("a context", () => {
   });
 
   it("is looked for in ~/.kube/config without KUBECONFIG", () => {
-    expect(contextProblems("ml-prod", "cluster.context", { HOME: folder })[0]?.because).toContain(
-      join(folder, ".kube", "config"),
-    );
+    expect(contextProblems("ml-prod", { HOME: folder })[0]?.because).toContain(join(folder, ".kube", "config"));
   });
 
   it.each([

@@ -105,9 +105,8 @@ describe("what the container gets by its environment", () => {
 
 describe("streams that are closed", () => {
   it("need a gateway, or all of gRPC closed with them", () => {
-    const locate = (path: readonly PropertyKey[]) => path.join(".");
     const told = (options: NonNullable<Parameters<typeof service>[0]>, flavour: string) =>
-      gatewayProblems(service({ streamSeconds: 0, ...options }), flavour, locate).map(({ path }) => path);
+      gatewayProblems(service({ streamSeconds: 0, ...options }), flavour).map(({ path }) => path.join("."));
     expect(told({}, "ngc")).toEqual(["service.streamSeconds"]);
     expect([told({}, "pypi"), told({ gateway: {} }, "ngc"), told({ grpc: false }, "ngc")]).toEqual([[], [], []]);
   });

@@ -6,7 +6,7 @@ import {
   networkPolicyArgs,
   serviceArgs,
 } from "../../../components/kubernetes/networking";
-import { objectNames } from "../../../components/names";
+import { objectNames } from "../../../components/shared/names";
 import { service, site } from "./world";
 
 describe("the public Service", () => {

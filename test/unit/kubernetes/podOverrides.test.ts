@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { podOverridesProblems, strategicMerge } from "../../../components/kubernetes/podOverrides";
-import { pathText } from "../../../components/problems";
+import { told as toldOf } from "../told";
 
 const template = {
   metadata: { labels: { a: "1" } },
@@ -92,7 +92,7 @@ describe("a strategic merge", () => {
 
 describe("what is refused", () => {
   const problems = (overrides: Record<string, unknown>) =>
-    podOverridesProblems(overrides, "sentiment", (path) => pathText("models.sentiment", path)).map(({ path }) => path);
+    toldOf(podOverridesProblems(overrides, "sentiment")).map(({ path }) => path);
 
   it("is a field beside metadata and spec", () => {
     expect(problems({ containers: [] })).toEqual(["models.sentiment.podOverrides.containers"]);
@@ -112,8 +112,7 @@ describe("what is refused", () => {
     ]);
   });
 
-  const told = (overrides: Record<string, unknown>) =>
-    podOverridesProblems(overrides, "sentiment", (path) => pathText("models.sentiment", path));
+  const told = (overrides: Record<string, unknown>) => toldOf(podOverridesProblems(overrides, "sentiment"));
 
   it("is a misspelt part, with the one that was meant", () => {
     expect(told({ sepc: {} })).toMatchObject([

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { plainPodTemplate, podTemplate } from "../../../components/kubernetes/pod";
 import { downtimeWarning, strategy, waves } from "../../../components/kubernetes/rollout";
 import { deploymentArgs, ignoredChanges, serviceAccountArgs, workload } from "../../../components/kubernetes/workload";
+import { warned } from "../told";
 import { gpu, input, made, site } from "./world";
 
 const pod = plainPodTemplate(input);
@@ -155,12 +156,11 @@ describe("a rollout", () => {
   });
 
   it("is announced as downtime where it is", () => {
-    const locate = (path: readonly PropertyKey[]) => ["models.sentiment", ...path].join(".");
-    expect(downtimeWarning(1, locate, gpu)).toContain("models.sentiment.gpu.spare: 1");
-    expect([
-      downtimeWarning(2, locate, gpu),
-      downtimeWarning(1, locate, { ...gpu, spare: 1 }),
-      downtimeWarning(1, locate),
-    ]).toEqual([undefined, undefined, undefined]);
+    expect(warned([downtimeWarning(1, gpu)])[0]).toContain("models.sentiment.gpu.spare: 1");
+    expect([downtimeWarning(2, gpu), downtimeWarning(1, { ...gpu, spare: 1 }), downtimeWarning(1)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });

@@ -1,6 +1,5 @@
 /** What the tests of this room share: one site, one pod's worth of input, and an owner under Pulumi's mocks. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Owner } from "../../../components/child";
 import type { KubernetesSite } from "../../../components/kubernetes/metadata";
 import { monitoringOptions } from "../../../components/kubernetes/monitoring/options";
 import type { Watched } from "../../../components/kubernetes/monitoring/watched";
@@ -8,10 +7,11 @@ import { type ServiceOptions, serviceOptions } from "../../../components/kuberne
 import { autoscalingOptions } from "../../../components/kubernetes/scaling/options";
 import type { Scaled } from "../../../components/kubernetes/scaling/scaled";
 import type { WorkloadInput } from "../../../components/kubernetes/workload";
-import { objectNames } from "../../../components/names";
 import { lifecycle } from "../../../components/server/lifecycle";
 import { type GpuOptions, rolloutOptions } from "../../../components/server/options";
 import { tritonFlags } from "../../../components/server/tritonFlags";
+import type { Owner } from "../../../components/shared/child";
+import { objectNames } from "../../../components/shared/names";
 
 export const site: KubernetesSite = {
   names: objectNames("sentiment"),
@@ -56,7 +56,7 @@ export const scaled = (
 ): Scaled => ({
   site,
   options: autoscalingOptions.parse(options),
-  path: "models.sentiment.autoscaling",
+  path: ["models.sentiment", "autoscaling"],
   apiName,
   device,
 });

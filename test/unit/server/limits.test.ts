@@ -5,7 +5,7 @@ import { rolloutOptions, servingOptions } from "../../../components/server/optio
 const limits = (serving: object = {}, rollout: object = {}) =>
   limitsOf(servingOptions.parse(serving), rolloutOptions.parse(rollout));
 const problems = (serving: object, rollout: object = {}) =>
-  limitProblems(servingOptions.parse(serving), rolloutOptions.parse(rollout), (path) => path.join("."));
+  limitProblems(servingOptions.parse(serving), rolloutOptions.parse(rollout));
 
 describe("what one client may ask", () => {
   it("is this by default", () => {
@@ -30,7 +30,7 @@ describe("what one client may ask", () => {
     expect(problems({ limits: { waitSeconds: 25 } })).toEqual([]);
     expect(problems({ limits: { waitSeconds: 30 } })).toEqual([
       {
-        path: "serving.limits.waitSeconds",
+        path: ["serving", "limits", "waitSeconds"],
         got: 30,
         because: expect.stringContaining("25 seconds"),
         remedy: "lower it, or raise rollout.longestRequestSeconds",
@@ -42,7 +42,7 @@ describe("what one client may ask", () => {
     expect(problems({ limits: { textBytes: 4096, requestBytes: 4096 } })).toEqual([]);
     expect(problems({ limits: { textBytes: 4097, requestBytes: 4096 } })).toEqual([
       {
-        path: "serving.limits.textBytes",
+        path: ["serving", "limits", "textBytes"],
         got: 4097,
         because: expect.stringContaining("4096"),
         remedy: "lower it, or raise serving.limits.requestBytes",

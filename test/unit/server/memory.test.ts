@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type MemoryInput, mebibytes, memoryPlan } from "../../../components/server/memory";
 import { resourcesOptions, servingOptions } from "../../../components/server/options";
+import { told, warned } from "../told";
 
 const MiB = 1024 * 1024;
 const base: MemoryInput = {
@@ -11,7 +12,6 @@ const base: MemoryInput = {
   graphInPython: false,
   modelBytes: 91 * MiB,
   limits: { textBytes: 65536, requestBytes: MiB },
-  locate: (path) => ["models.sentiment", ...path].join("."),
 };
 const servings = fc.record({
   pipeline: fc.constant("ensemble" as const),
@@ -38,7 +38,7 @@ describe("a pod's memory", () => {
     const { modelBytes: _, ...unknown } = base;
     const { warnings, ...plan } = memoryPlan(unknown);
     expect(plan).toEqual({ ...memoryPlan({ ...base, modelBytes: 1280 * MiB }), warnings: undefined });
-    expect(warnings).toEqual([
+    expect(warned(warnings)).toEqual([
       expect.stringMatching(/^models\.sentiment\.resources\.memory: .*4480 MiB fit a BERT-large/),
     ]);
     expect(memoryPlan({ ...unknown, resources: { cpu: 2, memory: "2Gi" } }).warnings).toEqual([]);
@@ -94,7 +94,7 @@ describe("a pod's memory", () => {
 
   it("is refused when /dev/shm and the weights alone fill it", () => {
     const { problems } = memoryPlan({ ...base, resources: { cpu: 2, memory: "128Mi" } });
-    expect(problems).toEqual([
+    expect(told(problems)).toEqual([
       {
         path: "models.sentiment.resources.memory",
         got: "128Mi",

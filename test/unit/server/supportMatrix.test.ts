@@ -11,6 +11,7 @@ import {
 import { bulletins, gpus, releases } from "../../../components/server/facts";
 import { type GpuOptions, type ServerOptions, serverOptions } from "../../../components/server/options";
 import { chooseServer } from "../../../components/server/supportMatrix";
+import { told, warned } from "../told";
 
 const server = (options: Parameters<typeof serverOptions.parse>[0]): ServerOptions => serverOptions.parse(options);
 const gpu = (type: string, driver?: string): GpuOptions => ({
@@ -20,9 +21,11 @@ const gpu = (type: string, driver?: string): GpuOptions => ({
   resource: "nvidia.com/gpu",
   ...(driver === undefined ? {} : { driver }),
 });
-const locate = (path: readonly PropertyKey[]) => ["models.sentiment", ...path].join(".");
-const choose = (options: unknown, card?: GpuOptions) =>
-  chooseServer({ server: server(options), locate, ...(card === undefined ? {} : { gpu: card }) });
+/** The decision, its problems and warnings as they are told. */
+const choose = (options: unknown, card?: GpuOptions) => {
+  const { choice, problems, warnings } = chooseServer({ server: server(options), ...(card && { gpu: card }) });
+  return { ...(choice && { choice }), problems: told(problems), warnings: warned(warnings) };
+};
 const release = (container: string) => {
   const found = releases.find((row) => row.container === container);
   if (found === undefined) throw new Error(`no ${container} in the facts`);

@@ -1,0 +1,29 @@
+/** The wire format as TypeScript needs it, read from the same file as the Python that serves it. In: contract.yaml. Out: the
+ *  ports, what a client sends and gets, and the names of the models behind the public one. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+
+/** Absolute; found from this file, since the project may be another one that imports the package. */
+export const CONTRACT_FILE = path.resolve(__dirname, "..", "..", "model_repository_templates", "contract.yaml");
+
+const tensor = z.object({ name: z.string(), type: z.string(), dims: z.array(z.int()) });
+const port = z.int().min(1).max(65535);
+
+const contract = z.object({
+  ports: z.object({ http: port, grpc: port, metrics: port }),
+  request: z.object({ text: tensor }),
+  response: z.object({ label: tensor, score: tensor }),
+  roles: z.object({ preprocessing: z.string(), inference: z.string(), postprocessing: z.string() }),
+});
+
+export type Contract = z.output<typeof contract>;
+
+let read: Contract | undefined;
+
+/** The contract; read once. */
+export function wireContract(): Contract {
+  read ??= contract.parse(parse(fs.readFileSync(CONTRACT_FILE, "utf8")));
+  return read;
+}

@@ -1,0 +1,128 @@
+/** Reads the stack's config as the engine hands it over. Nothing else in the project reads pulumi.Config. In: the
+ *  `triton-bert:` keys. Out: their values, parsed; credentials as secrets; problems for what may not be read at all.
+ *
+ *  The engine tells of a key only whether a secret is somewhere in it, and gives nested secrets out in plain. So a key
+ *  other than `credentials` that holds one is refused unread: its values could end up in an error, a tag or a context. For
+ *  the same reason a credential in plain text is noticed only where none of them is encrypted. */
+import * as pulumi from "@pulumi/pulumi";
+import { fieldsOf, isMap } from "../options/schemaWalk";
+import { CONFIG_NAMESPACE, stackKeys, stackOnlyOptions } from "../options/stackOptions";
+import { instruction, nearestOf } from "../options/validate";
+import { didYouMean } from "../shared/didYouMean";
+import { pathText } from "../shared/paths";
+import type { Problem } from "../shared/problems";
+
+/** Keys whose value is text; the engine hands all others over as JSON. */
+const TEXT_KEYS = ["namespace", "namePrefix"];
+
+export const ADD_MODEL = `add one, such as  ${CONFIG_NAMESPACE}:models: { sentiment: { model: { local: { path: models/sentiment } } } }`;
+
+export interface RawConfig {
+  /** By key, without the namespace; `credentials` is not among them. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Secrets by name; undefined where they could not be read. */
+  readonly credentials: Readonly<Record<string, pulumi.Output<string>>> | undefined;
+  /** Keys that hold something which was refused unread. */
+  readonly unread: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+export function readRawConfig(): RawConfig {
+  const values: Record<string, unknown> = {};
+  const unread: string[] = [];
+  const problems: Problem[] = [];
+  let credentials: RawConfig["credentials"] = {};
+  for (const [fullKey, text] of Object.entries(pulumi.runtime.allConfig())) {
+    const [namespace, ...rest] = fullKey.split(":");
+    const key = rest.join(":");
+    if (namespace !== CONFIG_NAMESPACE) {
+      problems.push(...misspeltNamespace(fullKey, namespace ?? "", key));
+      continue;
+    }
+    const read = problemOf(fullKey, key, text);
+    if (read.problem) {
+      problems.push(read.problem);
+      unread.push(key);
+    } else if (key !== "credentials") values[key] = read.value;
+    if (key === "credentials") {
+      const found = read.problem ? undefined : secretsIn(read.value);
+      credentials = found?.credentials;
+      problems.push(...(found?.problems ?? []));
+    }
+  }
+  return { values, credentials, unread, problems };
+}
+
+/** The engine that the stack's config names for the docker provider (`docker:host`), which goes before DOCKER_HOST. */
+export function dockerHost(): string | undefined {
+  return new pulumi.Config("docker").get("host");
+}
+
+function problemOf(fullKey: string, key: string, text: string): { value?: unknown; problem?: Problem } {
+  if (!stackKeys.includes(key))
+    return { problem: { path: [fullKey], because: "there is no such option", remedy: nearestOf(key, stackKeys) } };
+  const secret = holdsSecret(fullKey);
+  if (secret && key !== "credentials")
+    return {
+      problem: {
+        path: [fullKey],
+        because: "holds a secret, and only credentials may",
+        remedy: `take it out and store it with: pulumi config set --secret --path '${CONFIG_NAMESPACE}:credentials.<name>'; where a token is needed, write its name: credential: <name>`,
+      },
+    };
+  const value = TEXT_KEYS.includes(key) ? text : parsed(text);
+  if (key === "credentials" && !secret && isMap(value) && Object.keys(value).length > 0)
+    return {
+      problem: {
+        path: [fullKey],
+        because: "stands in plain text",
+        remedy: `encrypt each: pulumi config set --secret --path '${fullKey}.<name>'; then count the old ones as known to others`,
+      },
+    };
+  if (TEXT_KEYS.includes(key) || isMap(value)) return { value };
+  return { problem: { path: [fullKey], because: "must be a map", remedy: mapRemedy(key) } };
+}
+
+function mapRemedy(key: string): string {
+  if (key === "models") return ADD_MODEL;
+  if (key === "defaults") return "write a map with any fields of a model, or leave it out";
+  return instruction(fieldsOf(stackOnlyOptions)?.[key]);
+}
+
+/** A key of ours under a name almost ours is read by nobody, so what it says would be missed without a word. */
+function misspeltNamespace(fullKey: string, namespace: string, key: string): Problem[] {
+  if (!stackKeys.includes(key) || didYouMean(namespace, [CONFIG_NAMESPACE]) === undefined) return [];
+  const because = `nothing reads the namespace "${namespace}"`;
+  return [{ path: [fullKey], because, remedy: `did you mean "${CONFIG_NAMESPACE}:${key}"?` }];
+}
+
+function secretsIn(value: unknown): Pick<RawConfig, "credentials" | "problems"> {
+  const problems: Problem[] = [];
+  const credentials: Record<string, pulumi.Output<string>> = {};
+  for (const [name, token] of Object.entries(isMap(value) ? value : {})) {
+    const path = [`${CONFIG_NAMESPACE}:credentials`, name];
+    if (typeof token === "string" && token.trim() !== "") credentials[name] = pulumi.secret(token);
+    else
+      problems.push({
+        path,
+        because: "must be one secret text, not empty",
+        remedy: `pulumi config set --secret --path '${pathText(path)}'`,
+      });
+  }
+  return { credentials, problems };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the engine marked `key` as holding a secret. Public in JavaScript, left out of the typings; the environment
+ *  variable behind it is not an alternative, since inline programs of the Automation API have another store. */
+function holdsSecret(key: string): boolean {
+  const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+  return runtime.isConfigSecret(key);
+}

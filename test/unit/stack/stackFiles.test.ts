@@ -1,0 +1,130 @@
+/** The committed stacks are right, from the config to the plan of every image and pod. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { parse } from "yaml";
+import { pathText, printed } from "../../../components/shared/paths";
+import { ConfigError } from "../../../components/shared/problems";
+import { planStack } from "../../../components/stack/readStack";
+import { GOOD, HUB, setConfig } from "./stack";
+
+const ROOT = path.resolve(__dirname, "..", "..", "..");
+let projectFolder: string;
+const read = () => planStack({ organization: "org", project: "triton-bert", stack: "test", projectFolder });
+
+beforeAll(() => {
+  projectFolder = fs.mkdtempSync(path.join(os.tmpdir(), "triton-bert-stack-"));
+  fs.mkdirSync(path.join(projectFolder, "sandbox", "model"), { recursive: true });
+  for (const name of ["config.json", "model.safetensors"])
+    fs.writeFileSync(path.join(projectFolder, "sandbox", "model", name), "{}");
+  const contexts = ["triton-bert-sandbox", "somewhere"].map((name) => ({ name, context: {} }));
+  fs.writeFileSync(path.join(projectFolder, "kubeconfig"), JSON.stringify({ contexts }));
+  vi.stubEnv("KUBECONFIG", path.join(projectFolder, "kubeconfig"));
+});
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+  fs.rmSync(projectFolder, { recursive: true });
+});
+
+function problems(): string[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return error.problems.map(({ path: at, because }) => `${pathText(at)}: ${printed(because)}`);
+    throw error;
+  }
+  return [];
+}
+
+describe("committed stacks", () => {
+  const load = (stack: string) =>
+    setConfig(parse(fs.readFileSync(path.join(ROOT, `Pulumi.${stack}.yaml`), "utf8")).config);
+
+  it("dev is what the sandbox deploys", () => {
+    load("dev");
+    const spec = read().services.sentiment?.spec;
+    expect(spec).toMatchObject({
+      namespace: "triton-bert",
+      registry: { repository: "localhost:5001/triton" },
+      build: { base: "triton-bert-sandbox/python:3.11-bookworm", torchCpuWheels: false },
+      model: { local: { path: "sandbox/model" } },
+      server: { pypi: {} },
+      service: { type: "NodePort" },
+      autoscaling: { none: {} },
+    });
+    expect(spec?.examples).toHaveLength(2);
+  });
+
+  it("gpu has a GPU, NVIDIA's own Triton and an autoscaler", () => {
+    load("gpu");
+    expect(read().services.sentiment?.spec).toMatchObject({
+      gpu: { type: "L4", driver: "580", count: 1, resource: "nvidia.com/gpu" },
+      server: { ngc: {} },
+      autoscaling: { keda: { min: 1, max: 4, signal: "queueTime", target: "20ms" } },
+      placement: { tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }] },
+    });
+  });
+});
+
+it("the stack that the README offers to copy is right, once its token is set", () => {
+  const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
+  const blocks = [...readme.matchAll(/```yaml\n(.*?)```/gs)].map(([, block = ""]) => block);
+  const stack = blocks.find((block) => block.includes("config:")) ?? expect.fail("the README shows no stack");
+  const { config } = parse(stack) as { config: Record<string, unknown> };
+  const cluster = { context: "somewhere" }; // theirs is not in this test's kubeconfig
+  const keys = { ...config, "triton-bert:cluster": cluster, "triton-bert:credentials": { "hf-readonly": "hf_x" } };
+  setConfig(keys, ["triton-bert:credentials"]);
+  expect(problems()).toEqual([]);
+});
+
+it("refuses to give a model the names that another one has", () => {
+  setConfig({ ...GOOD, models: { a: { model: HUB }, b: { model: HUB, renamedFrom: "a" } } });
+  expect(problems()).toContainEqual(
+    expect.stringMatching(/^triton-bert:models\.b: its Service "a" would have the name/),
+  );
+});
+
+it("asks files, facts and cluster too, all in one message with the config's own problems", () => {
+  const models = {
+    a: { model: { local: { path: "nowhere" } }, replicas: 0 },
+    b: { model: HUB, server: { pypi: {} }, gpu: { type: "L4" } },
+    c: { model: HUB, gpu: { type: "L44" }, labels: { file: "none.json" } },
+  };
+  setConfig({ ...GOOD, cluster: { context: "somwhere" }, registry: undefined, build: { ca: "none.pem" }, models });
+  expect(problems().map((problem) => problem.split(": ")[0])).toEqual([
+    "triton-bert:registry",
+    "triton-bert:models.a.replicas",
+    "triton-bert:cluster.context",
+    "triton-bert:models.a.model.local.path",
+    "triton-bert:build.ca",
+    "triton-bert:models.b.server.pypi",
+    "triton-bert:models.c.gpu.type",
+    "triton-bert:models.c.labels.file",
+  ]);
+});
+
+it("blames and warns where the user wrote it, and warns of what stands in `defaults` once", () => {
+  const models = { a: { model: HUB }, b: { model: HUB, gpu: { spare: 1 } }, c: { model: HUB, server: { pypi: {} } } };
+  const defaults = { gpu: { type: "L4" }, server: { ngc: { release: "26.05" } } };
+  setConfig({ ...GOOD, defaults, models });
+  expect(problems()).toEqual([
+    expect.stringMatching(/^triton-bert:defaults\.server\.ngc\.release: it is affected by/),
+    expect.stringMatching(/^triton-bert:models\.c\.server\.pypi: .* and triton-bert:defaults\.gpu asks for a GPU/),
+  ]);
+  const accepted = { ngc: { release: "26.05", allowInsecureRelease: true } };
+  const none = { model: HUB, server: { pypi: {} }, gpu: null };
+  setConfig({ ...GOOD, defaults: { ...defaults, server: accepted }, models: { ...models, c: none } });
+  const { services } = read();
+  const about = (key: string) => services[key]?.warnings.map(({ path }) => pathText(path));
+  expect(about("a")).toEqual([
+    "triton-bert:defaults.server",
+    "triton-bert:models.a.resources.memory",
+    "triton-bert:models.a",
+  ]);
+  expect(about("b")).toEqual(["triton-bert:models.b.resources.memory"]);
+  expect(about("c")).toEqual(["triton-bert:models.c.server", "triton-bert:models.c.resources.memory"]);
+  expect(services.c?.pod.gpu).toBeUndefined();
+});
