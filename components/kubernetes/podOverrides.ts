@@ -61,6 +61,7 @@ export function podOverridesProblems(overrides: Fields | undefined, object: stri
     ...selectorProblems(overrides, object),
     ...namelessProblems(overrides, AT),
     ...imagelessProblems(overrides),
+    ...commandProblems(overrides),
   ];
 }
 
@@ -123,8 +124,7 @@ function namelessProblems(value: Fields, at: Path): Problem[] {
  *  is misspelt. */
 function imagelessProblems({ spec }: Fields): Problem[] {
   return Object.entries(IMAGES).flatMap(([field, known]) => {
-    const items = isFields(spec) && Array.isArray(spec[field]) ? (spec[field] as readonly unknown[]) : [];
-    return items.flatMap((item, index) => {
+    return itemsOf(spec, field).flatMap((item, index) => {
       if (!isFields(item) || typeof item.name !== "string" || known.includes(item.name)) return [];
       if (item.$patch === "delete" || (item.image !== undefined && item.image !== null)) return [];
       const nearest = didYouMean(item.name, known);
@@ -139,4 +139,26 @@ function imagelessProblems({ spec }: Fields): Problem[] {
       ];
     });
   });
+}
+
+/** Without the watch nobody would answer the probes, and the pod would never be ready. */
+function commandProblems({ spec }: Fields): Problem[] {
+  return itemsOf(spec, "containers").flatMap((item, index) => {
+    if (!isFields(item) || item.name !== CONTAINER || !("command" in item)) return [];
+    if (PROBES.every((probe) => probe in item)) return [];
+    return [
+      {
+        path: [...AT, "spec", "containers", index, "command"],
+        because: "the container's command is the watch, which starts Triton and answers the kubelet",
+        remedy: `leave it out (args are Triton's own), or set ${PROBES.join(" and ")} as well`,
+      },
+    ];
+  });
+}
+
+/** Those that the watch answers. */
+const PROBES = ["readinessProbe", "livenessProbe"];
+
+function itemsOf(spec: unknown, field: string): readonly unknown[] {
+  return isFields(spec) && Array.isArray(spec[field]) ? spec[field] : [];
 }

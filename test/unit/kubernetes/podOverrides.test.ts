@@ -131,4 +131,25 @@ describe("what is refused", () => {
       { path: `${at}.initContainers[0].name`, remedy: "give it an image" },
     ]);
   });
+
+  it("is a command in place of the watch, unless somebody else answers the kubelet", () => {
+    const triton = { name: "triton", command: ["tritonserver"] };
+    expect(told({ spec: { containers: [{ name: "sidecar", image: "s", command: ["s"] }, triton] } })).toMatchObject([
+      {
+        path: "models.sentiment.podOverrides.spec.containers[1].command",
+        remedy: expect.stringContaining("set readinessProbe and livenessProbe as well"),
+      },
+    ]);
+    const probes = { readinessProbe: { tcpSocket: { port: 8000 } }, livenessProbe: null };
+    expect(
+      told({
+        spec: {
+          containers: [
+            { ...triton, ...probes },
+            { name: "gateway", command: ["sh"] },
+          ],
+        },
+      }),
+    ).toEqual([]);
+  });
 });
