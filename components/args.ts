@@ -152,7 +152,7 @@ export interface QualityGate {
    * Default: 0.99.
    */
   labelAgreement?: number;
-  /** File of your own texts for labelAgreement, one on each line, relative to the project; what is in it is never logged. Default: some 2800 built-in English sentences. */
+  /** File of your own texts for labelAgreement, one on each line, relative to the project; what is in it is never logged. Default: built-in English sentences. */
   texts?: string;
 }
 
@@ -191,7 +191,7 @@ export interface Serving {
    * Default: 1.
    */
   instances?: number;
-  /** How the fused pipeline forms batches. Default: with server.pypi measured by each server when it starts, in 1.5 seconds, and logged; with others an estimate. */
+  /** How the fused pipeline forms batches. Default: with server.pypi measured by each server when it starts, and logged; with others an estimate. */
   runCosts?: ServingRunCosts;
   /** What one client may ask of a server, so that no request takes it down or holds up all others. */
   limits?: ServingLimits;
@@ -241,7 +241,7 @@ export interface Server {
   ngc?: ServerNgc;
   /** A base of your own that has tritonserver on PATH, python3, and the onnxruntime and python backends. */
   image?: ServerImage;
-  /** A slim Python base with the Triton 2.51 that the PyPI wheel nvidia-pytriton carries. Dev and tests only: it has known CVEs. */
+  /** A slim Python base with the Triton 2.51.0 that the PyPI wheel nvidia-pytriton carries. Dev and tests only: it has known CVEs. */
   pypi?: ServerPypi;
 }
 
@@ -360,12 +360,12 @@ export interface AutoscalingCpu {
    */
   verifySeconds?: number;
   /**
-   * Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
+   * Seconds the load must stay lower before pods are removed (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
    * Bounds: 0 to 3600.
    */
   scaleDownSeconds?: number;
   /**
-   * Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's, mostly 10.
+   * Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's.
    * Bounds: 0 to 100.
    */
   tolerancePercent?: number;
@@ -401,12 +401,12 @@ export interface AutoscalingKeda {
    */
   verifySeconds?: number;
   /**
-   * Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
+   * Seconds the load must stay lower before pods are removed (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
    * Bounds: 0 to 3600.
    */
   scaleDownSeconds?: number;
   /**
-   * Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's, mostly 10.
+   * Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's.
    * Bounds: 0 to 100.
    */
   tolerancePercent?: number;
@@ -422,7 +422,7 @@ export interface AutoscalingKeda {
    * Default: "queueTime".
    */
   signal?: string;
-  /** Value to hold: of queueTime a time with its unit, such as 20ms; of the others a number for each pod, in quotes. Default: queueTime 50ms, with a GPU 20ms; pendingRequests 4 and 8; requestRate 50 and 500. */
+  /** Value to hold: of queueTime a time with its unit, such as 20ms; of the others a number for each pod, in quotes. Default: queueTime 50ms, with a GPU 20ms; pendingRequests 4, with a GPU 8; requestRate 50, with a GPU 500. */
   target?: string;
   /**
    * Where KEDA asks Prometheus, such as http://prometheus.monitoring:9090.
@@ -472,12 +472,12 @@ export interface AutoscalingPodsMetric {
    */
   verifySeconds?: number;
   /**
-   * Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
+   * Seconds the load must stay lower before pods are removed (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.
    * Bounds: 0 to 3600.
    */
   scaleDownSeconds?: number;
   /**
-   * Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's, mostly 10.
+   * Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's.
    * Bounds: 0 to 100.
    */
   tolerancePercent?: number;
@@ -493,7 +493,7 @@ export interface AutoscalingPodsMetric {
    * Default: "queueTime".
    */
   signal?: string;
-  /** Value to hold: of queueTime a time with its unit, such as 20ms; of the others a number for each pod, in quotes. Default: queueTime 50ms, with a GPU 20ms; pendingRequests 4 and 8; requestRate 50 and 500. */
+  /** Value to hold: of queueTime a time with its unit, such as 20ms; of the others a number for each pod, in quotes. Default: queueTime 50ms, with a GPU 20ms; pendingRequests 4, with a GPU 8; requestRate 50, with a GPU 500. */
   target?: string;
   /**
    * Name that the Pods metric has in the cluster's metrics adapter. Default: the signal's, with the model's apiName at its end.

@@ -87,7 +87,7 @@ export const qualityGateOptions = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "File of your own texts for labelAgreement, one on each line, relative to the project; what is in it is never logged. Default: some 2800 built-in English sentences.",
+      "File of your own texts for labelAgreement, one on each line, relative to the project; what is in it is never logged. Default: built-in English sentences.",
     ),
 });
 

@@ -7,12 +7,15 @@ import { moved } from "../shared/moved";
 import { reachingInput } from "../shared/reachingInput";
 import { gatewayOptions } from "./gateway/options";
 
+/** Pods where nobody says how many. */
+export const REPLICAS = 1;
+
 export const replicasOptions = z
   .int()
   .min(1)
   .max(1000)
   .optional()
-  .describe("Number of pods; only without an autoscaler. Default: 1.");
+  .describe(`Number of pods; only without an autoscaler. Default: ${REPLICAS}.`);
 
 export const placementOptions = z.strictObject({
   nodeSelector: z.record(z.string(), z.string()).default({}).describe("Labels a node must have."),

@@ -34,6 +34,9 @@ const bulletinRow = z.object({
 
 const titleRow = z.object({ id: z.number(), fixedIn: container });
 
+/** The Triton of the PyPI wheel nvidia-pytriton 0.7.0, and the container release that has the same. */
+export const PYPI = { triton: "2.51.0", container: "24.10" };
+
 export type Release = z.output<typeof releaseRow>;
 export type Gpu = z.output<typeof gpuRow>;
 

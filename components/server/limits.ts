@@ -2,15 +2,8 @@
  *  the pod's memory), so they are computed here together and only handed out. In: the option `serving.limits`, and the times
  *  of a rollout. Out: bytes, seconds, requests. */
 import type { Problem } from "../shared/problems";
-import type { RolloutOptions, ServingOptions } from "./options";
+import { BYTES_PER_TOKEN, LONGEST, type RolloutOptions, type ServingOptions, WAIT_SECONDS } from "./options";
 
-/** Bytes of text for each token that the model reads. Generous: English has 4 to 5, scripts of three bytes a character
- *  with long words about 20. */
-const BYTES_PER_TOKEN = 128;
-/** Tokens that a model takes where nothing is said. */
-export const LONGEST = 512;
-/** Seconds that a request may wait. Clients that give up sooner are many; who waits longer asks a server that can't keep up. */
-const WAIT_SECONDS = 10;
 /** JSON writes a character outside of ASCII in three times its UTF-8 bytes (\u0430 for the two of а). */
 const JSON_FACTOR = 3;
 /** Bytes for names, shapes and parameters around the texts of a request. */

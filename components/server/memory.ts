@@ -5,14 +5,12 @@
  *  of 512 tokens, that is 62 MiB a text; /dev/shm 3 MiB (design.md saw up to 14). */
 import { text } from "../shared/paths";
 import type { Problem, Warning } from "../shared/problems";
-import { type Limits, LONGEST } from "./limits";
-import type { ResourcesOptions } from "./options";
+import type { Limits } from "./limits";
+import { LEAST_SHM, LONGEST, type ResourcesOptions } from "./options";
 import type { DecidedServing } from "./pipeline";
 
 const MiB = 1024 * 1024;
 
-/** Kubernetes' own default for /dev/shm is 64 MiB, the container runtimes' too; less has no use. */
-const LEAST_SHM = 64;
 /** Region that a python-backend process opens, and the step it grows by, MiB (python_backend, src/python.cc, since 23.02). */
 const SHM_REGION = 1;
 /** Bytes per token in /dev/shm: three int64 tensors (ids, mask, types). */

@@ -1,7 +1,21 @@
 /** What a user may say about the server: which Triton, on which GPU, how it batches, starts and stops. Each option's text,
  *  type, unit, bound and default stand here once; validation, TypeScript type, editor schema and docs come from it. */
 import { z } from "zod";
+import { wireContract } from "../shared/contract";
 import { exactlyOneOf } from "../shared/exactlyOneOf";
+import { PYPI } from "./facts";
+
+const { maxBatchSize, maxLength } = wireContract().bounds;
+
+/** Bytes of text for each token that the model reads. Generous: English has 4 to 5, scripts of three bytes a character
+ *  with long words about 20. */
+export const BYTES_PER_TOKEN = 128;
+/** Tokens that a model takes where nothing is said. */
+export const LONGEST = maxLength[1];
+/** Seconds that a request may wait. Clients that give up sooner are many; who waits longer asks a server that can't keep up. */
+export const WAIT_SECONDS = 10;
+/** Kubernetes' own default for /dev/shm is 64 MiB, the container runtimes' too; less has no use. */
+export const LEAST_SHM = 64;
 
 /** A Kubernetes quantity of bytes, in the two units people use for memory. */
 const memoryQuantity = z
@@ -34,7 +48,7 @@ export const serverOptions = exactlyOneOf({
   pypi: z
     .strictObject({})
     .describe(
-      "A slim Python base with the Triton 2.51 that the PyPI wheel nvidia-pytriton carries. Dev and tests only: it has known CVEs.",
+      `A slim Python base with the Triton ${PYPI.triton} that the PyPI wheel nvidia-pytriton carries. Dev and tests only: it has known CVEs.`,
     ),
 });
 
@@ -67,7 +81,7 @@ export const limitsOptions = z.strictObject({
     .max(1048576)
     .optional()
     .describe(
-      "Bytes of one text that are read, in UTF-8. A longer text is cut where that gives the same tokens, otherwise it is refused with 400. Default: 128 for each token of serving.maxLength, 65536 without one.",
+      `Bytes of one text that are read, in UTF-8. A longer text is cut where that gives the same tokens, otherwise it is refused with 400. Default: ${BYTES_PER_TOKEN} for each token of serving.maxLength, ${BYTES_PER_TOKEN * LONGEST} without one.`,
     ),
   requestBytes: z
     .int()
@@ -81,7 +95,7 @@ export const limitsOptions = z.strictObject({
     .max(600)
     .optional()
     .describe(
-      "Seconds a request may wait for its turn before it is refused with 503; a client's own timeout may shorten it. Default: 10, or rollout.longestRequestSeconds if that is less.",
+      `Seconds a request may wait for its turn before it is refused with 503; a client's own timeout may shorten it. Default: ${WAIT_SECONDS}, or rollout.longestRequestSeconds if that is less.`,
     ),
   waitingRequests: z
     .int()
@@ -100,18 +114,18 @@ export const servingOptions = z.strictObject({
     ),
   maxBatchSize: z
     .int()
-    .min(1)
-    .max(64)
+    .min(maxBatchSize[0])
+    .max(maxBatchSize[1])
     .default(16)
     .describe(
       "Texts Triton may join into one run of model_onnx. More raises throughput and the slowest answer, and costs memory.",
     ),
   maxLength: z
     .int()
-    .min(8)
-    .max(512)
+    .min(maxLength[0])
+    .max(maxLength[1])
     .optional()
-    .describe("Tokens a text is truncated to. Default: the smaller limit of model and tokenizer, at most 512."),
+    .describe(`Tokens a text is truncated to. Default: the smaller limit of model and tokenizer, at most ${LONGEST}.`),
   instances: z
     .int()
     .min(1)
@@ -129,7 +143,7 @@ export const servingOptions = z.strictObject({
     })
     .optional()
     .describe(
-      "How the fused pipeline forms batches. Default: with server.pypi measured by each server when it starts, in 1.5 seconds, and logged; with others an estimate.",
+      "How the fused pipeline forms batches. Default: with server.pypi measured by each server when it starts, and logged; with others an estimate.",
     ),
   limits: limitsOptions
     .prefault({})
@@ -179,7 +193,9 @@ export const resourcesOptions = z.strictObject({
 
 export const shmOptions = memoryQuantity
   .optional()
-  .describe("Size of the memory volume on /dev/shm, counted in the memory limit. Default: by formula, at least 64Mi.");
+  .describe(
+    `Size of the memory volume on /dev/shm, counted in the memory limit. Default: by formula, at least ${LEAST_SHM}Mi.`,
+  );
 
 export type ServerOptions = z.output<typeof serverOptions>;
 export type GpuOptions = z.output<typeof gpuOptions>;

@@ -5,12 +5,9 @@ import { didYouMean } from "../shared/didYouMean";
 import { type Text, text } from "../shared/paths";
 import type { Problem, Warning } from "../shared/problems";
 import { driverObstacle, findGpu, gpuObstacle, gpusLike, knownCves, minSecure, requirements } from "./compatibility";
-import { type Gpu, gpus, type Release, releases } from "./facts";
+import { type Gpu, gpus, PYPI, type Release, releases } from "./facts";
 import type { GpuOptions, ServerOptions } from "./options";
 import { OLDEST_RELEASE } from "./tritonFlags";
-
-/** The Triton of the PyPI wheel nvidia-pytriton 0.7.0, and the container release that has the same. */
-const PYPI = { triton: "2.51.0", container: "24.10" };
 
 export interface ServerChoice {
   readonly flavour: "pypi" | "ngc" | "image";

@@ -1,5 +1,5 @@
 /** The wire format as TypeScript needs it, read from the same file as the Python that serves it. In: contract.yaml. Out: the
- *  ports, what a client sends and gets, and the names of the models behind the public one. */
+ *  ports, what a client sends and gets, what a deployment may ask for, and the names of the models behind the public one. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
@@ -9,12 +9,14 @@ import { z } from "zod";
 export const CONTRACT_FILE = path.resolve(__dirname, "..", "..", "model_repository_templates", "contract.yaml");
 
 const tensor = z.object({ name: z.string(), type: z.string(), dims: z.array(z.int()) });
+const range = z.tuple([z.int(), z.int()]);
 const port = z.int().min(1).max(65535);
 
 const contract = z.object({
   ports: z.object({ http: port, grpc: port, metrics: port }),
   request: z.object({ text: tensor }),
   response: z.object({ label: tensor, score: tensor }),
+  bounds: z.object({ maxBatchSize: range, maxLength: range }),
   roles: z.object({ preprocessing: z.string(), inference: z.string(), postprocessing: z.string() }),
 });
 

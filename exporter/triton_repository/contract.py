@@ -29,6 +29,9 @@ class Contract:
     graph_input_dims: tuple[int, ...]
     logits_name: str
     logits_type: str
+    # Least and most that a deployment may ask for.
+    max_batch_size: tuple[int, int]
+    max_length: tuple[int, int]
 
     @property
     def roles(self) -> tuple[str, str, str]:
@@ -58,6 +61,8 @@ def read_contract(path: Path) -> Contract:
         graph_input_dims=tuple(graph["inputs"]["dims"]),
         logits_name=graph["logits"]["name"],
         logits_type=graph["logits"]["type"],
+        max_batch_size=tuple(said["bounds"]["maxBatchSize"]),
+        max_length=tuple(said["bounds"]["maxLength"]),
     )
 
 

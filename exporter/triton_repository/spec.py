@@ -13,8 +13,6 @@ from triton_repository.fields import Fields
 
 # A folder of the repository, and a part of the client's URL.
 API_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-# Fewer leave no room for a word between the special tokens.
-SHORTEST_MAX_LENGTH = 4
 
 
 @dataclass(frozen=True)
@@ -61,14 +59,14 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
     if problems:
         raise InvalidInput(problems)
 
-    own_length = model.whole("maxLength", SHORTEST_MAX_LENGTH, 1_000_000)
+    own_length = model.whole("maxLength", contract.max_length[0], 1_000_000)
     own_labels = model.get("labels", list, "a list of labels")
     inputs = model.get("inputs", list, "a list of the graph's inputs") or []
     labels = _labels(spec, own_labels or [])
     serving = Serving(
         api_name=_api_name(spec, contract),
-        max_batch_size=spec.whole("maxBatchSize", 1, 1024),
-        max_length=_max_length(spec, own_length),
+        max_batch_size=spec.whole("maxBatchSize", *contract.max_batch_size),
+        max_length=_max_length(spec, own_length, contract),
         instances=spec.whole("instances", 1, 64),
         pipeline=spec.choice("pipeline", ("ensemble", "fused"), default="ensemble"),
         run_costs=_run_costs(spec, problems),
@@ -124,14 +122,15 @@ def _api_name(spec: Fields, contract: Contract) -> Any:
     return name
 
 
-def _max_length(spec: Fields, own_length: Any) -> Any:
+def _max_length(spec: Fields, own_length: Any, contract: Contract) -> Any:
     asked = spec.get("maxLength", int, "a whole number of tokens, or null for all that the model takes", default=None)
     if asked is None or own_length is None:
         return own_length
-    if not SHORTEST_MAX_LENGTH <= asked <= own_length:
-        spec.problem(
-            "maxLength", f"must be from {SHORTEST_MAX_LENGTH} to the model's own {own_length} tokens, got {asked}"
-        )
+    least, most = contract.max_length
+    if not least <= asked <= own_length:
+        spec.problem("maxLength", f"must be from {least} to the model's own {own_length} tokens, got {asked}")
+    elif asked > most:
+        spec.problem("maxLength", f"must be at most {most} tokens, got {asked}")
     return asked
 
 

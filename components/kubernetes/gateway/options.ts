@@ -4,6 +4,9 @@ import { z } from "zod";
 import { text } from "../../shared/paths";
 import type { Problem } from "../../shared/problems";
 
+/** Where the image is not the server's own. */
+export const NGINX_IMAGE = "docker.io/nginxinc/nginx-unprivileged:1.29-alpine";
+
 export const gatewayOptions = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether it is there; without it clients reach Triton itself."),
   image: z
@@ -11,13 +14,10 @@ export const gatewayOptions = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "Image with sh, nginx 1.19.10 or newer and its njs module, 0.7.9 or newer. Default: with server.pypi the server image, which has them, otherwise docker.io/nginxinc/nginx-unprivileged:1.29-alpine.",
+      `Image with sh, nginx 1.19.10 or newer and its njs module, 0.7.9 or newer. Default: with server.pypi the server image, which has them, otherwise ${NGINX_IMAGE}.`,
     ),
   cpu: z.number().min(0.01).max(64).default(0.05).describe("CPU cores that it requests; it has no limit."),
 });
-
-/** Where the image is not the server's own. */
-export const NGINX_IMAGE = "docker.io/nginxinc/nginx-unprivileged:1.29-alpine";
 
 export type GatewayOptions = z.output<typeof gatewayOptions>;
 

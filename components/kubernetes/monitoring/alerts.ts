@@ -4,7 +4,7 @@
  *  An alert is about what a caller feels, or soon will. Two rows need metrics that are not Triton's: those of the kubelet's
  *  probes, and of kube-state-metrics; a usual kube-prometheus-stack has both. */
 import { CONTAINER } from "../../shared/names";
-import { type AlertOptions, milliseconds } from "./options";
+import { type AlertOptions, milliseconds, QUEUE_TIME } from "./options";
 import { boundsOf, itsModels, podsOf, publicModel, queueTime, type Watched } from "./watched";
 
 export interface Alert {
@@ -24,8 +24,6 @@ export interface Alert {
 const WINDOW = "5m";
 /** How long a restart stays an alert. */
 const RESTART_WINDOW = "10m";
-/** A wait that a caller surely feels, in milliseconds; ten times what the autoscaler holds by default. */
-const QUEUE_TIME = { cpu: 500, gpu: 200 } as const;
 /** Requests a second below which a share of failures says nothing. */
 const FEW = 0.02;
 /** Seconds that a normal start is still seen in a window of two minutes. */

@@ -19,6 +19,9 @@ const time = (text: string) =>
     .meta({ remedy: "write a number with its unit, such as 500ms or 2s" })
     .describe(text);
 
+/** A wait that a caller surely feels, in milliseconds; ten times what the autoscaler holds by default. */
+export const QUEUE_TIME = { cpu: 500, gpu: 200 } as const;
+
 export const monitoringOptions = z.strictObject({
   scrape: exactlyOneOf({
     none: z.strictObject({}).describe("Nothing is made; what you have finds the pods by their port named metrics."),
@@ -42,7 +45,7 @@ export const monitoringOptions = z.strictObject({
           "URL at which your people find docs/alerts.md; each alert links to its heading there. Default: no link.",
         ),
       queueTime: time(
-        "A request that waits longer in Triton's queues, on average over 5 minutes, is an alert. Default: 500ms, with a GPU 200ms.",
+        `A request that waits longer in Triton's queues, on average over 5 minutes, is an alert. Default: ${QUEUE_TIME.cpu}ms, with a GPU ${QUEUE_TIME.gpu}ms.`,
       ).optional(),
       failurePercent: z
         .number()

@@ -1,10 +1,12 @@
 /** Who decides the number of pods. In: the options `autoscaling` and `replicas`. Out: what the Deployment starts with, the
  *  one child that scales it, where one is asked for, and what its user must know. Explicit, never whatever the cluster has:
  *  same config, same preview. */
+
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { child, type Owner } from "../../shared/child";
 import type { Warning } from "../../shared/problems";
+import { REPLICAS } from "../options";
 import { adapterRuleText } from "./adapterRule";
 import { autoscalerArgs } from "./autoscaler";
 import { type AutoscalingOptions, scalerOf } from "./options";
@@ -30,7 +32,7 @@ export interface Autoscaling {
 }
 
 /** `replicas` without an autoscaler, its bounds with one. */
-export function scale(options: AutoscalingOptions, replicas = 1): Scale {
+export function scale(options: AutoscalingOptions, replicas = REPLICAS): Scale {
   const asked = scalerOf(options);
   if (asked === undefined) return { replicas, most: replicas, autoscaled: false };
   const { min, max } = asked.scaler;

@@ -4,7 +4,7 @@
  *  they help; counting them before that would overshoot. That time is a minute on a CPU; a GPU's pods wait for a node and for
  *  an image of gigabytes. Down slowly, by one pod a minute and only after minutes of quiet, since a start costs more than
  *  an idle pod, and a pod that goes drains its requests. */
-const SECONDS = { cpu: { up: 60, down: 300 }, gpu: { up: 180, down: 600 } } as const;
+export const SECONDS = { cpu: { up: 60, down: 300 }, gpu: { up: 180, down: 600 } } as const;
 
 interface BehaviorOptions {
   readonly scaleDownSeconds?: number | undefined;

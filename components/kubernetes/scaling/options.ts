@@ -1,6 +1,12 @@
 /** What a user may say about who decides the number of pods. */
 import { z } from "zod";
 import { exactlyOneOf } from "../../shared/exactlyOneOf";
+import { SECONDS } from "./behavior";
+import { SIGNAL_NAMES, SIGNALS } from "./signals";
+
+const targets = SIGNAL_NAMES.map(
+  (name) => `${name} ${SIGNALS[name].target.cpu}, with a GPU ${SIGNALS[name].target.gpu}`,
+);
 
 const common = {
   min: z.int().min(1).default(1).describe("Fewest pods."),
@@ -16,7 +22,7 @@ const common = {
     .max(3600)
     .optional()
     .describe(
-      "Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.",
+      `Seconds the load must stay lower before pods are removed (the scale-down stabilization window). Default: ${SECONDS.cpu.down}, with a GPU ${SECONDS.gpu.down}, since its pods take long to come back.`,
     ),
   tolerancePercent: z
     .int()
@@ -24,7 +30,7 @@ const common = {
     .max(100)
     .optional()
     .describe(
-      "Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's, mostly 10.",
+      "Percent by which the value may miss the target before pods come or go. Needs Kubernetes 1.35, or 1.33 with HPAConfigurableTolerance; others ignore it. Default: the cluster's.",
     ),
 };
 
@@ -38,7 +44,7 @@ const onTriton = {
       "Seconds over which rates are taken: two of Prometheus's scrapes at the least, better four. The longer, the calmer and the later.",
     ),
   signal: z
-    .enum(["queueTime", "pendingRequests", "requestRate"])
+    .enum(SIGNAL_NAMES)
     .default("queueTime")
     .describe(
       "What is steered at. queueTime: how long a request waits in Triton's queues. pendingRequests: how many wait in a pod. requestRate: requests a second that a pod gets, for those who know what one can answer.",
@@ -47,7 +53,7 @@ const onTriton = {
     .string()
     .optional()
     .describe(
-      "Value to hold: of queueTime a time with its unit, such as 20ms; of the others a number for each pod, in quotes. Default: queueTime 50ms, with a GPU 20ms; pendingRequests 4 and 8; requestRate 50 and 500.",
+      `Value to hold: of queueTime a time with its unit, such as 20ms; of the others a number for each pod, in quotes. Default: ${targets.join("; ")}.`,
     ),
 };
 

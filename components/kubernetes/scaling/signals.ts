@@ -6,7 +6,8 @@
  *  is never taken for an idle service. Source of the metrics: Triton Inference Server, "Metrics". */
 import { wireContract } from "../../shared/contract";
 
-export type SignalName = "queueTime" | "pendingRequests" | "requestRate";
+export const SIGNAL_NAMES = ["queueTime", "pendingRequests", "requestRate"] as const;
+export type SignalName = (typeof SIGNAL_NAMES)[number];
 
 /** Which series a query sums up. */
 export interface Series {
