@@ -37,7 +37,8 @@ class Graph:
         self._encoder, self._labels = encoder, labels
         self._sessions = Sessions(str(file), cores(), encoder.fillers, "logits")
         self._costs = calibrate(
-            lambda lengths: self._sessions.run([blank(encoder.fillers, tokens) for tokens in lengths], wide=False), longest
+            lambda lengths: self._sessions.run([blank(encoder.fillers, tokens) for tokens in lengths], wide=False),
+            longest,
         )
 
     def grouped(self, texts: Sequence[str]) -> list[list[str]]:

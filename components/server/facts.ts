@@ -8,8 +8,12 @@ import { z } from "zod";
 /** A container release such as "26.07": year and month, so that plain string order is time's order. */
 const container = z.string().regex(/^\d\d\.\d\d$/);
 
-/** A field that the release's sources do not state is absent, never guessed. */
-const releaseRow = z.object({
+/** Where the numbers of a row stand: of a field, or of the row's one number. */
+const source = z.union([z.string(), z.record(z.string(), z.string())]).optional();
+
+/** A field that the release's sources do not state is absent, never guessed. Strict: a field that nobody reads is refused. */
+const releaseRow = z.strictObject({
+  source,
   container,
   triton: z.string().optional(),
   min_compute_capability: z.string().optional(),
@@ -18,10 +22,10 @@ const releaseRow = z.object({
   ort_cuda_archs_x86_64: z.array(z.string().regex(/^\d+(-real|f|a)?$/)).optional(),
 });
 
-const gpuRow = z.object({
+const gpuRow = z.strictObject({
+  source,
   name: z.string(),
   compute_capability: z.string().regex(/^\d+\.\d$/),
-  architecture: z.string(),
 });
 
 const bulletinRow = z.object({
@@ -33,9 +37,6 @@ const bulletinRow = z.object({
 });
 
 const titleRow = z.object({ id: z.number(), fixedIn: container });
-
-/** The Triton of the PyPI wheel nvidia-pytriton 0.7.0, and the container release that has the same. */
-export const PYPI = { triton: "2.51.0", container: "24.10" };
 
 export type Release = z.output<typeof releaseRow>;
 export type Gpu = z.output<typeof gpuRow>;
@@ -55,6 +56,13 @@ export const releases: readonly Release[] = z
   .object({ releases: z.array(releaseRow) })
   .parse(load("triton-releases.yaml"))
   .releases.sort((a, b) => (a.container < b.container ? -1 : 1));
+
+const PYPI_CONTAINER = "24.10";
+/** The Triton of the PyPI wheel nvidia-pytriton 0.7.0, and the container release that has the same. */
+export const PYPI = {
+  container: PYPI_CONTAINER,
+  triton: releases.find((release) => release.container === PYPI_CONTAINER)?.triton ?? "",
+};
 
 export const gpus: readonly Gpu[] = z.object({ gpus: z.array(gpuRow) }).parse(load("gpus.yaml")).gpus;
 

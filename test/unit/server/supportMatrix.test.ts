@@ -154,10 +154,6 @@ describe("the other bases", () => {
     expect(warnings[0]).toContain("for dev and tests");
   });
 
-  it("has the Triton version that the facts give for its container release", () => {
-    expect(choose({ pypi: {} }).choice?.described).toContain(release("24.10").triton);
-  });
-
   it("refuse a GPU with PyPI's Triton", () => {
     expect(choose({ pypi: {} }, gpu("L4")).problems[0]?.path).toBe("models.sentiment.server.pypi");
   });
