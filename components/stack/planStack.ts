@@ -1,66 +1,54 @@
-/** The stack's config, or everything that is wrong with it at once: in itself (stackConfig.ts), with the files it names,
- *  with the facts about GPUs and releases, and with the cluster. Asked before any resource is registered. In: the config,
- *  and where the program runs. Out: the cluster and a plan for each model, or a ConfigError. */
+/** The plan of the stack, or everything that is wrong with it at once: with its config (readStack.ts), with the files that names,
+ *  with the facts about GPUs and releases, and with the cluster. Asked before any resource is registered. In: the config, and
+ *  where the program runs. Out: the cluster and a plan for each model, or a ConfigError. */
+import { planSite } from "../image/site";
 import { contextProblems } from "../kubernetes/cluster";
 import type { ClusterOptions } from "../kubernetes/options";
-import { serviceArgs } from "../options/stackOptions";
-import { locatePlan, type Place, type Planned, planService, type ServicePlan } from "../servicePlan";
-import { pathText } from "../shared/paths";
-import { locateProblem, type Problem, throwIfAny, warningText } from "../shared/problems";
-import { inStack } from "./places";
-import { inspectStackConfig } from "./stackConfig";
+import { UNREAD_CLUSTER } from "../options/stackOptions";
+import { locateService, planService, type ServicePlan } from "../servicePlan";
+import { type Draft, type Finished, finish } from "../shared/draft";
+import { locateProblem, type Problem, warningText } from "../shared/problems";
+import type { Program } from "../shared/program";
+import { inStack, onceEach } from "./places";
+import { readStack } from "./readStack";
 
 export interface StackPlan {
   readonly cluster: ClusterOptions;
   /** By the model's key, in the order of the keys. */
-  readonly services: Readonly<Record<string, ServicePlan>>;
+  readonly services: Readonly<Record<string, Finished<ServicePlan>>>;
 }
 
 /** The plan of this stack.
  *  @throws ConfigError with all problems */
-export function planStack(place: Place): StackPlan {
-  const { config, problems, locate } = inspectStackConfig();
-  const { cluster, models, ...shared } = config;
-  const asked = Object.entries(models).map(([key, model]) => {
-    // a mistake elsewhere is no reason to keep quiet about this model: what could not be read counts as not said
-    const args = serviceArgs.safeParse({ registry: PLACEHOLDER, cluster, ...shared, ...model });
-    const { plan, problems }: Planned = args.success ? planService(key, args.data, place) : { problems: [] };
-    return {
-      key,
-      plan: plan && locatePlan(plan, locate(key)),
-      problems: problems.map((problem) => locateProblem(problem, locate(key))),
-    };
-  });
-  const context = cluster ? contextProblems(cluster.context) : [];
-  throwIfAny(
-    firstOfEachPath([
-      ...problems,
-      ...context.map((problem) => locateProblem(problem, inStack)),
-      ...asked.flatMap((one) => one.problems),
-    ]),
-  );
-  const services = Object.fromEntries(asked.flatMap(({ key, plan }) => (plan ? [[key, plan]] : [])));
-  if (cluster === undefined || Object.keys(services).length < asked.length) throw new Error("no plan and no problem");
-  return { cluster, services: eachWarningOnce(services) };
+export function planStack(program: Program): StackPlan {
+  const config = readStack();
+  const site = planSite(config.shared, program);
+  const drafts = Object.entries(config.services).map(([key, { spec, locate }]): [string, Draft<ServicePlan>] => [
+    key,
+    locateService(planService(key, spec, site.plan), locate),
+  ]);
+  const ofStack = [...clusterProblems(config.cluster), ...site.problems];
+  const problems: Problem[] = [
+    ...config.problems,
+    ...ofStack.map((problem) => locateProblem(problem, inStack)),
+    ...onceEach(drafts.flatMap(([, draft]) => draft.problems)),
+  ];
+  const services = withEachWarningOnce(Object.fromEntries(drafts));
+  const { plan } = finish({ plan: { cluster: config.cluster, services }, problems, warnings: [] });
+  return plan;
 }
 
-/** Stands for a registry that could not be read; nothing is ever pushed there, for its problem is thrown. */
-const PLACEHOLDER = { repository: "registry.invalid" };
+const clusterProblems = (cluster: ClusterOptions): Problem[] =>
+  cluster === UNREAD_CLUSTER ? [] : contextProblems(cluster.context);
 
 /** What stands in `defaults` is warned of once, not for each model. */
-function eachWarningOnce(services: StackPlan["services"]): StackPlan["services"] {
+function withEachWarningOnce(services: Readonly<Record<string, Draft<ServicePlan>>>): StackPlan["services"] {
   const told = new Set<string>();
-  const untold = (warning: string): boolean => !told.has(warning) && told.add(warning) !== undefined;
+  const isNew = (text: string): boolean => !told.has(text) && told.add(text) !== undefined;
   return Object.fromEntries(
-    Object.entries(services).map(([key, plan]) => [
+    Object.entries(services).map(([key, { plan, warnings }]) => [
       key,
-      { ...plan, warnings: plan.warnings.filter((warning) => untold(warningText(warning))) },
+      { plan, warnings: warnings.filter((warning) => isNew(warningText(warning))) },
     ]),
   );
-}
-
-/** The first to report a path knows it best: the schema before the checks, and those before the rooms. */
-function firstOfEachPath(problems: readonly Problem[]): Problem[] {
-  const paths = problems.map(({ path }) => pathText(path));
-  return problems.filter(({ path }, index) => paths.indexOf(pathText(path)) === index);
 }

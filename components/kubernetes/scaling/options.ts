@@ -16,7 +16,7 @@ const common = {
     .max(3600)
     .optional()
     .describe(
-      "Seconds of less load until pods go (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.",
+      "Seconds the load must stay lower before pods are removed (the scale-down stabilization window). Default: 300, with a GPU 600, since its pods take long to come back.",
     ),
   tolerancePercent: z
     .int()
