@@ -92,7 +92,7 @@ export interface TritonBertServiceArgs {
   /** Where images are built from. */
   build?: Build;
   /**
-   * Name → secret token. The only place where a secret may stand; options refer to it by name. Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'. Look that each is encrypted (secure: …): one in plain text beside an encrypted one can't be told.
+   * Name → secret token. The only place where a secret may stand; options refer to it by name. Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'. Check that every entry is encrypted (secure: …); Pulumi does not report a plain-text entry next to an encrypted one.
    * Bounds: keys `^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`.
    */
   credentials?: { [key: string]: pulumi.Input<string> };
@@ -147,7 +147,7 @@ export interface QualityGate {
    */
   maxLogitDifference?: number;
   /**
-   * With precision int8: least share of texts that get the label of fp32; below it the build fails, and where so many get one label anyway, which would prove nothing. 0: int8 untried.
+   * With precision int8: minimum share of texts whose int8 label equals the fp32 label; otherwise the build fails. It also fails where so many texts get one label anyway, which would prove nothing. 0 skips the check.
    * Bounds: 0 to 1.
    * Default: 0.99.
    */

@@ -1,29 +1,16 @@
-/** A BERT classifier, served: the wiring, to be read as a table of contents. In: one model's args. Out: its children, each
- *  made by the room that knows about it, and the few outputs that a user needs. */
+/** A BERT classifier, served, as other programs import it. In: one model's args. Out: its children, and the few outputs that a
+ *  user needs. */
 import * as pulumi from "@pulumi/pulumi";
 import type { TritonBertServiceArgs } from "./args";
-import { modelImage } from "./image/modelImage";
-import { type Quality, quality } from "./image/quality";
-import { serverImage } from "./image/serverImage";
-import { disruption } from "./kubernetes/disruption";
-import { monitoring } from "./kubernetes/monitoring/monitoring";
-import { endpoints, inferUrl, networking } from "./kubernetes/networking";
-import { type Autoscaling, autoscaling } from "./kubernetes/scaling/autoscaling";
-import { workload } from "./kubernetes/workload";
-import { toSpec } from "./options/serviceSpec";
-import { here, locatePlan, planService, type ServicePlan } from "./servicePlan";
-import type { Path } from "./shared/paths";
-import { locateProblem, throwIfAny, warningText } from "./shared/problems";
-
-/** Where a service answers inside the cluster. */
-export interface ServiceEndpoints {
-  /** Base URL of Triton's HTTP protocol. */
-  http: string;
-  /** host:port of Triton's gRPC protocol, without a scheme; absent where service.grpc is false. */
-  grpc?: string;
-  /** URL of the Prometheus metrics. */
-  metrics: string;
-}
+import type { Quality } from "./image/quality";
+import { planSite } from "./image/site";
+import type { ServiceEndpoints } from "./kubernetes/networking";
+import type { Autoscaling } from "./kubernetes/scaling/autoscaling";
+import { readService } from "./options/readService";
+import { createService, SERVICE_TYPE } from "./serviceChildren";
+import { locateService, planService, type ServicePlan } from "./servicePlan";
+import { type Finished, finish } from "./shared/draft";
+import { currentProgram } from "./shared/program";
 
 /** One BERT text classifier, exported to ONNX, proven equal to the original, and served by Triton on Kubernetes. Its images
  *  are built by a Docker engine, which must answer, at preview too: the Docker provider waits for ever for one that does
@@ -44,49 +31,27 @@ export class TritonBertService extends pulumi.ComponentResource {
   /** What the autoscaler asks for, where it is on Triton's metrics. */
   public readonly autoscaling: pulumi.Output<Autoscaling>;
 
-  /** `name` is the model's key: the name of every object of the service, for ever. `plan` is for a program that has made
-   *  it before, to tell the problems of many services at once.
+  /** `name` is the model's key: the name of every object of the service, for ever.
    *  @throws ConfigError with all problems of the args, before anything is registered */
-  constructor(name: string, args: TritonBertServiceArgs, opts?: pulumi.ComponentResourceOptions, plan?: ServicePlan) {
-    const { spec, build, kubernetes, pod, scale, scaled, watched, ...known } = plan ?? planned(name, args);
-    // The old key, not an alias to it: after a second rename, and after the way back, the URNs are still these.
-    const key = spec.renamedFrom ?? name;
-    super("triton-bert:index:TritonBertService", key, {}, opts);
-    for (const warning of known.warnings) void pulumi.log.warn(warningText(warning), this);
-
-    const owner = { name: key, resource: this };
-    const model = modelImage(owner, build, known.modelImage, spec.credentials);
-    const server = serverImage(owner, build, known.serverImage, model);
-    const image = spec.image.pin === "digest" ? server.digest : server.name;
-    const deployment = workload(owner, { ...pod, ...scale, image, dependsOn: [server.image] });
-    networking(owner, kubernetes, spec.service);
-    disruption(owner, kubernetes);
-    monitoring(owner, watched);
-    this.autoscaling = autoscaling(owner, scaled, deployment, spec.cluster?.context);
-
-    this.url = pulumi.output(inferUrl(kubernetes, known.apiName));
-    this.endpoints = pulumi.output(endpoints(kubernetes, spec.service));
-    this.image = pulumi.output(server.name);
-    this.imageDigest = server.digest;
-    this.quality = quality(model.digest, build.registry);
-    this.modelNames = pulumi.output([known.apiName]);
-    const { url, imageDigest, modelNames } = this;
-    this.registerOutputs({
-      url,
-      endpoints: this.endpoints,
-      image: this.image,
-      imageDigest,
-      quality: this.quality,
-      modelNames,
-      autoscaling: this.autoscaling,
-    });
+  constructor(name: string, args: TritonBertServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const service = planArgs(name, args);
+    super(SERVICE_TYPE, service.plan.name, {}, opts);
+    const outputs = createService(this, service);
+    this.url = outputs.url;
+    this.endpoints = outputs.endpoints;
+    this.image = outputs.image;
+    this.imageDigest = outputs.imageDigest;
+    this.quality = outputs.quality;
+    this.modelNames = outputs.modelNames;
+    this.autoscaling = outputs.autoscaling;
+    this.registerOutputs({ ...outputs });
   }
 }
 
-function planned(name: string, args: TritonBertServiceArgs): ServicePlan {
-  const locate = (path: Path): Path => [name, ...path];
-  const { plan, problems } = planService(name, toSpec(name, args), here());
-  throwIfAny(problems.map((problem) => locateProblem(problem, locate)));
-  if (plan === undefined) throw new Error(`${name}: no plan and no problem`);
-  return locatePlan(plan, locate);
+function planArgs(name: string, args: TritonBertServiceArgs): Finished<ServicePlan> {
+  const { spec, problems } = readService(name, args);
+  const site = planSite(spec, currentProgram());
+  const service = planService(name, spec, site.plan);
+  const all = { ...service, problems: [...problems, ...site.problems, ...service.problems] };
+  return finish(locateService(all, (path) => [name, ...path]));
 }

@@ -56,6 +56,12 @@ export function userFolder(
   };
 }
 
+/** Where a file or folder lies that an option names; undefined where it names none, or one by an absolute path, which checks.ts
+ *  refuses. */
+export function userFile(projectFolder: string, named: string | undefined): string | undefined {
+  return named === undefined || path.isAbsolute(named) ? undefined : path.resolve(projectFolder, named);
+}
+
 /** Why a user's file must not go into a context, if it must not. */
 export function refusals(file: string, option: Path, got: string): Problem[] {
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });

@@ -1,10 +1,9 @@
 /** A user's own texts, on which the labels of an int8 graph are held against those of fp32: built-in English ones say little of a
  *  model for another language or trade. In: the option. Out: a file of the server image's context, and the problems. */
 import * as fs from "node:fs";
-import * as path from "node:path";
 import type { Path } from "../shared/paths";
 import type { Problem } from "../shared/problems";
-import { type ContextFiles, refusals } from "./contextFiles";
+import { type ContextFiles, refusals, userFile } from "./contextFiles";
 
 /** A share of fewer texts is no measure of one in a hundred. */
 const LEAST_TEXTS = 100;
@@ -15,8 +14,8 @@ export function gateTexts(
   projectFolder: string,
 ): { files: ContextFiles; problems: readonly Problem[] } {
   const at = "gate/texts.txt";
-  if (file === undefined) return { files: new Map([[at, { content: "" }]]), problems: [] };
-  const absolute = path.resolve(projectFolder, file);
+  const absolute = userFile(projectFolder, file);
+  if (file === undefined || absolute === undefined) return { files: new Map([[at, { content: "" }]]), problems: [] };
   const option = ["qualityGate", "texts"];
   const problems = refusals(absolute, option, file);
   if (problems.length > 0) return { files: new Map(), problems };

@@ -1,11 +1,10 @@
 /** The label of each class, inline or from a JSON file of the project. Both end up in the server's spec.json the same way, so moving
  *  them from one to the other changes nothing. In: the option. Out: class number → label, and the problems. */
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { z } from "zod";
 import type { Path } from "../shared/paths";
 import type { Problem } from "../shared/problems";
-import { refusals } from "./contextFiles";
+import { refusals, userFile } from "./contextFiles";
 import type { LabelsOptions } from "./options";
 
 const labelFile = z.record(z.string().regex(/^\d+$/), z.string().min(1));
@@ -17,8 +16,8 @@ export function readLabels(
   projectFolder: string,
 ): { labels?: Labels; problems: Problem[] } {
   if (options?.inline !== undefined) return { labels: options.inline, problems: [] };
-  if (options?.file === undefined) return { problems: [] };
-  const file = path.resolve(projectFolder, options.file);
+  const file = userFile(projectFolder, options?.file);
+  if (options?.file === undefined || file === undefined) return { problems: [] };
   const option = ["labels", "file"];
   const problems = refusals(file, option, options.file);
   if (problems.length > 0) return { problems };

@@ -7,8 +7,7 @@ import type { Owner } from "../shared/child";
 import type { Problem } from "../shared/problems";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import type { QualityGateOptions, SourceOptions } from "./options";
-import { certificate, exportFiles } from "./packageFolders";
-import type { Credentials } from "./registries/generic";
+import { exportFiles } from "./packageFolders";
 import { type BuildSite, commonArgs } from "./site";
 import { prepareSource, type Source } from "./sources";
 
@@ -41,7 +40,6 @@ export function planModelImage(site: BuildSite, options: ExportOptions): { plan:
   const shared = { projectFolder, hubEndpoint: build.hubEndpoint };
   const model = prepareSource(options.model, { ...shared, role: "model" });
   const tokenizer = options.tokenizer && prepareSource(options.tokenizer, { ...shared, role: "tokenizer" });
-  const ca = certificate(site);
   const spec = {
     model: model.source.spec,
     tokenizer: tokenizer?.source.spec,
@@ -50,13 +48,8 @@ export function planModelImage(site: BuildSite, options: ExportOptions): { plan:
     qualityGate: { maxLogitDifference: options.qualityGate.maxLogitDifference },
   };
   const credential = model.source.credential ?? tokenizer?.source.credential;
-  const problems = [
-    ...model.problems,
-    ...(tokenizer?.problems ?? []),
-    ...ca.problems,
-    ...twoCredentials(model.source, tokenizer?.source),
-  ];
-  // What was refused can't be hashed; the plan is then never used, for the problems are thrown.
+  const problems = [...model.problems, ...(tokenizer?.problems ?? [])];
+  // What was refused can't be hashed.
   const files = new Map(
     problems.length > 0
       ? []
@@ -64,7 +57,7 @@ export function planModelImage(site: BuildSite, options: ExportOptions): { plan:
           ...exportFiles(),
           ...model.source.files,
           ...(tokenizer?.source.files ?? []),
-          ...ca.files,
+          ...site.certificate,
           ["spec.json", { content: canonicalJson(spec) }] as const,
         ],
   );
@@ -81,8 +74,8 @@ export function planModelImage(site: BuildSite, options: ExportOptions): { plan:
   };
 }
 
-export function modelImage(owner: Owner, site: BuildSite, plan: ModelImagePlan, credentials: Credentials): ModelImage {
-  const token = plan.credential === undefined ? undefined : credentials[plan.credential];
+export function modelImage(owner: Owner, site: BuildSite, plan: ModelImagePlan): ModelImage {
+  const token = plan.credential === undefined ? undefined : site.credentials[plan.credential];
   const secret: Record<string, pulumi.Input<string>> = token === undefined ? {} : { HF_TOKEN: pulumi.secret(token) };
   const image = dockerImage(owner, `model-image-${plan.hash}`, site, plan, plan.tag, secret, {
     // Always said, so that adding or dropping a credential is as quiet as rotating one.
@@ -95,18 +88,4 @@ function modelArgs(site: BuildSite): Record<string, string> {
   const { base, packageIndex, torchCpuWheels } = site.build;
   const torchIndex = packageIndex === undefined && torchCpuWheels ? TORCH_CPU_INDEX : "";
   return { BASE_IMAGE: base, TORCH_INDEX: torchIndex, ...commonArgs(site) };
-}
-
-/** A build gets one token, as the exporter reads one. */
-function twoCredentials(model: Source, tokenizer: Source | undefined): Problem[] {
-  const [first, second] = [model.credential, tokenizer?.credential];
-  if (first === undefined || second === undefined || first === second) return [];
-  return [
-    {
-      path: ["tokenizer", "hf", "credential"],
-      got: second,
-      because: `the model's is ${JSON.stringify(first)}, and one export uses one token`,
-      remedy: "name a credential that may read both repositories in both places",
-    },
-  ];
 }

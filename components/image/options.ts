@@ -80,7 +80,7 @@ export const qualityGateOptions = z.strictObject({
     .max(1)
     .default(0.99)
     .describe(
-      "With precision int8: least share of texts that get the label of fp32; below it the build fails, and where so many get one label anyway, which would prove nothing. 0: int8 untried.",
+      "With precision int8: minimum share of texts whose int8 label equals the fp32 label; otherwise the build fails. It also fails where so many texts get one label anyway, which would prove nothing. 0 skips the check.",
     ),
   texts: z
     .string()
@@ -169,6 +169,7 @@ export const registryOptions = z.strictObject({
     .describe("Name of the entry of `credentials` that holds the password; goes with username."),
 });
 
+export type ImageOptions = z.output<typeof imageOptions>;
 export type SourceOptions = z.output<typeof sourceOptions>;
 export type LabelsOptions = z.output<typeof labelsOptions>;
 export type QualityGateOptions = z.output<typeof qualityGateOptions>;

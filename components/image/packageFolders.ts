@@ -1,11 +1,8 @@
 /** Where this package's own files lie that go into the images, and how each context lays them out. Found from this file,
  *  not from the project: the project may be another one that imports the package. */
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { CONTRACT_FILE } from "../shared/contract";
-import type { Problem } from "../shared/problems";
-import { type ContextFile, type ContextFiles, packageFiles, refusals } from "./contextFiles";
-import type { BuildSite } from "./site";
+import { type ContextFile, type ContextFiles, packageFiles } from "./contextFiles";
 
 const ROOT = path.resolve(__dirname, "..", "..");
 const TEMPLATES = path.join(ROOT, "model_repository_templates");
@@ -32,21 +29,4 @@ export function serverFiles(flavour: "pypi" | "ngc" | "image"): ContextFiles {
     ["server-requirements.txt", { file: path.join(TEMPLATES, "docker", "server-requirements.txt") }],
     ["Dockerfile", { file: path.join(TEMPLATES, "docker", `server.${flavour}.Dockerfile`) }],
   ]);
-}
-
-/** The private CA that the builds shall trust. The file is always there, since a Dockerfile can't copy one or none. */
-export function certificate({ build, projectFolder }: BuildSite): { files: ContextFiles; problems: Problem[] } {
-  const at = "certificates/ca.crt";
-  if (build.ca === undefined) return { files: new Map([[at, { content: "" }]]), problems: [] };
-  const file = path.resolve(projectFolder, build.ca);
-  const problems = refusals(file, ["build", "ca"], build.ca);
-  if (problems.length === 0 && !fs.readFileSync(file, "latin1").includes("-----BEGIN CERTIFICATE-----")) {
-    problems.push({
-      path: ["build", "ca"],
-      got: build.ca,
-      because: "holds no certificate in PEM",
-      remedy: "name a file with -----BEGIN CERTIFICATE-----",
-    });
-  }
-  return { files: new Map([[at, { file }]]), problems };
 }

@@ -5,7 +5,7 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Limits } from "../server/limits";
 import type { Precision } from "../server/options";
-import type { Pipeline } from "../server/pipeline";
+import type { DecidedServing } from "../server/pipeline";
 import type { ServerChoice } from "../server/supportMatrix";
 import { canonicalJson } from "../shared/canonicalJson";
 import type { Owner } from "../shared/child";
@@ -13,29 +13,16 @@ import type { ContextFiles } from "./contextFiles";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import type { Labels } from "./labels";
 import type { ModelImage, ModelImagePlan } from "./modelImage";
-import type { ExampleOptions } from "./options";
-import { certificate, serverFiles } from "./packageFolders";
+import type { ExampleOptions, ImageOptions } from "./options";
+import { serverFiles } from "./packageFolders";
 import { type BuildSite, commonArgs } from "./site";
-
-/** What the server would otherwise measure when it starts. */
-interface RunCosts {
-  readonly call: number;
-  readonly tokens: number;
-}
 
 /** The options of a model that decide its server image. */
 export interface ServeOptions {
   readonly apiName: string;
   readonly tag: string;
-  readonly serving: {
-    readonly pipeline: Pipeline;
-    /** The public model runs the graph. */
-    readonly inProcess: boolean;
-    readonly runCosts?: RunCosts | undefined;
-    readonly maxBatchSize: number;
-    readonly maxLength?: number | undefined;
-    readonly instances: number;
-  };
+  readonly image: ImageOptions;
+  readonly serving: Omit<DecidedServing, "limits">;
   readonly precision: Precision;
   readonly qualityGate: { readonly labelAgreement: number };
   /** gateTexts of the model. */
@@ -50,8 +37,9 @@ export interface ServeOptions {
 
 export interface ServerImagePlan extends ImagePlan {
   readonly tag: string;
-  /** repository:tag, which the pod refers to. */
+  /** repository:tag */
   readonly name: string;
+  readonly pin: ImageOptions["pin"];
 }
 
 export interface ServerImage {
@@ -60,6 +48,8 @@ export interface ServerImage {
   readonly name: string;
   /** repository@sha256:… */
   readonly digest: pulumi.Output<string>;
+  /** What the pod refers to it by. */
+  readonly reference: pulumi.Input<string>;
 }
 
 export function planServerImage(
@@ -86,8 +76,7 @@ export function planServerImage(
   };
   const files: ContextFiles = new Map([
     ...serverFiles(choice.flavour),
-    // Its problems are the model image's to report: it takes the same file.
-    ...certificate(site).files,
+    ...site.certificate,
     ...(choice.flavour === "pypi" ? gate : []),
     ["spec.json", { content: canonicalJson(spec) }],
   ]);
@@ -99,10 +88,11 @@ export function planServerImage(
   };
   const plan = planImage(site, "server", files, args, model.hash);
   const tag = `${options.tag}-${plan.hash}`;
-  return { ...plan, tag, name: `${site.registry.repository(site.model)}:${tag}` };
+  return { ...plan, tag, name: `${site.registry.repository(site.model)}:${tag}`, pin: options.image.pin };
 }
 
 export function serverImage(owner: Owner, site: BuildSite, plan: ServerImagePlan, model: ModelImage): ServerImage {
   const image = dockerImage(owner, "server-image", site, plan, plan.tag, { MODEL_IMAGE: model.digest });
-  return { image, name: plan.name, digest: image.repoDigest };
+  const digest = image.repoDigest;
+  return { image, name: plan.name, digest, reference: plan.pin === "digest" ? digest : plan.name };
 }

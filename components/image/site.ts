@@ -1,20 +1,38 @@
-/** Where and for whom the images of one model are built: what both image plans share and no option of a model says.
- *  In: the wiring. Out: plain data, and the folder that a build context gets. */
-import type { BuildOptions } from "./options";
-import type { Registry } from "./registries/generic";
+/** Where and for whom images are built: what no option of a model says. In: the stack's options, and where the program runs.
+ *  Out: a site for all services of the stack, made once; and the folder that a build context gets. */
+import type { Draft } from "../shared/draft";
+import type { Program } from "../shared/program";
+import { type Certificate, readCertificate } from "./certificate";
+import type { BuildOptions, RegistryOptions } from "./options";
+import { type Credentials, genericRegistry, type Registry } from "./registries/generic";
 
 /** The platform of every image; unset, the provider takes that of the machine that previews. */
 export const PLATFORM = "linux/amd64";
 
-export interface BuildSite {
-  readonly project: string;
-  readonly stack: string;
-  /** The model's key. */
-  readonly model: string;
-  /** Absolute; the folder that relative paths of the config, and the provider's own working directory, refer to. */
-  readonly projectFolder: string;
+/** The slice of a stack's options that this folder reads. */
+export interface SiteSpec {
+  readonly registry: RegistryOptions;
+  readonly build: BuildOptions;
+  readonly credentials: Credentials;
+}
+
+/** What all services of a stack share. */
+export interface StackSite extends Program {
   readonly registry: Registry;
   readonly build: BuildOptions;
+  readonly credentials: Credentials;
+  readonly certificate: Certificate;
+}
+
+export interface BuildSite extends StackSite {
+  /** The model's key, or the one that it had at first. */
+  readonly model: string;
+}
+
+export function planSite({ registry, build, credentials }: SiteSpec, program: Program): Draft<StackSite> {
+  const { certificate, problems } = readCertificate(build.ca, program.projectFolder);
+  const plan = { ...program, registry: genericRegistry(registry, credentials), build, credentials, certificate };
+  return { plan, problems, warnings: [] };
 }
 
 /** A build context's folder, relative to the project: an absolute one would differ between two checkouts. */

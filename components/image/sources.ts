@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Path } from "../shared/paths";
 import type { Problem } from "../shared/problems";
-import { type ContextFiles, userFolder } from "./contextFiles";
+import { type ContextFiles, userFile, userFolder } from "./contextFiles";
 import type { SourceOptions } from "./options";
 
 export type SourceRole = "model" | "tokenizer";
@@ -41,7 +41,8 @@ const arms: { readonly [Arm in keyof SourceOptions]-?: (fields: Fields<Arm>, sit
     return { source: { spec, files: new Map(), described: `hf:${id}@${revision}`, ...secret }, problems: [] };
   },
   local({ path: folder }, { role, projectFolder }) {
-    const absolute = path.resolve(projectFolder, folder);
+    const absolute = userFile(projectFolder, folder);
+    if (absolute === undefined) return { source: { ...UNREAD, described: `local:${folder}` }, problems: [] };
     const option = [role, "local", "path"];
     const { files, problems } = userFolder(absolute, `sources/${role}`, option, folder);
     const source = { spec: { local: {} }, files, described: `local:${folder}` };
@@ -55,11 +56,14 @@ const arms: { readonly [Arm in keyof SourceOptions]-?: (fields: Fields<Arm>, sit
 /** Names of the storages, for the test that holds them equal to those of the exporter. */
 export const STORAGES = Object.keys(arms);
 
-/** Prepares one source. Validation has seen to it that exactly one arm is set. */
+/** What is known of a source that could not be read. */
+const UNREAD: Source = { spec: {}, files: new Map(), described: "" };
+
+/** Prepares one source; with no arm set it is one that could not be read. */
 export function prepareSource(options: SourceOptions, site: SourceSite): Found {
   if (options.hf !== undefined) return arms.hf(options.hf, site);
   if (options.local !== undefined) return arms.local(options.local, site);
-  throw new Error(`${site.role}: none of ${STORAGES.join(", ")} is set`);
+  return { source: UNREAD, problems: [] };
 }
 
 /** The exporter's order of preference: safetensors, else PyTorch's own format. */

@@ -6,12 +6,14 @@ import { PORTS, selectorLabels } from "../shared/names";
 import { type KubernetesSite, metadata } from "./metadata";
 import type { ServiceOptions } from "./options";
 
-/** Addresses inside the cluster. */
-export interface Endpoints {
-  readonly http: string;
-  /** Without a scheme, as gRPC clients take it; absent where service.grpc is false. */
-  readonly grpc?: string;
-  readonly metrics: string;
+/** Where a service answers inside the cluster. */
+export interface ServiceEndpoints {
+  /** Base URL of Triton's HTTP protocol. */
+  http: string;
+  /** host:port of Triton's gRPC protocol, without a scheme; absent where service.grpc is false. */
+  grpc?: string;
+  /** URL of the Prometheus metrics. */
+  metrics: string;
 }
 
 /** Makes the children. */
@@ -24,7 +26,7 @@ export function networking(owner: Owner, site: KubernetesSite, options: ServiceO
 export function endpoints(
   { names, namespace }: KubernetesSite,
   { grpc }: Pick<ServiceOptions, "grpc"> = { grpc: true },
-): Endpoints {
+): ServiceEndpoints {
   const host = `${names.object}.${namespace}.svc`;
   return {
     http: `http://${host}:${PORTS.http}`,

@@ -3,17 +3,16 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { HUGE_PAGES } from "../server/allocator";
-import type { Lifecycle } from "../server/lifecycle";
-import type { MemoryPlan } from "../server/memory";
-import type { GpuOptions } from "../server/options";
+import type { ServerProcess } from "../server/process";
 import { CPU_LIMIT, LOG_SLOWER_THAN_MS, POD_UID } from "../server/tritonFlags";
 import { CONTAINER, HEALTH, PORTS, selectorLabels } from "../shared/names";
-import type { GatewayConfig } from "./gateway/config";
 import { type GatewayInput, gateway, gatewayVolume } from "./gateway/container";
 import type { KubernetesSite } from "./metadata";
-import type { PlacementOptions } from "./options";
+import { milliseconds } from "./monitoring/options";
+import { scrapeAnnotations } from "./monitoring/scrape";
 import { strategicMerge } from "./podOverrides";
 import { RESTRICTED } from "./restricted";
+import type { ObjectsSpec } from "./spec";
 
 /** The user that the server images are made for; they run as any other, but not as root. */
 const USER = 1000;
@@ -23,43 +22,27 @@ export interface Review {
   /** Hub id and revision, or the local path. */
   readonly model: string;
   /** Absent: the model's own. */
-  readonly tokenizer?: string;
+  readonly tokenizer?: string | undefined;
   readonly precision: string;
   readonly maxBatchSize: number;
   /** ServerChoice.described. */
   readonly server: string;
 }
 
-interface GatewayParts {
-  readonly options: GatewayInput["options"];
+interface GatewayParts extends Pick<GatewayInput, "options" | "limits" | "streamSeconds"> {
   /** Absent: the server image. */
   readonly image?: string | undefined;
 }
 
-export interface PodInput {
+/** The options that only the pod reads are the user's own; each is read where it ends up. */
+export interface PodInput
+  extends ServerProcess,
+    Pick<ObjectsSpec, "resources" | "gpu" | "placement" | "service" | "monitoring" | "podOverrides"> {
   readonly site: KubernetesSite;
   readonly image: pulumi.Input<string>;
-  readonly apiName: string;
-  /** Starts the watch, and through it tritonserver. */
-  readonly command: readonly string[];
-  /** Arguments of tritonserver. */
-  readonly args: readonly string[];
-  /** CPU cores, request and limit. */
-  readonly cpu: number;
-  readonly gpu?: GpuOptions;
-  readonly memory: Pick<MemoryPlan, "shmMiB" | "limitMiB">;
-  readonly lifecycle: Lifecycle;
-  readonly placement: PlacementOptions;
-  /** Whether there is a gRPC port. */
-  readonly grpc: boolean;
   /** What stands before Triton's ports; its image, where that is not this pod's own. */
-  readonly gateway?: (Pick<GatewayConfig, "limits" | "streamSeconds"> & GatewayParts) | undefined;
+  readonly gateway?: GatewayParts | undefined;
   readonly review: Review;
-  /** Of the pods, besides the review's. */
-  readonly annotations: Readonly<Record<string, string>>;
-  /** Requests that take longer are logged. */
-  readonly logSlowerThanMs: number;
-  readonly podOverrides?: Readonly<Record<string, unknown>>;
 }
 
 /** The pod template with the user's overrides. */
@@ -79,7 +62,7 @@ export function plainPodTemplate(input: PodInput) {
   return {
     metadata: {
       labels: selectorLabels(site.names.object),
-      annotations: { ...reviewed(input.review), ...input.annotations },
+      annotations: { ...reviewAnnotations(input.review), ...scrapeAnnotations(input.monitoring.scrape) },
     },
     spec: {
       serviceAccountName: site.names.object,
@@ -108,15 +91,15 @@ export function plainPodTemplate(input: PodInput) {
   } satisfies types.input.core.v1.PodTemplateSpec;
 }
 
-function gatewayInput({ gateway: parts, image, lifecycle, grpc }: PodInput): GatewayInput | undefined {
-  return parts && { ...parts, image: parts.image ?? image, lifecycle, grpc };
+function gatewayInput({ gateway: parts, image, lifecycle, service }: PodInput): GatewayInput | undefined {
+  return parts && { ...parts, image: parts.image ?? image, lifecycle, grpc: service.grpc };
 }
 
 function container(input: PodInput) {
   const resources = amounts(input);
   const { lifecycle } = input;
   // Behind a gateway Triton's own ports can't be reached from outside of the pod.
-  const own = { http: PORTS.http, ...(input.grpc ? { grpc: PORTS.grpc } : {}) };
+  const own = { http: PORTS.http, ...(input.service.grpc ? { grpc: PORTS.grpc } : {}) };
   const ports = { ...(input.gateway === undefined ? own : {}), metrics: PORTS.metrics, [HEALTH.name]: HEALTH.port };
   return {
     name: CONTAINER,
@@ -130,7 +113,7 @@ function container(input: PodInput) {
         name: CPU_LIMIT,
         valueFrom: { resourceFieldRef: { containerName: CONTAINER, resource: "limits.cpu", divisor: "1" } },
       },
-      { name: LOG_SLOWER_THAN_MS, value: String(input.logSlowerThanMs) },
+      { name: LOG_SLOWER_THAN_MS, value: String(milliseconds(input.monitoring.logSlowerThan)) },
       ...(input.gpu === undefined ? [HUGE_PAGES] : []),
     ],
     ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
@@ -155,7 +138,7 @@ function container(input: PodInput) {
   } satisfies types.input.core.v1.Container;
 }
 
-function amounts({ cpu, memory, gpu }: PodInput): Record<string, string> {
+function amounts({ resources: { cpu }, memory, gpu }: PodInput): Record<string, string> {
   return {
     cpu: Number.isInteger(cpu) ? String(cpu) : `${Math.round(cpu * 1000)}m`,
     memory: `${memory.limitMiB}Mi`,
@@ -163,7 +146,7 @@ function amounts({ cpu, memory, gpu }: PodInput): Record<string, string> {
   };
 }
 
-function reviewed({ model, tokenizer, precision, maxBatchSize, server }: Review): Record<string, string> {
+function reviewAnnotations({ model, tokenizer, precision, maxBatchSize, server }: Review): Record<string, string> {
   return {
     "triton-bert/model": model,
     ...(tokenizer === undefined ? {} : { "triton-bert/tokenizer": tokenizer }),

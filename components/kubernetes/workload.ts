@@ -7,12 +7,9 @@ import { selectorLabels } from "../shared/names";
 import { type KubernetesSite, metadata } from "./metadata";
 import { type PodInput, podTemplate } from "./pod";
 import { strategy } from "./rollout";
+import type { Scale } from "./scaling/autoscaling";
 
-export interface WorkloadInput extends PodInput {
-  /** Number of pods; beside an autoscaler, the number that a new Deployment starts with. */
-  readonly replicas: number;
-  /** An autoscaler decides the number of pods. */
-  readonly autoscaled: boolean;
+export interface WorkloadInput extends PodInput, Pick<Scale, "replicas" | "autoscaled"> {
   /** What must be there before the pods: the server image. */
   readonly dependsOn?: readonly pulumi.Resource[];
 }

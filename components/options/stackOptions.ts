@@ -21,7 +21,7 @@ const credentials = z
   .describe(
     "Name → secret token. The only place where a secret may stand; options refer to it by name. " +
       "Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'. " +
-      "Look that each is encrypted (secure: …): one in plain text beside an encrypted one can't be told.",
+      "Check that every entry is encrypted (secure: …); Pulumi does not report a plain-text entry next to an encrypted one.",
   );
 
 /** What all services of a stack share, and each takes among its args. */
@@ -65,6 +65,11 @@ export const modelKey = z
   .meta({ remedy: "choose a key such as sentiment or sentiment-ru" });
 
 export type StackOnly = z.output<typeof stackOnlyOptions>;
+
+/** What stands for options that must be said and could not be read, in the search for other problems. */
+export const UNREAD_MODEL: z.output<typeof modelOptions>["model"] = {};
+export const UNREAD_REGISTRY: z.output<typeof registryOptions> = { repository: "" };
+export const UNREAD_CLUSTER: z.output<typeof clusterOptions> = { context: "" };
 
 /** One service, validated, with every default filled in. */
 export type ServiceSpec = z.output<typeof serviceArgs>;

@@ -1,31 +1,22 @@
 /** Turns what a schema finds wrong into problems a person can act on. In: a schema and the value. Out: the parsed value, or the problems, each with path, value, reason and remedy. A value that may hold a
  *  password is never shown. */
 import { z } from "zod";
-import { didYouMean } from "../shared/didYouMean";
+import { nearestOf } from "../shared/didYouMean";
 import { CHOICES, wrongChoice } from "../shared/exactlyOneOf";
 import type { Path } from "../shared/paths";
-import type { Problem } from "../shared/problems";
+import { type Problem, withoutSecret } from "../shared/problems";
 import { choicesOf, fieldsOf, inside, isMap, isOptional, newNameOf, schemaAt, unwrapped, valueAt } from "./schemaWalk";
 
-type Issue = z.core.$ZodIssue;
+export type Issue = z.core.$ZodIssue;
 
 /** Everything that `schema` finds wrong with `value`. */
 export function schemaProblems(schema: z.ZodType, value: unknown): Problem[] {
-  const issues = schema.safeParse(value).error?.issues ?? [];
+  return issueProblems(schema.safeParse(value).error?.issues ?? [], schema, value);
+}
+
+/** The problems behind zod's `issues` with `value`, and those of choices. */
+export function issueProblems(issues: readonly Issue[], schema: z.ZodType, value: unknown): Problem[] {
   return [...issues.flatMap((issue) => problemsOf(issue, schema, value)), ...choiceProblems(schema, value, [])];
-}
-
-/** `value` as it may be shown: not at all if it could hold a password or a token. */
-export function shown(value: unknown, path: Path): unknown {
-  if (path.at(-1) === "credential" && !/^[a-z0-9-]{1,40}$/.test(String(value))) return undefined;
-  return typeof value === "string" && /:.*@/.test(value) ? undefined : value;
-}
-
-/** `did you mean "x"?`, or what there is. */
-export function nearestOf(name: string, known: readonly string[]): string {
-  const nearest = didYouMean(name, known);
-  if (nearest !== undefined) return `did you mean "${nearest}"?`;
-  return known.length === 0 ? "remove it" : `use one of ${known.join(", ")}`;
 }
 
 /** Choices are checked here and not by zod, which looks at them only when everything inside is right. */
@@ -62,7 +53,7 @@ function problemsOf(issue: Issue, schema: z.ZodType, value: unknown): Problem[] 
   const got = valueAt(value, issue.path);
   const about = schemaAt(schema, issue.code === "invalid_key" ? issue.path.slice(0, -1) : issue.path);
   const name = issue.code === "invalid_key" ? String(issue.path.at(-1)) : got;
-  return [{ path: issue.path, got: shown(name, issue.path), ...reason(issue, got, about) }];
+  return [{ path: issue.path, got: withoutSecret(name, issue.path), ...reason(issue, got, about) }];
 }
 
 function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<Problem, "path" | "got"> {
@@ -81,12 +72,12 @@ function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<
       if (issue.origin === "string") return { because: "must not be empty", remedy };
       if (issue.inclusive === false) return { because: `must be above ${issue.minimum}`, remedy };
       return {
-        because: `below the least, ${issue.minimum}`,
+        because: `must be at least ${issue.minimum}`,
         remedy: `use ${bounds(about, `at least ${issue.minimum}`)}`,
       };
     case "too_big":
       return {
-        because: `above the most, ${issue.maximum}`,
+        because: `must be at most ${issue.maximum}`,
         remedy: `use ${bounds(about, `at most ${issue.maximum}`)}`,
       };
     case "invalid_key":

@@ -48,9 +48,9 @@ export interface Requirements {
 }
 
 export function requirements(release: Release): Requirements {
-  const archs = stated(release, "ort_cuda_archs_x86_64", "onnxruntime's CUDA architectures");
-  const driver = stated(release, "cuda_major_min_driver", "least driver");
-  const capability = stated(release, "min_compute_capability", "least compute capability");
+  const archs = findStatement(release, "ort_cuda_archs_x86_64", "onnxruntime's CUDA architectures");
+  const driver = findStatement(release, "cuda_major_min_driver", "least driver");
+  const capability = findStatement(release, "min_compute_capability", "least compute capability");
   return {
     archs: archs.value,
     minDriver: Number(driver.value),
@@ -86,7 +86,7 @@ function runsOn(arch: string, computeCapability: string): boolean {
   return Math.floor(number / 10) === Math.floor(capability / 10) && number <= capability;
 }
 
-function stated<Field extends keyof Release>(release: Release, field: Field, what: string) {
+function findStatement<Field extends keyof Release>(release: Release, field: Field, what: string) {
   const older = releases.filter(({ container }) => container <= release.container).reverse();
   for (const candidate of older) {
     const value = candidate[field];

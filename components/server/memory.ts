@@ -41,8 +41,7 @@ export interface MemoryInput {
   readonly serving: Omit<DecidedServing, "limits">;
   readonly limits: Pick<Limits, "textBytes" | "requestBytes">;
   readonly device: "cpu" | "gpu";
-  /** Whether a model of the python backend runs the graph, in runs of its own making. */
-  readonly graphInPython: boolean;
+  readonly choice: { readonly onnxBackend: "python" | "onnxruntime" };
   /** Bytes of the model's weights; absent: unknown, BERT-large is assumed. */
   readonly modelBytes?: number;
 }
@@ -89,13 +88,13 @@ function shmByFormula({ serving, limits: { textBytes } }: MemoryInput): number {
 }
 
 /** Everything but /dev/shm, MiB. Activations live on the GPU where there is one. */
-function serverMiB({ serving, graphInPython, resources, device, modelBytes, limits }: MemoryInput): number {
+function serverMiB({ serving, choice, resources, device, modelBytes, limits }: MemoryInput): number {
   const base = RUNTIME[device] + WATCH + (LARGE_REQUESTS * limits.requestBytes) / MiB;
   const model = modelBytes === undefined ? ASSUMED_MODEL : modelBytes / MiB;
   // Attention shrinks with the square of the length: linear is on the safe side.
   const share = (serving.maxLength ?? LONGEST) / LONGEST;
   const perText = device === "gpu" ? 0 : share * ACTIVATIONS_PER_TEXT;
-  if (graphInPython) {
+  if (choice.onnxBackend === "python") {
     const cores = Math.max(1, Math.floor(resources.cpu / serving.instances));
     // A session for one thread and one for all cores; no run is larger than one long text, and each core has one at a time.
     const sessions = cores > 1 ? 2 : 1;

@@ -15,9 +15,9 @@ interface Options {
   readonly serving: ServingOptions;
 }
 
-/** With server.pypi the fused pipeline runs the graph in its own process, which uses all cores as it is: several instances
- *  are the ensemble's. With the others it stands before model_onnx, which was tried on no GPU: there it must be asked for. */
-export function decided({ server, serving }: Options): DecidedServing {
+/** With server.pypi the fused pipeline runs the graph in its own process, which uses all cores as it is: instances > 1
+ *  therefore selects the ensemble. With the others it stands before model_onnx, which was tried on no GPU: there it must be asked for. */
+export function choosePipeline({ server, serving }: Options): DecidedServing {
   const canFuse = server.pypi !== undefined && serving.instances === 1;
   const pipeline = serving.pipeline ?? (canFuse ? "fused" : "ensemble");
   return { ...serving, pipeline, inProcess: pipeline === "fused" && server.pypi !== undefined };

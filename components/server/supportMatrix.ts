@@ -22,14 +22,12 @@ export interface ServerChoice {
 
 export interface ServerInput {
   readonly server: ServerOptions;
-  readonly gpu?: GpuOptions;
+  readonly gpu?: GpuOptions | undefined;
 }
 
-export interface ServerDecision {
-  readonly choice?: ServerChoice;
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Warning[];
-}
+export type ServerDecision =
+  | { readonly choice: ServerChoice; readonly problems: readonly []; readonly warnings: readonly Warning[] }
+  | { readonly choice?: undefined; readonly problems: readonly [Problem]; readonly warnings: readonly [] };
 
 const ALLOW = ["server", "ngc", "allowInsecureRelease"] as const;
 
@@ -37,7 +35,7 @@ type NgcOptions = NonNullable<ServerOptions["ngc"]>;
 
 export function chooseServer({ server, gpu }: ServerInput): ServerDecision {
   const card = gpu === undefined ? undefined : findGpu(gpu.type);
-  if (gpu !== undefined && card === undefined) return refused(unknownGpu(gpu.type));
+  if (gpu !== undefined && card === undefined) return refuse(unknownGpu(gpu.type));
   if (server.pypi !== undefined) return pypi(gpu);
   if (server.image !== undefined) return ownImage(server.image.ref);
   if (server.ngc !== undefined) return ngc(server.ngc, gpu, card);
@@ -46,7 +44,7 @@ export function chooseServer({ server, gpu }: ServerInput): ServerDecision {
 
 function pypi(gpu: GpuOptions | undefined): ServerDecision {
   if (gpu !== undefined)
-    return refused({
+    return refuse({
       path: ["server", "pypi"],
       because: text`the Triton that PyPI carries has no GPU backend for onnxruntime, and ${["gpu"]} asks for a GPU`,
       remedy: text`set ${["server"]} to { ngc: {} }, or say gpu: null in the model`,
@@ -65,22 +63,22 @@ function ownImage(ref: string): ServerDecision {
 }
 
 function ngc(options: NgcOptions, gpu?: GpuOptions, card?: Gpu): ServerDecision {
-  if (options.release !== undefined) return named(options.release, options, gpu, card);
+  if (options.release !== undefined) return checkRelease(options.release, options, gpu, card);
   const fitting = releases.filter((release) => obstacle(release, gpu, card) === undefined).reverse();
   const newest = fitting[0];
-  if (newest === undefined) return refused(nothingRuns(gpu));
-  if (knownCves(newest.container) === undefined) return chosen(newest, options, card);
-  if (options.allowInsecureRelease) return chosen(newest, options, card);
-  return refused(onlyInsecure(newest, gpu, card));
+  if (newest === undefined) return refuse(nothingRuns(gpu));
+  if (knownCves(newest.container) === undefined) return takeRelease(newest, options, card);
+  if (options.allowInsecureRelease) return takeRelease(newest, options, card);
+  return refuse(onlyInsecure(newest, gpu, card));
 }
 
 /** The release that the config names, or why it cannot be. */
-function named(container: string, options: NgcOptions, gpu?: GpuOptions, card?: Gpu): ServerDecision {
+function checkRelease(container: string, options: NgcOptions, gpu?: GpuOptions, card?: Gpu): ServerDecision {
   const at = ["server", "ngc", "release"];
   const release = releases.find((row) => row.container === container);
   const secure = releases.filter((row) => row.container >= minSecure).map((row) => row.container);
   if (release === undefined)
-    return refused({
+    return refuse({
       path: at,
       got: container,
       because: "the support matrix has no such release of Triton",
@@ -89,7 +87,7 @@ function named(container: string, options: NgcOptions, gpu?: GpuOptions, card?: 
   const because = obstacle(release, gpu, card);
   if (because !== undefined) {
     const other = releases.filter((row) => obstacle(row, gpu, card) === undefined).at(-1)?.container;
-    return refused({
+    return refuse({
       path: at,
       got: container,
       because: `Triton ${container} does not run here: ${because}`,
@@ -98,13 +96,13 @@ function named(container: string, options: NgcOptions, gpu?: GpuOptions, card?: 
   }
   const cves = knownCves(container);
   if (cves !== undefined && !options.allowInsecureRelease)
-    return refused({
+    return refuse({
       path: at,
       got: container,
       because: `it is affected by ${cves}`,
       remedy: text`set "${minSecure}" or later, or accept it with ${ALLOW}: true`,
     });
-  return chosen(release, options, card);
+  return takeRelease(release, options, card);
 }
 
 /** To name the release, and what must be said besides to get an insecure one. */
@@ -115,7 +113,7 @@ function consent(container: string, { allowInsecureRelease }: NgcOptions): Text 
 
 const aboutServer = (said: string): Warning => ({ path: ["server"], text: said });
 
-function chosen(release: Release, { repository }: NgcOptions, card?: Gpu): ServerDecision {
+function takeRelease(release: Release, { repository }: NgcOptions, card?: Gpu): ServerDecision {
   const { container } = release;
   const cves = knownCves(container);
   const takenOver = card === undefined ? [] : requirements(release).takenOver;
@@ -189,6 +187,6 @@ function onlyInsecure(newest: Release, gpu?: GpuOptions, card?: Gpu): Problem {
   return { path: ["gpu", "driver"], got: gpu?.driver, because, remedy };
 }
 
-function refused(...problems: Problem[]): ServerDecision {
-  return { problems, warnings: [] };
+function refuse(problem: Problem): ServerDecision {
+  return { problems: [problem], warnings: [] };
 }

@@ -11,6 +11,13 @@ export function didYouMean(got: string, allowed: readonly string[]): string | un
   return best !== undefined && best.distance <= bound ? best.word : undefined;
 }
 
+/** `did you mean "x"?`, or what there is. */
+export function nearestOf(name: string, known: readonly string[]): string {
+  const nearest = didYouMean(name, known);
+  if (nearest !== undefined) return `did you mean "${nearest}"?`;
+  return known.length === 0 ? "remove it" : `use one of ${known.join(", ")}`;
+}
+
 /** Edits between `a` and `b`: insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];

@@ -1,10 +1,8 @@
 /** Every name and label of what this package makes. Names and labels are hard to change later (a Deployment's selector
  *  is immutable, a Service's name is its DNS name), so they are said here once and nowhere else. */
 
-/** Kubernetes, "Object Names and IDs", section "DNS Label Names": at most 63 characters. */
-const DNS_LABEL = 63;
-
-/** A model's key: leaves room for the suffix of the longest role within a DNS label. */
+/** A model's key: leaves room for the prefix and the suffix of the longest role within the 63 characters of a DNS label
+ *  (Kubernetes, "Object Names and IDs"). */
 export const MODEL_KEY = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
 /** MODEL_KEY in words. */
@@ -35,13 +33,10 @@ export interface ObjectNames {
   readonly metrics: string;
 }
 
-/** Object names of the model `key`. The prefix is part of the name, so `prefix + key` must fit a DNS label with "-metrics". */
+/** Object names of the model `key`. The bounds of key and prefix see to it that the longest fits a DNS label. */
 export function objectNames(key: string, prefix = ""): ObjectNames {
   const object = `${prefix}${key}`;
-  const metrics = `${object}-metrics`;
-  if (metrics.length > DNS_LABEL)
-    throw new Error(`"${metrics}" is longer than the ${DNS_LABEL} characters of a DNS label`);
-  return { object, metrics };
+  return { object, metrics: `${object}-metrics` };
 }
 
 /** The pods' selector. Never to be changed: a Deployment's selector is immutable, and a change replaces what runs. */
@@ -52,7 +47,7 @@ export function selectorLabels(object: string): Record<string, string> {
 /** Name of the server's container. */
 export const CONTAINER = "triton";
 
-/** Name of the container before it. */
+/** Name of the nginx container in front of Triton (service.gateway). */
 export const GATEWAY_CONTAINER = "gateway";
 
 /** Ports of Triton, and their names on containers and Services. */

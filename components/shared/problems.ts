@@ -17,6 +17,12 @@ export interface Warning {
   readonly text: Text;
 }
 
+/** `value` as it may be shown: not at all if it could hold a password or a token. */
+export function withoutSecret(value: unknown, path: Path): unknown {
+  if (path.at(-1) === "credential" && !/^[a-z0-9-]{1,40}$/.test(String(value))) return undefined;
+  return typeof value === "string" && /:.*@/.test(value) ? undefined : value;
+}
+
 /** What the user must put right. A RunError without a stack trace: it tells of config or machine, not of code, and Node 20
  *  takes 15 seconds to colour the frames that Pulumi's source maps make of a program that threw. */
 export class UserError extends RunError {

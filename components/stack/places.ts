@@ -2,7 +2,8 @@
  *  what the user wrote. Out: from a path among the args of a service to the one that the user finds it at. */
 import { modelOptions } from "../options/modelOptions";
 import { CONFIG_NAMESPACE, stackOnlyOptions } from "../options/stackOptions";
-import type { Locate } from "../shared/paths";
+import { type Locate, pathText } from "../shared/paths";
+import type { Problem } from "../shared/problems";
 import { isOfDefaults } from "./defaults";
 
 /** The path of a key of the stack and what is inside it. */
@@ -16,4 +17,11 @@ export function inService(key: string, own: unknown, defaults: unknown): Locate 
       ? inStack(["defaults", ...path])
       : inStack(["models", key, ...path]);
   };
+}
+
+/** What stands in `defaults` is found wrong through each model that takes it: the first that tells it tells it for all. */
+export function onceEach(problems: readonly Problem[]): Problem[] {
+  const places = problems.map(({ path }) => pathText(path));
+  const [ofDefaults = ""] = inStack(["defaults"]);
+  return problems.filter(({ path }, index) => path[0] !== ofDefaults || places.indexOf(places[index] ?? "") === index);
 }

@@ -7,8 +7,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fieldsOf, isMap } from "../options/schemaWalk";
 import { CONFIG_NAMESPACE, stackKeys, stackOnlyOptions } from "../options/stackOptions";
-import { instruction, nearestOf } from "../options/validate";
-import { didYouMean } from "../shared/didYouMean";
+import { instruction } from "../options/validate";
+import { didYouMean, nearestOf } from "../shared/didYouMean";
 import { pathText } from "../shared/paths";
 import type { Problem } from "../shared/problems";
 

@@ -1,66 +1,88 @@
-/** The stack's config, or everything that is wrong with it at once: in itself (stackConfig.ts), with the files it names,
- *  with the facts about GPUs and releases, and with the cluster. Asked before any resource is registered. In: the config,
- *  and where the program runs. Out: the cluster and a plan for each model, or a ConfigError. */
-import { contextProblems } from "../kubernetes/cluster";
+/** Reads the stack's config: what is said once, and each model with `defaults` laid under it. In: what rawConfig.ts got. Out: specs,
+ *  as far as they can be read, and every problem that the config alone can tell, each at the place where the user wrote it. */
+import type * as pulumi from "@pulumi/pulumi";
+import { siteProblems } from "../image/checks";
 import type { ClusterOptions } from "../kubernetes/options";
-import { serviceArgs } from "../options/stackOptions";
-import { locatePlan, type Place, type Planned, planService, type ServicePlan } from "../servicePlan";
-import { pathText } from "../shared/paths";
-import { locateProblem, type Problem, throwIfAny, warningText } from "../shared/problems";
-import { inStack } from "./places";
-import { inspectStackConfig } from "./stackConfig";
+import { contradictions } from "../options/contradictions";
+import { modelOptions } from "../options/modelOptions";
+import { readOptions } from "../options/read";
+import { isMap, valueAt } from "../options/schemaWalk";
+import {
+  CONFIG_NAMESPACE,
+  modelKey,
+  type ServiceSpec,
+  stackOnlyOptions,
+  UNREAD_CLUSTER,
+  UNREAD_MODEL,
+  UNREAD_REGISTRY,
+} from "../options/stackOptions";
+import { schemaProblems } from "../options/validate";
+import type { Locate } from "../shared/paths";
+import { locateProblem, type Problem } from "../shared/problems";
+import { withDefaults } from "./defaults";
+import { nameCollisions } from "./nameCollisions";
+import { inService, inStack, onceEach } from "./places";
+import { ADD_MODEL, readRawConfig } from "./rawConfig";
 
-export interface StackPlan {
+/** With problems the specs are only good for the search of others. */
+export interface StackConfig {
   readonly cluster: ClusterOptions;
+  /** What all services share, the cluster excepted. */
+  readonly shared: Pick<ServiceSpec, "registry" | "build"> & {
+    readonly credentials: Readonly<Record<string, pulumi.Output<string>>>;
+  };
   /** By the model's key, in the order of the keys. */
-  readonly services: Readonly<Record<string, ServicePlan>>;
+  readonly services: Readonly<Record<string, { readonly spec: ServiceSpec; readonly locate: Locate }>>;
+  readonly problems: readonly Problem[];
 }
 
-/** The plan of this stack.
- *  @throws ConfigError with all problems */
-export function planStack(place: Place): StackPlan {
-  const { config, problems, locate } = inspectStackConfig();
-  const { cluster, models, ...shared } = config;
-  const asked = Object.entries(models).map(([key, model]) => {
-    // a mistake elsewhere is no reason to keep quiet about this model: what could not be read counts as not said
-    const args = serviceArgs.safeParse({ registry: PLACEHOLDER, cluster, ...shared, ...model });
-    const { plan, problems }: Planned = args.success ? planService(key, args.data, place) : { problems: [] };
-    return {
-      key,
-      plan: plan && locatePlan(plan, locate(key)),
-      problems: problems.map((problem) => locateProblem(problem, locate(key))),
-    };
-  });
-  const context = cluster ? contextProblems(cluster.context) : [];
-  throwIfAny(
-    firstOfEachPath([
-      ...problems,
-      ...context.map((problem) => locateProblem(problem, inStack)),
-      ...asked.flatMap((one) => one.problems),
-    ]),
+export function readStack(): StackConfig {
+  const raw = readRawConfig();
+  const { defaults = {}, models, ...rest } = raw.values;
+  const credentials = raw.credentials ?? {};
+  const names = raw.credentials && Object.keys(raw.credentials);
+  const standIns = { cluster: UNREAD_CLUSTER, registry: UNREAD_REGISTRY };
+  const stack = readOptions(stackOnlyOptions, { ...rest, credentials }, standIns, raw.unread);
+  const read = Object.keys(isMap(models) ? models : {})
+    .sort()
+    .map((key) => {
+      const own = valueAt(models, [key]);
+      const model = readOptions(modelOptions, withDefaults(modelOptions, defaults, own), { model: UNREAD_MODEL });
+      const locate = inService(key, own, defaults);
+      const problems = [...model.problems, ...contradictions(key, model.said, names)];
+      return {
+        key,
+        spec: { ...stack.spec, ...model.spec, credentials },
+        locate,
+        problems: [...keyProblems(key), ...problems.map((problem) => locateProblem(problem, locate))],
+      };
+    });
+  const ofStack = [...stack.problems, ...siteProblems(stack.said, names)];
+  const collisions = nameCollisions(
+    Object.fromEntries(read.map(({ key, spec }) => [key, spec.renamedFrom ?? key]).filter(([, name]) => isKey(name))),
+    stack.spec.namePrefix,
   );
-  const services = Object.fromEntries(asked.flatMap(({ key, plan }) => (plan ? [[key, plan]] : [])));
-  if (cluster === undefined || Object.keys(services).length < asked.length) throw new Error("no plan and no problem");
-  return { cluster, services: eachWarningOnce(services) };
+  return {
+    cluster: stack.spec.cluster,
+    shared: { ...stack.spec, credentials },
+    services: Object.fromEntries(read.map(({ key, spec, locate }) => [key, { spec, locate }])),
+    problems: [
+      ...raw.problems,
+      ...ofStack.map((problem) => locateProblem(problem, inStack)),
+      ...onceEach(read.flatMap(({ problems }) => problems)),
+      ...collisions.map((problem) => locateProblem(problem, (path) => inStack(["models", ...path]))),
+      ...(read.length === 0 && !raw.unread.includes("models") ? [NO_MODELS] : []),
+    ],
+  };
 }
 
-/** Stands for a registry that could not be read; nothing is ever pushed there, for its problem is thrown. */
-const PLACEHOLDER = { repository: "registry.invalid" };
+const NO_MODELS: Problem = {
+  path: [`${CONFIG_NAMESPACE}:models`],
+  because: "no model is named",
+  remedy: ADD_MODEL,
+};
 
-/** What stands in `defaults` is warned of once, not for each model. */
-function eachWarningOnce(services: StackPlan["services"]): StackPlan["services"] {
-  const told = new Set<string>();
-  const untold = (warning: string): boolean => !told.has(warning) && told.add(warning) !== undefined;
-  return Object.fromEntries(
-    Object.entries(services).map(([key, plan]) => [
-      key,
-      { ...plan, warnings: plan.warnings.filter((warning) => untold(warningText(warning))) },
-    ]),
-  );
-}
+const isKey = (name: string | undefined): boolean => modelKey.safeParse(name).success;
 
-/** The first to report a path knows it best: the schema before the checks, and those before the rooms. */
-function firstOfEachPath(problems: readonly Problem[]): Problem[] {
-  const paths = problems.map(({ path }) => pathText(path));
-  return problems.filter(({ path }, index) => paths.indexOf(pathText(path)) === index);
-}
+const keyProblems = (key: string): Problem[] =>
+  schemaProblems(modelKey, key).map((problem) => ({ ...problem, path: inStack(["models", key]) }));

@@ -22,7 +22,6 @@ import {
 const rule = prometheusRuleArgs({
   site: { names: objectNames("mood"), namespace: "shop", stack: "organization/shop/prod" },
   options: autoscalingOptions.parse({ keda: { max: 3, prometheus: "http://prometheus.monitoring:9090" } }),
-  path: ["models.mood.autoscaling"],
   apiName: "mood",
   device: "cpu",
   monitoring: monitoringOptions.parse({ alerts: {} }),

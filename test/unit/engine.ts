@@ -114,5 +114,6 @@ export async function run(program: () => unknown, folder: string, preview = true
     cwd.mockRestore();
     warn.mockRestore();
   }
-  return { registered, outputs, warnings };
+  // They are registered as their inputs come to be known, in no order.
+  return { registered: registered.sort((a, b) => (a.name < b.name ? -1 : 1)), outputs, warnings };
 }

@@ -4,7 +4,7 @@ import type { Scaled } from "../scaling/scaled";
 import { podMatchers, SIGNALS, servedBy } from "../scaling/signals";
 import type { MonitoringOptions } from "./options";
 
-export interface Watched extends Scaled {
+export interface Watched extends Omit<Scaled, "path"> {
   readonly monitoring: MonitoringOptions;
   /** Seconds that a pod may take until its golden examples are answered rightly. */
   readonly startupSeconds: number;

@@ -16,10 +16,11 @@ import { isChecked, verifyAutoscaler } from "./verify";
 
 /** The pods of a model. */
 export interface Scale {
-  /** Number that a Deployment is made with. */
+  /** Number that a new Deployment starts with. */
   readonly replicas: number;
   /** Most pods there can be. */
   readonly most: number;
+  /** An autoscaler decides the number from then on. */
   readonly autoscaled: boolean;
 }
 
@@ -53,7 +54,7 @@ export function autoscaling(
     ...(hpa === undefined ? [] : [child(k8s.autoscaling.v2.HorizontalPodAutoscaler, owner, "autoscaler", hpa)]),
     ...(object === undefined ? [] : [child(k8s.apiextensions.CustomResource, owner, "scaled-object", object)]),
   ];
-  const known = described(scaled);
+  const known = describeAutoscaling(scaled);
   if (!isChecked(scaled.options) || context === undefined || pulumi.runtime.isDryRun()) return pulumi.output(known);
   return pulumi.all([deployment, ...made].map(({ urn }) => urn)).apply(async () => {
     await verifyAutoscaler(scaled, context);
@@ -69,7 +70,8 @@ export function uncheckedWarning({ options, path }: Scaled, context?: string): W
   return { path, text: said };
 }
 
-export function described({ site, options: { keda, podsMetric }, apiName }: Scaled): Autoscaling {
+/** What the autoscaler asks for. */
+export function describeAutoscaling({ site, options: { keda, podsMetric }, apiName }: Scaled): Autoscaling {
   return {
     ...(keda === undefined ? {} : { query: kedaQuery(site, keda, apiName) }),
     ...(podsMetric === undefined ? {} : { adapterRule: adapterRuleText(podsMetric, apiName) }),

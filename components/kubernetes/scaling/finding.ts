@@ -62,7 +62,7 @@ export async function finding(get: Get, { site, options }: Scaled): Promise<Find
   const keda = options.keda === undefined ? undefined : await kedaFinding(get, site);
   if (keda !== undefined) return keda;
   const answer = await get(`/apis/autoscaling/v2/namespaces/${site.namespace}/horizontalpodautoscalers`);
-  if (answer.status !== 200) return refused("the HorizontalPodAutoscalers", answer);
+  if (answer.status !== 200) return readRefusal("the HorizontalPodAutoscalers", answer);
   const onPods = autoscalers
     .parse(answer.body)
     .items.filter(({ spec }) => spec.scaleTargetRef.name === site.names.object);
@@ -80,7 +80,7 @@ export async function finding(get: Get, { site, options }: Scaled): Promise<Find
 
 async function kedaFinding(get: Get, { namespace, names }: KubernetesSite): Promise<Finding | undefined> {
   const answer = await get(`/apis/keda.sh/v1alpha1/namespaces/${namespace}/scaledobjects/${names.object}`);
-  if (answer.status !== 200) return refused(`the ScaledObject ${names.object}`, answer);
+  if (answer.status !== 200) return readRefusal(`the ScaledObject ${names.object}`, answer);
   const { conditions, health } = scaledObject.parse(answer.body).status;
   const ready = conditions.find(({ type }) => type === "Ready");
   if (ready === undefined || ready.status === "Unknown")
@@ -125,7 +125,7 @@ async function valueFinding(get: Get, { spec }: Autoscaler, site: KubernetesSite
 }
 
 function noItems(what: string, answer: Answer): Finding | undefined {
-  if (answer.status !== 200) return refused(what, answer);
+  if (answer.status !== 200) return readRefusal(what, answer);
   return items.parse(answer.body).items.length > 0
     ? undefined
     : { reason: `${what} has no value for the service's pods` };
@@ -148,7 +148,7 @@ function isOurs({ metadata }: Autoscaler, site: KubernetesSite): boolean {
   return byKeda || metadata.annotations["triton-bert/stack"] === site.stack;
 }
 
-function refused(what: string, { status, body }: Answer): Finding {
+function readRefusal(what: string, { status, body }: Answer): Finding {
   const { message = "" } = z.object({ message: z.string().optional() }).catch({}).parse(body);
   const text = message.trim() === "" ? "" : `: ${message.trim()}`;
   return { reason: `${what}: HTTP ${status}${text}`, final: status === 401 || status === 403 };

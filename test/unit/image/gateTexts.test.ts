@@ -1,18 +1,15 @@
 /** Texts of a user's own reach the image of an int8 model, and no other; and what is wrong with them is told. */
 import { describe, expect, it } from "vitest";
-import { serviceArgs } from "../../../components/options/stackOptions";
-import { type Planned, planService } from "../../../components/servicePlan";
-import { project, REVISION, write } from "./world";
+import type { ImagesPlan } from "../../../components/image/plan";
+import type { Draft } from "../../../components/shared/draft";
+import { imagesOf, project, write } from "./world";
 
 const line = "помогите мне\n";
 
-function planned(options: object, content = line.repeat(100)): Planned {
+function planned(options: object, content = line.repeat(100)): Draft<ImagesPlan> {
   const projectFolder = project();
   write(projectFolder, { "texts.txt": content });
-  const model = { hf: { id: "acme/sentiment", revision: REVISION } };
-  const registry = { repository: "registry.example.com/triton" };
-  const spec = serviceArgs.parse({ model, registry, server: { pypi: {} }, ...options });
-  return planService("sentiment", spec, { organization: "acme", project: "shop", stack: "dev", projectFolder });
+  return imagesOf({ server: { pypi: {} }, ...options }, projectFolder);
 }
 
 const int8 = (file = "texts.txt") => ({ precision: "int8", qualityGate: { texts: file } });
@@ -21,15 +18,15 @@ describe("texts of one's own", () => {
   it("go into the server image of an int8 model, and export nothing again", () => {
     const { plan } = planned(int8());
     const built = planned({ precision: "int8" }).plan;
-    expect(plan?.serverImage.files.get("gate/texts.txt")).toHaveProperty("file");
-    expect(built?.serverImage.files.get("gate/texts.txt")).toEqual({ content: "" });
-    expect(plan?.serverImage.hash).not.toBe(built?.serverImage.hash);
-    expect(plan?.modelImage.hash).toBe(built?.modelImage.hash);
+    expect(plan.server.files.get("gate/texts.txt")).toHaveProperty("file");
+    expect(built.server.files.get("gate/texts.txt")).toEqual({ content: "" });
+    expect(plan.server.hash).not.toBe(built.server.hash);
+    expect(plan.model.hash).toBe(built.model.hash);
   });
 
   it("move no image of an fp32 model", () => {
     const [one, other] = [planned({ qualityGate: { texts: "texts.txt" } }), planned({})];
-    expect(one.plan?.serverImage.hash).toBe(other.plan?.serverImage.hash);
+    expect(one.plan.server.hash).toBe(other.plan.server.hash);
   });
 });
 
@@ -38,8 +35,7 @@ describe("a file that is no gate", () => {
     ["is missing", int8("no.txt"), undefined, "no such file"],
     ["is too short", int8(), `${line.repeat(99)}\n \n`, "holds 99 texts, too few to tell one label in a hundred"],
   ])("%s", (_, options, content, because) => {
-    const { plan, problems } = planned(options, content);
-    expect(plan).toBeUndefined();
+    const { problems } = planned(options, content);
     expect(problems).toMatchObject([{ path: ["qualityGate", "texts"], because }]);
   });
 });

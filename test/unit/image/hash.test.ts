@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
+import { imageProblems } from "../../../components/image/checks";
 import type { ContextFile, ContextFiles } from "../../../components/image/contextFiles";
 import { type ImagePlan, planImage } from "../../../components/image/imagePlan";
 import { type ExportOptions, planModelImage } from "../../../components/image/modelImage";
@@ -12,7 +13,7 @@ import type { BuildSite } from "../../../components/image/site";
 import { limitsOf } from "../../../components/server/limits";
 import { rolloutOptions, servingOptions } from "../../../components/server/options";
 import type { ServerChoice } from "../../../components/server/supportMatrix";
-import { project, REVISION, site, write } from "./world";
+import { project, REVISION, site, siteDraft, write } from "./world";
 
 /** The docker provider's `build.contextDigest`, as recipes.md gives it: over name, Go mode string, SHA-256 of the content
  *  and NUL of each file, the Dockerfile first. The mode is 0644, as buildContext.test.ts holds. */
@@ -42,6 +43,7 @@ const HUB: ExportOptions = {
 const SERVE: ServeOptions = {
   apiName: "sentiment",
   tag: "latest",
+  image: { pin: "tag" },
   serving: { pipeline: "ensemble", inProcess: false, maxBatchSize: 16, instances: 1 },
   examples: [{ text: "I love it", predicts: "positive" }],
   precision: "fp32",
@@ -217,23 +219,25 @@ describe("the problems of a model image", () => {
     planModelImage(at, { ...HUB, ...change }).problems;
   const hub = (credential: string) => ({ hf: { id: "acme/x", revision: REVISION, credential } });
 
+  const ca = (file: string) => siteDraft(place().projectFolder, buildOptions.parse({ ca: file })).problems;
+
   it("refuse two credentials in one export", () => {
-    expect(problemsOf({ model: hub("a"), tokenizer: hub("b") })).toMatchObject([
-      { path: ["tokenizer", "hf", "credential"], got: "b" },
-    ]);
-    expect(problemsOf({ model: hub("a"), tokenizer: hub("a") })).toEqual([]);
+    const told = (first: string, second: string) =>
+      imageProblems("sentiment", { model: hub(first), tokenizer: hub(second) }, ["a", "b"]);
+    expect(told("a", "b")).toMatchObject([{ path: ["tokenizer", "hf", "credential"], got: "b" }]);
+    expect(told("a", "a")).toEqual([]);
   });
 
   it("name a private CA that is not there, or is no certificate", () => {
     const path = ["build", "ca"];
-    expect(problemsOf({}, place(built({ ca: "none.pem" })))).toMatchObject([{ path, got: "none.pem" }]);
+    expect(ca("none.pem")).toMatchObject([{ path, got: "none.pem" }]);
     const other = "models/emotion/config.json";
-    expect(problemsOf({}, place(built({ ca: other })))).toMatchObject([{ path, got: other }]);
+    expect(ca(other)).toMatchObject([{ path, got: other }]);
   });
 
   it("come all at once", () => {
     const change = { model: { local: { path: "none" } }, tokenizer: { local: { path: "none" } } };
-    expect(problemsOf(change, place(built({ ca: "none.pem" })))).toHaveLength(3);
+    expect(problemsOf(change)).toHaveLength(2);
   });
 });
 

@@ -2,9 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { readLabels } from "../../../components/image/labels";
 import type { LabelsOptions } from "../../../components/image/options";
-import { serviceArgs } from "../../../components/options/stackOptions";
-import { type Planned, planService } from "../../../components/servicePlan";
-import { project, REVISION, write } from "./world";
+import { imagesOf, project, write } from "./world";
 
 const FILES = {
   "labels.json": '{"1": "distress", "0": "neutral"}',
@@ -21,19 +19,14 @@ function folder(): string {
 }
 
 describe("labels", () => {
-  const planned = (labels?: LabelsOptions): Planned => {
-    const model = { hf: { id: "acme/sentiment", revision: REVISION } };
-    const registry = { repository: "registry.example.com/triton" };
-    const place = { organization: "acme", project: "shop", stack: "dev", projectFolder: folder() };
-    return planService("sentiment", serviceArgs.parse({ model, registry, labels }), place);
-  };
+  const planned = (labels?: LabelsOptions) => imagesOf({ labels }, folder());
   const hashes = (labels?: LabelsOptions) => {
     const { plan, problems } = planned(labels);
     expect(problems).toEqual([]);
-    return { model: plan?.modelImage.hash, server: plan?.serverImage.hash };
+    return { model: plan.model.hash, server: plan.server.hash };
   };
   const spec = (labels?: LabelsOptions): unknown => {
-    const file = planned(labels).plan?.serverImage.files.get("spec.json");
+    const file = planned(labels).plan.server.files.get("spec.json");
     return file && "content" in file ? (JSON.parse(file.content) as { labels: unknown }).labels : file;
   };
   const inline = { 0: "neutral", 1: "distress" };

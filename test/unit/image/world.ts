@@ -4,8 +4,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { onTestFinished } from "vitest";
 import { buildOptions } from "../../../components/image/options";
-import { genericRegistry } from "../../../components/image/registries/generic";
-import type { BuildSite } from "../../../components/image/site";
+import { type ImagesPlan, planImages } from "../../../components/image/plan";
+import { type BuildSite, planSite, type StackSite } from "../../../components/image/site";
+import { modelOptions } from "../../../components/options/modelOptions";
+import { planServer } from "../../../components/server/plan";
+import type { Draft } from "../../../components/shared/draft";
 
 export const REVISION = "714eb0fa89d2f80546fda750413ed43d93601a13";
 
@@ -37,16 +40,21 @@ export function project(): string {
   return folder;
 }
 
+export function siteDraft(projectFolder: string, build = buildOptions.parse({})): Draft<StackSite> {
+  const registry = { repository: "registry.example.com/triton" };
+  const program = { organization: "acme", project: "shop", stack: "dev", projectFolder };
+  return planSite({ registry, build, credentials: {} }, program);
+}
+
 export function site(projectFolder: string, change: Partial<BuildSite> = {}): BuildSite {
-  return {
-    project: "shop",
-    stack: "dev",
-    model: "sentiment",
-    projectFolder,
-    registry: genericRegistry({ repository: "registry.example.com/triton" }, {}),
-    build: buildOptions.parse({}),
-    ...change,
-  };
+  return { ...siteDraft(projectFolder, change.build).plan, model: "sentiment", ...change };
+}
+
+/** The images of a model of these options, from a parsed config. */
+export function imagesOf(options: object, projectFolder: string): Draft<ImagesPlan> {
+  const model = { hf: { id: "acme/sentiment", revision: REVISION } };
+  const spec = modelOptions.parse({ model, ...options });
+  return planImages(spec, planServer(spec).plan, site(projectFolder));
 }
 
 /** Every regular file below `folder`, by path relative to it. */

@@ -118,8 +118,8 @@ describe("gRPC that is switched off", () => {
     expect(serviceArgs(site, closed).spec.ports.map(({ name }) => name)).toEqual(["http"]);
     expect(networkPolicyArgs(site, closed).spec.ingress[0]?.ports).toEqual([{ protocol: "TCP", port: 8000 }]);
     const pods = [
-      { ...input, grpc: false },
-      { ...input, grpc: false, gateway: parts },
+      { ...input, service: closed },
+      { ...input, service: closed, gateway: parts },
     ].map((pod) => podTemplate(pod).spec);
     for (const { containers } of pods)
       expect(containers.flatMap(({ ports }) => ports).map(({ name }) => name)).not.toContain("grpc");

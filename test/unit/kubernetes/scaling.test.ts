@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { disruptionBudgetArgs } from "../../../components/kubernetes/disruption";
 import { autoscalerArgs } from "../../../components/kubernetes/scaling/autoscaler";
-import { described, scale } from "../../../components/kubernetes/scaling/autoscaling";
+import { describeAutoscaling, scale } from "../../../components/kubernetes/scaling/autoscaling";
 import { autoscalingOptions } from "../../../components/kubernetes/scaling/options";
 import { scaledObjectArgs } from "../../../components/kubernetes/scaling/scaledObject";
 import { podMatchers, targetQuantity } from "../../../components/kubernetes/scaling/signals";
@@ -144,7 +144,7 @@ describe("the ScaledObject", () => {
 
 describe("what is told of an autoscaler", () => {
   it("is the rule of prometheus-adapter for a Pods metric: one for all services whose model has this name", () => {
-    const { adapterRule = "" } = described(scaled({ podsMetric: { max: 3, signal: "pendingRequests" } }));
+    const { adapterRule = "" } = describeAutoscaling(scaled({ podsMetric: { max: 3, signal: "pendingRequests" } }));
     const models = 'model=~"sentiment|text_preprocessing|model_onnx|post_processing"';
     const waiting = (by: string) =>
       `sum by (<<.GroupBy>>) (avg_over_time(${by}_pending_request_count{<<.LabelMatchers>>,${models}}[60s]))`;
@@ -159,8 +159,10 @@ describe("what is told of an autoscaler", () => {
   });
 
   it("is KEDA's query, and nothing where Triton's metrics are not asked", () => {
-    expect(described(scaled({ keda: { max: 3, prometheus } })).query).toContain("nv_inference_queue_duration_us");
-    expect(described(scaled(cpu))).toEqual({});
+    expect(describeAutoscaling(scaled({ keda: { max: 3, prometheus } })).query).toContain(
+      "nv_inference_queue_duration_us",
+    );
+    expect(describeAutoscaling(scaled(cpu))).toEqual({});
   });
 });
 

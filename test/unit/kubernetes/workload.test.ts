@@ -68,7 +68,11 @@ describe("the pod", () => {
   it("asks for what it may use", () => {
     expect(triton?.resources.requests).toEqual({ cpu: "2", memory: "1664Mi" });
     expect(triton?.resources.limits).toEqual(triton?.resources.requests);
-    const other = plainPodTemplate({ ...input, cpu: 0.5, gpu: { ...gpu, count: 2, resource: "amd.com/gpu" } });
+    const other = plainPodTemplate({
+      ...input,
+      resources: { cpu: 0.5 },
+      gpu: { ...gpu, count: 2, resource: "amd.com/gpu" },
+    });
     expect(other.spec.containers[0]?.resources.limits).toEqual({ cpu: "500m", memory: "1664Mi", "amd.com/gpu": "2" });
   });
 

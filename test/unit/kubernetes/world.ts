@@ -4,12 +4,14 @@ import type { KubernetesSite } from "../../../components/kubernetes/metadata";
 import { monitoringOptions } from "../../../components/kubernetes/monitoring/options";
 import type { Watched } from "../../../components/kubernetes/monitoring/watched";
 import { type ServiceOptions, serviceOptions } from "../../../components/kubernetes/options";
+import { scale } from "../../../components/kubernetes/scaling/autoscaling";
 import { autoscalingOptions } from "../../../components/kubernetes/scaling/options";
 import type { Scaled } from "../../../components/kubernetes/scaling/scaled";
 import type { WorkloadInput } from "../../../components/kubernetes/workload";
-import { lifecycle } from "../../../components/server/lifecycle";
-import { type GpuOptions, rolloutOptions } from "../../../components/server/options";
-import { tritonFlags } from "../../../components/server/tritonFlags";
+import { modelOptions } from "../../../components/options/modelOptions";
+import type { GpuOptions } from "../../../components/server/options";
+import { planServer } from "../../../components/server/plan";
+import { planProcess } from "../../../components/server/process";
 import type { Owner } from "../../../components/shared/child";
 import { objectNames } from "../../../components/shared/names";
 
@@ -22,31 +24,18 @@ export const site: KubernetesSite = {
 export const service = (options: Parameters<typeof serviceOptions.parse>[0] = {}): ServiceOptions =>
   serviceOptions.parse(options);
 
+const spec = modelOptions.parse({ model: { local: { path: "model" } }, server: { pypi: {} } });
+const around = { behindGateway: false, grpc: true, streamSeconds: 3600, waves: 1 };
+
+/** One pod's worth, from a parsed config; its memory is said, so that it can be looked for. */
 export const input: WorkloadInput = {
+  ...spec,
+  ...planProcess(spec, planServer(spec).plan, around).plan,
+  memory: { shmMiB: 64, limitMiB: 1664 },
   site,
   image: "registry.example.com/triton/tritoned_sentiment:latest-0123456789ab",
-  apiName: "sentiment",
-  command: ["python3", "/opt/triton-bert/watch.py", "--", "tritonserver"],
-  args: tritonFlags({
-    exitTimeoutSeconds: 25,
-    connectionSeconds: 2,
-    streamSeconds: 3600,
-    behindGateway: false,
-    grpc: true,
-    bodyBytes: 3211264,
-    device: "cpu",
-    onnxBackend: "python",
-  }),
-  cpu: 2,
-  memory: { shmMiB: 64, limitMiB: 1664 },
-  lifecycle: lifecycle(rolloutOptions.parse({})),
-  placement: { nodeSelector: {}, tolerations: [] },
   review: { precision: "fp32", model: "acme/sentiment@9f1c", maxBatchSize: 16, server: "Triton 26.10 of NVIDIA" },
-  annotations: {},
-  logSlowerThanMs: 1000,
-  grpc: true,
-  replicas: 1,
-  autoscaled: false,
+  ...scale(spec.autoscaling, spec.replicas),
 };
 
 export const scaled = (

@@ -5,13 +5,13 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { apiNameOptions } from "../../../components/image/options";
-import { nameCollisions } from "../../../components/options/checks";
 import { optionTree } from "../../../components/options/generate/optionTree";
-import { toSpec } from "../../../components/options/serviceSpec";
+import { readService } from "../../../components/options/readService";
 import { wireContract } from "../../../components/shared/contract";
 import { MODEL_KEY, objectNames } from "../../../components/shared/names";
 import { pathText } from "../../../components/shared/paths";
 import { ConfigError } from "../../../components/shared/problems";
+import { nameCollisions } from "../../../components/stack/nameCollisions";
 import { HUB, modelProblems } from "../stack/stack";
 
 describe("names", () => {
@@ -50,19 +50,17 @@ describe("the name in the URL", () => {
 
 describe("args of one service", () => {
   const args = { model: HUB, registry: { repository: "registry.example.com/triton" } };
-  const problemsOf = (name: string, wrong: unknown) => {
-    try {
-      toSpec(name, wrong);
-    } catch (error) {
-      return (error as ConfigError).problems.map(({ path }) => pathText(path));
-    }
-    return [];
-  };
+  const problemsOf = (name: string, wrong: unknown) =>
+    readService(name, wrong).problems.map(({ path }) => pathText([name, ...path]));
 
   it("take Outputs where an option only reaches a resource", () => {
     const arn = pulumi.output("arn:aws:acm:…");
     const hub = pulumi.secret("token");
-    const spec = toSpec("sentiment", { ...args, service: { annotations: { cert: arn } }, credentials: { hub } });
+    const { spec } = readService("sentiment", {
+      ...args,
+      service: { annotations: { cert: arn } },
+      credentials: { hub },
+    });
     expect(spec.service.annotations.cert).toBe(arn);
     expect(spec.credentials.hub).toBe(hub);
   });

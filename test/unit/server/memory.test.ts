@@ -9,7 +9,7 @@ const base: MemoryInput = {
   resources: resourcesOptions.parse({}),
   serving: { ...servingOptions.parse({}), pipeline: "ensemble", inProcess: false },
   device: "cpu",
-  graphInPython: false,
+  choice: { onnxBackend: "onnxruntime" },
   modelBytes: 91 * MiB,
   limits: { textBytes: 65536, requestBytes: MiB },
 };
@@ -66,14 +66,14 @@ describe("a pod's memory", () => {
   it("is, where python runs the graph: runtime + weights of both sessions + one long text for each core and one besides", () => {
     const fused = {
       ...base,
-      graphInPython: true,
+      choice: { onnxBackend: "python" },
       serving: { ...base.serving, pipeline: "fused", inProcess: true },
     } as const;
     expect(384 + 24 + 128 + 2 * 2 * 91 + 3 * 80 + 64).toBe(1204);
     expect(memoryPlan(fused)).toMatchObject({ shmMiB: 64, limitMiB: 1216 });
     expect(memoryPlan({ ...fused, resources: { cpu: 1.5 } }).limitMiB).toBe(960);
     expect(memoryPlan({ ...fused, serving: { ...fused.serving, maxBatchSize: 64 } }).limitMiB).toBe(1216);
-    const ensemble = { ...base, graphInPython: true };
+    const ensemble: MemoryInput = { ...base, choice: { onnxBackend: "python" } };
     expect(memoryPlan(ensemble).limitMiB).toBe(1216);
     // One core each: a session less, and two texts.
     expect(384 + 24 + 128 + 2 * (2 * 91 + 2 * 80) + 64).toBe(1284);

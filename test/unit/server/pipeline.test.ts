@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { serverOptions, servingOptions } from "../../../components/server/options";
-import { decided } from "../../../components/server/pipeline";
+import { choosePipeline } from "../../../components/server/pipeline";
 
 const of = (server: object, serving: object = {}): string => {
-  const { pipeline, inProcess } = decided({
+  const { pipeline, inProcess } = choosePipeline({
     server: serverOptions.parse(server),
     serving: servingOptions.parse(serving),
   });

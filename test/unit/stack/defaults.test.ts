@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { modelOptions } from "../../../components/options/modelOptions";
 import { serviceArgs } from "../../../components/options/stackOptions";
 import { withDefaults } from "../../../components/stack/defaults";
-import { inspectStackConfig } from "../../../components/stack/stackConfig";
+import { readStack } from "../../../components/stack/readStack";
 import { GOOD, HUB, problemsWith, setConfig } from "./stack";
 
 const merged = (defaults: unknown, own: unknown) => withDefaults(modelOptions, defaults, own);
@@ -93,13 +93,12 @@ describe("what a model says itself goes before", () => {
 it("fills in what nobody says, and hands on specs that are legal args", () => {
   const models = { b: { model: HUB }, a: { model: HUB, serving: { instances: 3 } } };
   setConfig({ ...GOOD, defaults: { serving: { maxBatchSize: 4 } }, models });
-  const { config, problems } = inspectStackConfig();
+  const { services, problems } = readStack();
   expect(problems).toEqual([]);
-  const { models: specs, cluster: _, ...shared } = config;
-  expect(Object.keys(specs)).toEqual(["a", "b"]);
-  expect(specs.a?.serving).toMatchObject({ maxBatchSize: 4, instances: 3 });
-  expect(specs.b).toMatchObject({ serving: { maxBatchSize: 4, instances: 1 }, tag: "latest", server: { ngc: {} } });
-  const spec = { ...specs.b, ...shared };
+  expect(Object.keys(services)).toEqual(["a", "b"]);
+  expect(services.a?.spec.serving).toMatchObject({ maxBatchSize: 4, instances: 3 });
+  const spec = services.b?.spec;
+  expect(spec).toMatchObject({ serving: { maxBatchSize: 4, instances: 1 }, tag: "latest", server: { ngc: {} } });
   expect(serviceArgs.parse(spec)).toEqual(spec);
 });
 
@@ -107,10 +106,10 @@ it("takes `null` in a model for what may be left out, and for nothing else", () 
   const defaults = { gpu: { type: "L4" }, server: { pypi: {} }, serving: { maxLength: 64 } };
   const own = { gpu: null, server: null, serving: { maxLength: null }, tokenizer: null };
   setConfig({ ...GOOD, defaults, models: { a: { model: HUB, ...own } } });
-  const { config, problems } = inspectStackConfig();
+  const { services, problems } = readStack();
   expect(problems).toEqual([]);
-  expect(config.models.a).toMatchObject({ server: { ngc: {} }, serving: { instances: 1 } });
-  expect([config.models.a?.gpu, config.models.a?.serving?.maxLength]).toEqual([undefined, undefined]);
+  expect(services.a?.spec).toMatchObject({ server: { ngc: {} }, serving: { instances: 1 } });
+  expect([services.a?.spec.gpu, services.a?.spec.serving.maxLength]).toEqual([undefined, undefined]);
   expect(problemsWith({ ...GOOD, models: { a: { model: null } } })[0]).toMatch(
     /^triton-bert:models\.a\.model: must be/,
   );

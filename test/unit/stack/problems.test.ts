@@ -65,9 +65,9 @@ describe("options of a model", () => {
     [
       "too big",
       { serving: { maxBatchSize: 65 } },
-      `${AT}.serving.maxBatchSize (got 65): above the most, 64; use 1 to 64`,
+      `${AT}.serving.maxBatchSize (got 65): must be at most 64; use 1 to 64`,
     ],
-    ["too small", { gpu: { type: "L4", spare: -1 } }, `${AT}.gpu.spare (got -1): below the least, 0; use at least 0`],
+    ["too small", { gpu: { type: "L4", spare: -1 } }, `${AT}.gpu.spare (got -1): must be at least 0; use at least 0`],
     ["empty text", { examples: [{ text: "", predicts: "a" }] }, `${AT}.examples[0].text (got ""): must not be empty; `],
     [
       "missing",
@@ -132,7 +132,7 @@ describe("options of a model", () => {
     [
       "costs of a run that nobody reads",
       { serving: { runCosts: { call: 64, tokens: 256 } }, server: { ngc: {} } },
-      `${AT}.serving.runCosts: only the fused pipeline forms batches itself, and this model has the ensemble; leave it out, or`,
+      `${AT}.serving.runCosts: only the fused pipeline takes them, and this model has the ensemble; leave it out, or`,
     ],
     [
       "int8 on another server",
@@ -327,7 +327,7 @@ describe("keys of the stack", () => {
         defaults: { serving: { instances: 2 } },
         models: { sentiment: { ...models.sentiment, serving: { maxLength: 1 } } },
       },
-      [`${AT}.serving.maxLength (got 1): below the least, 8`],
+      [`${AT}.serving.maxLength (got 1): must be at least 8`],
     ],
   ];
   it.each(cases)("%s", (_, keys, expected) => {
@@ -338,7 +338,7 @@ describe("keys of the stack", () => {
   it("tells a mistake in `defaults` once, however many models there are", () => {
     const many = { a: { model: HUB }, b: { model: HUB }, c: { model: HUB } };
     expect(problemsWith({ ...GOOD, models: many, defaults: { replicas: 0 } })).toEqual([
-      "triton-bert:defaults.replicas (got 0): below the least, 1; use 1 to 1000",
+      "triton-bert:defaults.replicas (got 0): must be at least 1; use 1 to 1000",
     ]);
   });
 });

@@ -1,7 +1,7 @@
 /** Secrets stand in `credentials` alone, stay secret, and are never shown. */
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { inspectStackConfig } from "../../../components/stack/stackConfig";
+import { readStack } from "../../../components/stack/readStack";
 import { GOOD, HUB, problemsWith, setConfig } from "./stack";
 
 const TOKEN = "hf_Zq7SecretValue";
@@ -9,9 +9,9 @@ const TOKEN = "hf_Zq7SecretValue";
 describe("credentials", () => {
   it("are handed on as secret outputs, by name", async () => {
     setConfig({ ...GOOD, credentials: { "hf-readonly": TOKEN } }, ["credentials"]);
-    const { config, problems } = inspectStackConfig();
+    const { shared, problems } = readStack();
     expect(problems).toEqual([]);
-    const output = config.credentials?.["hf-readonly"];
+    const output = shared.credentials["hf-readonly"];
     expect(await pulumi.isSecret(output as pulumi.Output<string>)).toBe(true);
     expect(await new Promise((resolve) => output?.apply(resolve))).toBe(TOKEN);
   });

@@ -1,7 +1,7 @@
 /** Sets a stack's config the way the engine does, for the tests of this folder. */
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError } from "../../../components/shared/problems";
-import { inspectStackConfig } from "../../../components/stack/stackConfig";
+import { readStack } from "../../../components/stack/readStack";
 
 export const HUB = { hf: { id: "acme/sentiment", revision: "0123456789abcdef0123456789abcdef01234567" } };
 
@@ -27,7 +27,7 @@ export function setConfig(keys: Record<string, unknown>, secrets: string[] = [])
 /** What the user reads of each problem: `path (got …): because; remedy`. */
 export function problemsWith(keys: Record<string, unknown>, secrets: string[] = []): string[] {
   setConfig(keys, secrets);
-  const { problems } = inspectStackConfig();
+  const { problems } = readStack();
   return problems.map((problem) => new ConfigError([problem]).message.split("\n  - ")[1] ?? "");
 }
 

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { pathText, printed } from "../../../components/shared/paths";
 import { ConfigError } from "../../../components/shared/problems";
-import { planStack } from "../../../components/stack/readStack";
+import { planStack } from "../../../components/stack/planStack";
+import { readStack } from "../../../components/stack/readStack";
 import { GOOD, HUB, setConfig } from "./stack";
 
 const ROOT = path.resolve(__dirname, "..", "..", "..");
@@ -45,7 +46,8 @@ describe("committed stacks", () => {
 
   it("dev is what the sandbox deploys", () => {
     load("dev");
-    const spec = read().services.sentiment?.spec;
+    read();
+    const spec = readStack().services.sentiment?.spec;
     expect(spec).toMatchObject({
       namespace: "triton-bert",
       registry: { repository: "localhost:5001/triton" },
@@ -60,7 +62,8 @@ describe("committed stacks", () => {
 
   it("gpu has a GPU, NVIDIA's own Triton and an autoscaler", () => {
     load("gpu");
-    expect(read().services.sentiment?.spec).toMatchObject({
+    read();
+    expect(readStack().services.sentiment?.spec).toMatchObject({
       gpu: { type: "L4", driver: "580", count: 1, resource: "nvidia.com/gpu" },
       server: { ngc: {} },
       autoscaling: { keda: { min: 1, max: 4, signal: "queueTime", target: "20ms" } },
@@ -98,8 +101,8 @@ it("asks files, facts and cluster too, all in one message with the config's own 
     "triton-bert:registry",
     "triton-bert:models.a.replicas",
     "triton-bert:cluster.context",
-    "triton-bert:models.a.model.local.path",
     "triton-bert:build.ca",
+    "triton-bert:models.a.model.local.path",
     "triton-bert:models.b.server.pypi",
     "triton-bert:models.c.gpu.type",
     "triton-bert:models.c.labels.file",
@@ -126,5 +129,5 @@ it("blames and warns where the user wrote it, and warns of what stands in `defau
   ]);
   expect(about("b")).toEqual(["triton-bert:models.b.resources.memory"]);
   expect(about("c")).toEqual(["triton-bert:models.c.server", "triton-bert:models.c.resources.memory"]);
-  expect(services.c?.pod.gpu).toBeUndefined();
+  expect(services.c?.plan.objects.pod.gpu).toBeUndefined();
 });

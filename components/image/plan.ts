@@ -1,0 +1,34 @@
+/** The two images of a model. In: the model's own options of them, the server's plan, and where they are built. Out: their
+ *  contents, arguments and names, all known at preview. The user's files are read, and nothing is written. */
+
+import type { ServerPlan } from "../server/plan";
+import type { Draft } from "../shared/draft";
+import { gateTexts } from "./gateTexts";
+import { readLabels } from "./labels";
+import { type ModelImagePlan, planModelImage } from "./modelImage";
+import { planServerImage, type ServerImagePlan } from "./serverImage";
+import type { BuildSite } from "./site";
+import type { ImagesSpec } from "./spec";
+
+export interface ImagesPlan {
+  readonly site: BuildSite;
+  /** Name of the public model. */
+  readonly apiName: string;
+  readonly model: ModelImagePlan;
+  readonly server: ServerImagePlan;
+}
+
+export function planImages(spec: ImagesSpec, server: ServerPlan, site: BuildSite): Draft<ImagesPlan> {
+  const model = planModelImage(site, spec);
+  const { labels, problems: labelProblems } = readLabels(spec.labels, site.projectFolder);
+  // Only int8 is held against them: naming them for all models moves no other image.
+  const gateFile = spec.precision === "int8" ? spec.qualityGate.texts : undefined;
+  const gate = gateTexts(gateFile, site.projectFolder);
+  const apiName = spec.apiName ?? site.model;
+  const serve = { ...spec, ...server, apiName, labels, gate: gate.files, gpuCount: spec.gpu?.count };
+  return {
+    plan: { site, apiName, model: model.plan, server: planServerImage(site, serve, server.choice, model.plan) },
+    problems: [...model.problems, ...labelProblems, ...gate.problems],
+    warnings: [],
+  };
+}

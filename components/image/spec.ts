@@ -1,0 +1,16 @@
+/** What this folder reads of a model: its own options, parsed, and of the server's those that are built in. */
+import type { ServerSpec } from "../server/spec";
+import type { ExampleOptions, ImageOptions, LabelsOptions, QualityGateOptions, SourceOptions } from "./options";
+
+/** The slice of a model's options that this folder reads. */
+export interface ImagesSpec extends Pick<ServerSpec, "precision" | "gpu"> {
+  readonly model: SourceOptions;
+  readonly tokenizer?: SourceOptions | undefined;
+  readonly labels?: LabelsOptions | undefined;
+  readonly apiName?: string | undefined;
+  readonly task: string;
+  readonly tag: string;
+  readonly qualityGate: QualityGateOptions;
+  readonly examples: readonly ExampleOptions[];
+  readonly image: ImageOptions;
+}

@@ -1,0 +1,81 @@
+/** The objects of a model. In: the model's own options of them, and the plans of its server and images. Out: what each object is
+ *  made from, as plain data; what only the server's plan can tell of mistakes, and what to warn of. */
+import type { ImagesPlan } from "../image/plan";
+import type { ServerPlan } from "../server/plan";
+import { planProcess } from "../server/process";
+import type { Draft } from "../shared/draft";
+import { objectNames } from "../shared/names";
+import { gatewayOf, gatewayProblems, NGINX_IMAGE } from "./gateway/options";
+import type { KubernetesSite } from "./metadata";
+import type { Watched } from "./monitoring/watched";
+import type { ServiceOptions } from "./options";
+import type { PodInput } from "./pod";
+import { podOverridesProblems } from "./podOverrides";
+import { downtimeWarning, waves } from "./rollout";
+import { type Scale, scale, uncheckedWarning } from "./scaling/autoscaling";
+import type { Scaled } from "./scaling/scaled";
+import type { ObjectsSpec } from "./spec";
+
+export interface ObjectsPlan {
+  readonly site: KubernetesSite;
+  /** The pod but for its image, whose digest may be asked for. */
+  readonly pod: Omit<PodInput, "image">;
+  readonly scale: Scale;
+  readonly scaled: Scaled;
+  readonly watched: Watched;
+  readonly service: ServiceOptions;
+  /** Context of the cluster that is asked about the autoscaler. */
+  readonly context?: string | undefined;
+}
+
+export function planObjects(spec: ObjectsSpec, server: ServerPlan, images: ImagesPlan): Draft<ObjectsPlan> {
+  const { gpu, service } = spec;
+  const { organization, project, stack, model } = images.site;
+  const names = objectNames(model, spec.namePrefix);
+  const site = { names, namespace: spec.namespace, stack: `${organization}/${project}/${stack}` };
+  const { flavour } = server.choice;
+  const gateway = gatewayOf(service.gateway, flavour);
+  const pods = scale(spec.autoscaling, spec.replicas);
+  const process = planProcess(spec, server, {
+    ...service,
+    behindGateway: gateway !== undefined,
+    waves: waves(pods.most, gpu),
+    modelBytes: images.model.model.modelBytes,
+  });
+  const common = { site, apiName: images.apiName, device: server.device, options: spec.autoscaling };
+  const scaled = { ...common, path: ["autoscaling"] };
+  const context = spec.cluster?.context;
+  const gatewayImage = flavour === "pypi" ? undefined : NGINX_IMAGE;
+  return {
+    plan: {
+      site,
+      pod: {
+        ...spec,
+        ...process.plan,
+        site,
+        gateway: gateway && { options: gateway, image: gatewayImage, limits: server.limits, ...service },
+        review: {
+          model: images.model.model.described,
+          tokenizer: images.model.tokenizer?.described,
+          precision: spec.precision,
+          maxBatchSize: spec.serving.maxBatchSize,
+          server: server.choice.described,
+        },
+      },
+      scale: pods,
+      scaled,
+      watched: { ...common, monitoring: spec.monitoring, startupSeconds: spec.rollout.startupSeconds },
+      service,
+      context,
+    },
+    problems: [
+      ...gatewayProblems(service, flavour),
+      ...process.problems,
+      ...podOverridesProblems(spec.podOverrides, names.object),
+    ],
+    warnings: [
+      ...process.warnings,
+      ...[downtimeWarning(pods.replicas, gpu), uncheckedWarning(scaled, context)].filter((one) => one !== undefined),
+    ],
+  };
+}

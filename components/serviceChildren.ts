@@ -1,0 +1,57 @@
+/** The children of a service: the wiring, to be read as a table of contents. In: the component and its plan. Out: its children, each
+ *  made by the folder that knows about it, and the outputs. */
+import * as pulumi from "@pulumi/pulumi";
+import { modelImage } from "./image/modelImage";
+import { type Quality, quality } from "./image/quality";
+import { serverImage } from "./image/serverImage";
+import { disruption } from "./kubernetes/disruption";
+import { monitoring } from "./kubernetes/monitoring/monitoring";
+import { endpoints, inferUrl, networking, type ServiceEndpoints } from "./kubernetes/networking";
+import { type Autoscaling, autoscaling } from "./kubernetes/scaling/autoscaling";
+import { workload } from "./kubernetes/workload";
+import type { ServicePlan } from "./servicePlan";
+import type { Finished } from "./shared/draft";
+import { warningText } from "./shared/problems";
+
+/** Part of every URN of a service, and so never to be changed. */
+export const SERVICE_TYPE = "triton-bert:index:TritonBertService";
+
+/** What a component says of its service; the texts stand at its fields. */
+export interface ServiceOutputs {
+  readonly url: pulumi.Output<string>;
+  readonly endpoints: pulumi.Output<ServiceEndpoints>;
+  readonly image: pulumi.Output<string>;
+  readonly imageDigest: pulumi.Output<string>;
+  readonly quality: pulumi.Output<Quality>;
+  readonly modelNames: pulumi.Output<string[]>;
+  readonly autoscaling: pulumi.Output<Autoscaling>;
+}
+
+/** Makes the children of the component `resource`, whose logical name is the plan's. */
+export function createService(
+  resource: pulumi.ComponentResource,
+  { plan, warnings }: Finished<ServicePlan>,
+): ServiceOutputs {
+  for (const warning of warnings) void pulumi.log.warn(warningText(warning), resource);
+  const owner = { name: plan.name, resource };
+  const { images, objects } = plan;
+
+  const model = modelImage(owner, images.site, images.model);
+  const server = serverImage(owner, images.site, images.server, model);
+  const pods = { ...objects.pod, ...objects.scale, image: server.reference, dependsOn: [server.image] };
+  const deployment = workload(owner, pods);
+  networking(owner, objects.site, objects.service);
+  disruption(owner, objects.site);
+  monitoring(owner, objects.watched);
+  const scaler = autoscaling(owner, objects.scaled, deployment, objects.context);
+
+  return {
+    url: pulumi.output(inferUrl(objects.site, images.apiName)),
+    endpoints: pulumi.output(endpoints(objects.site, objects.service)),
+    image: pulumi.output(server.name),
+    imageDigest: server.digest,
+    quality: quality(model.digest, images.site.registry),
+    modelNames: pulumi.output([images.apiName]),
+    autoscaling: scaler,
+  };
+}

@@ -1,0 +1,47 @@
+/** The plan of both images, from a parsed config and the server's plan. */
+import { expect, it } from "vitest";
+import { imagesOf, project } from "./world";
+
+it("calls the public model as the service, unless it is called otherwise", () => {
+  expect(imagesOf({}, project()).plan.apiName).toBe("sentiment");
+  expect(imagesOf({ apiName: "ensemble_model" }, project()).plan.apiName).toBe("ensemble_model");
+});
+
+it("hands what the server's plan has chosen on to the server image alone", () => {
+  const spec = (options: object) => {
+    const { model, server } = imagesOf(options, project()).plan;
+    const file = server.files.get("spec.json");
+    return { model: model.hash, args: server.args, spec: file && "content" in file ? JSON.parse(file.content) : file };
+  };
+  const [pypi, ngc] = [spec({ server: { pypi: {} } }), spec({ gpu: { type: "L4", count: 2 } })];
+  expect(pypi).toMatchObject({
+    args: { PIPELINE: "fused", GRAPH_MODEL: "sentiment" },
+    spec: { device: "cpu", pipeline: "fused", onnxBackend: "python", limits: { textBytes: 65536, waitSeconds: 10 } },
+  });
+  expect(ngc).toMatchObject({
+    args: { BASE_IMAGE: expect.stringMatching(/^nvcr\.io/) },
+    spec: { device: "gpu", gpuCount: 2, onnxBackend: "onnxruntime" },
+  });
+  expect(ngc.model).toBe(pypi.model);
+});
+
+it("tells what is wrong with all files at once", () => {
+  const options = {
+    model: { local: { path: "none" } },
+    tokenizer: { local: { path: "none" } },
+    labels: { file: "none.json" },
+    precision: "int8",
+    qualityGate: { texts: "none.txt" },
+  };
+  expect(imagesOf(options, project()).problems.map(({ path }) => path)).toEqual([
+    ["model", "local", "path"],
+    ["tokenizer", "local", "path"],
+    ["labels", "file"],
+    ["qualityGate", "texts"],
+  ]);
+});
+
+it("looks at nothing that is named by an absolute path: that is refused before", () => {
+  const options = { model: { local: { path: "/none" } }, labels: { file: "/none.json" } };
+  expect(imagesOf(options, project()).problems).toEqual([]);
+});
