@@ -57,9 +57,10 @@ export function imagesOf(options: object, projectFolder: string): Draft<ImagesPl
   return planImages(spec, planServer(spec).plan, site(projectFolder));
 }
 
-/** Every regular file below `folder`, by path relative to it. */
-export function tree(folder: string): Record<string, string> {
-  const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+/** Every regular file below `folder`, by path relative to it; or those whose path begins as `wanted` says. */
+export function tree(folder: string, wanted = /^/): Record<string, string> {
+  const all = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  const names = all.filter((name) => wanted.test(name));
   const files = names.filter((name) => fs.lstatSync(path.join(folder, name)).isFile());
   return Object.fromEntries(files.map((name) => [name, fs.readFileSync(path.join(folder, name), "utf8")]));
 }

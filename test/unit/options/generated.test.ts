@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { TritonBertServiceArgs } from "../../../components/args";
 import { generatedFiles, staleFiles } from "../../../components/options/generate/generate";
 import { mapValues, type OptionNode, optionTree } from "../../../components/options/generate/optionTree";
+import { readService } from "../../../components/options/readService";
 import { type ServiceSpec, serviceArgs, stackOnlyOptions } from "../../../components/options/stackOptions";
 
 const ROOT = path.resolve(__dirname, "..", "..", "..");
@@ -21,10 +22,11 @@ describe("every option", () => {
   it.each(options)("%s says what it is", (_, node) => expect(node.description ?? "").toMatch(/^\p{Lu}.*[.)>'`]$/u));
 });
 
-it("takes a validated spec as args", () => {
-  const spec: ServiceSpec | undefined = undefined;
-  const args: TritonBertServiceArgs | undefined = spec;
-  expect(args).toBeUndefined();
+it("takes a validated spec as args, and makes the same spec of them", () => {
+  const asArgs = (spec: ServiceSpec): TritonBertServiceArgs => spec; // tsc is the judge
+  const model = { hf: { id: "acme/sentiment", revision: "0123456789abcdef0123456789abcdef01234567" } };
+  const spec = serviceArgs.parse({ model, registry: { repository: "registry.example.com/triton" } });
+  expect(readService("sentiment", asArgs(spec))).toEqual({ spec, problems: [] });
 });
 
 it("makes args that Pulumi's component analyser understands", () => {

@@ -1,0 +1,82 @@
+/** Every option arrives: changed, it moves exactly the inputs that the table says, from the args to the engine. */
+import * as fs from "node:fs";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { TritonBertServiceArgs } from "../../../components/args";
+import { mapValues, type OptionNode, optionTree } from "../../../components/options/generate/optionTree";
+import { serviceArgs } from "../../../components/options/stackOptions";
+import { ARGS, type Args } from "./args";
+import { imageRows } from "./imageRows";
+import { objectsRows } from "./objectsRows";
+import { podRows } from "./podRows";
+import { scalingRows } from "./scalingRows";
+import { serverRows } from "./serverRows";
+import { siteRows } from "./siteRows";
+import { asked, type Effects, effectsOf, moved, projectFolder } from "./world";
+
+vi.mock("../../../components/kubernetes/scaling/verify", async (original) => ({
+  ...(await original<object>()),
+  verifyAutoscaler: async ({ options }: { options: unknown }, context: string) =>
+    void Object.assign(asked, { options, context }),
+}));
+vi.mock("../../../components/image/registryClient", () => ({
+  async lastLayer(reference: string, login: unknown) {
+    Object.assign(asked, { reference, login });
+    throw new Error("nothing there");
+  },
+}));
+
+const ROWS = [...imageRows, ...siteRows, ...serverRows, ...podRows, ...objectsRows, ...scalingRows];
+
+/** Options of which there is only one value, and where that stands. */
+const ALONE = { task: "model context: spec.json.task" };
+
+let folder: string;
+beforeAll(() => {
+  folder = projectFolder();
+});
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+const known = new Map<string, Promise<Effects>>();
+
+/** Many rows begin alike. */
+function effects(args: Args): Promise<Effects> {
+  const key = JSON.stringify(args);
+  const found = known.get(key) ?? effectsOf({ ...ARGS, ...args } as TritonBertServiceArgs, folder);
+  known.set(key, found);
+  return found;
+}
+
+it.each(ROWS)("%s", async (_, before, after, moves) => {
+  const [one, other] = [await effects(before), await effects(after)];
+  expect(moved(one, other)).toEqual(moves);
+  expect(moves.length).toBeGreaterThan(0);
+});
+
+it("no option is left out", () => {
+  const said = [...ROWS.map(([option]) => option), ...Object.keys(ALONE)];
+  const options = optionsOf(optionTree(serviceArgs), "");
+  expect(options.length).toBeGreaterThan(120);
+  expect(options.filter((option) => !said.includes(option))).toEqual([]);
+});
+
+describe("what has only one value", () => {
+  it.each(Object.entries(ALONE))("%s stands where it is read", async (option, place) => {
+    expect(optionTree(serviceArgs).properties?.[option]?.enum).toHaveLength(1);
+    expect((await effects({})).has(place)).toBe(true);
+  });
+});
+
+it("the pods wait for their image and their account, and the server image for the model's", async () => {
+  const made = await effects({});
+  expect(made.get("deployment: dependsOn")).toBe('"sentiment-server-image,sentiment-service-account"');
+  expect(made.get("server-image: dependsOn")).toBe('"sentiment-model-image-<hash>"');
+});
+
+/** Every option that has none inside it; as docs/options.md writes them. */
+function optionsOf(node: OptionNode, at: string): string[] {
+  const inner = node.items ?? mapValues(node);
+  if (inner?.properties) return optionsOf(inner, `${at}[]`);
+  const fields = Object.entries(node.properties ?? {});
+  if (fields.length === 0) return [at];
+  return fields.flatMap(([key, field]) => optionsOf(field, at === "" ? key : `${at}.${key}`));
+}

@@ -1,0 +1,100 @@
+/** What is said of where images are built and pushed, and what it moves. */
+import { REVISION } from "../image/world";
+import { ARGS, type Row } from "./args";
+
+const credentials = { push: "pass", other: "another" };
+const login = (more: object = {}) => ({
+  credentials,
+  registry: { ...ARGS.registry, username: "ci", credential: "push", ...more },
+});
+const hub = () => ({ hf: { id: "acme/sentiment", revision: REVISION } });
+const build = (more: object) => ({ build: more });
+
+export const siteRows: readonly Row[] = [
+  [
+    "registry.repository",
+    {},
+    { registry: { repository: "other.example.com/triton" } },
+    [
+      "after up: reference",
+      "model tag",
+      "model-image: registry.server",
+      "output: imageDigest",
+      "server tag",
+      "server-image: build.args.MODEL_IMAGE",
+      "server-image: registry.server",
+    ],
+  ],
+  [
+    "registry.username",
+    login(),
+    login({ username: "other" }),
+    ["after up: login.username", "model-image: registry.username", "server-image: registry.username"],
+  ],
+  [
+    "registry.credential",
+    login(),
+    login({ credential: "other" }),
+    ["after up: login.password", "model-image: registry.password.value", "server-image: registry.password.value"],
+  ],
+  [
+    "credentials",
+    login(),
+    { ...login(), credentials: { ...credentials, push: "a third" } },
+    ["after up: login.password", "model-image: registry.password.value", "server-image: registry.password.value"],
+  ],
+  [
+    "build.base",
+    {},
+    build({ base: "python:3.12-slim" }),
+    ["model tag", "model-image: build.args.BASE_IMAGE", "server tag", "server-image: build.args.BASE_IMAGE"],
+  ],
+  [
+    "build.packageIndex",
+    {},
+    build({ packageIndex: "https://pypi.example.com/simple" }),
+    [
+      "model tag",
+      "model-image: build.args.PACKAGE_INDEX",
+      "model-image: build.args.TORCH_INDEX",
+      "server tag",
+      "server-image: build.args.PACKAGE_INDEX",
+    ],
+  ],
+  [
+    "build.torchCpuWheels",
+    {},
+    build({ torchCpuWheels: false }),
+    ["model tag", "model-image: build.args.TORCH_INDEX", "server tag"],
+  ],
+  [
+    "build.ca",
+    {},
+    build({ ca: "ca.pem" }),
+    ["model context: certificates/ca.crt", "model tag", "server context: certificates/ca.crt", "server tag"],
+  ],
+  [
+    "build.hubEndpoint",
+    { model: hub() },
+    { model: hub(), ...build({ hubEndpoint: "https://hub.example.com" }) },
+    ["model context: spec.json.model.hf.endpoint", "model tag", "server tag"],
+  ],
+  [
+    "build.proxy.http",
+    {},
+    build({ proxy: { http: "http://proxy:1" } }),
+    ["model tag", "model-image: build.args.HTTP_PROXY", "server tag", "server-image: build.args.HTTP_PROXY"],
+  ],
+  [
+    "build.proxy.https",
+    {},
+    build({ proxy: { https: "http://proxy:1" } }),
+    ["model tag", "model-image: build.args.HTTPS_PROXY", "server tag", "server-image: build.args.HTTPS_PROXY"],
+  ],
+  [
+    "build.proxy.no",
+    {},
+    build({ proxy: { no: "localhost" } }),
+    ["model tag", "model-image: build.args.NO_PROXY", "server tag", "server-image: build.args.NO_PROXY"],
+  ],
+];
