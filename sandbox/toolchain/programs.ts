@@ -9,6 +9,7 @@ export const PULUMI = "3.276.0";
  *  proxy's newest source of the Kubernetes provider is 4.25's, so that SDK stays too. */
 export const KUBERNETES_PROVIDER = "4.25.0";
 export const DOCKER_PROVIDER = "5.2.0";
+/** 1.38 will want another containerd than Debian's 1.6: its kubelet asks the runtime for the cgroup driver. */
 export const KUBERNETES = "1.37.2";
 
 export type ProgramName =
