@@ -18,9 +18,6 @@ export const NO_PROXIES: NodeJS.ProcessEnv = Object.fromEntries(
   ]),
 );
 
-/** What later Kubernetes has by default, and our objects make use of. */
-const FEATURES = "--feature-gates=HPAConfigurableTolerance=true";
-
 export async function ensureApiServer(paths: Layout, pki: Pki, toolchain: Toolchain): Promise<void> {
   const etcdData = join(paths.cluster, "etcd");
   await mkdir(etcdData, { recursive: true, mode: 0o700 });
@@ -74,7 +71,6 @@ export async function ensureApiServer(paths: Layout, pki: Pki, toolchain: Toolch
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",
         "--allow-privileged=true",
-        FEATURES,
         `--kubelet-client-certificate=${pki.file("apiserver-to-kubelet", "crt")}`,
         `--kubelet-client-key=${pki.file("apiserver-to-kubelet", "key")}`,
         // The node's name resolves nowhere; without this `kubectl logs` and `exec` fail.
@@ -118,7 +114,6 @@ export async function ensureControllers(paths: Layout, pki: Pki, toolchain: Tool
           `--service-account-private-key-file=${pki.file("service-accounts", "key")}`,
           `--root-ca-file=${pki.file("ca", "crt")}`,
           "--use-service-account-credentials=true",
-          FEATURES,
           // The default is a folder under /usr, which it makes.
           `--flex-volume-plugin-dir=${join(paths.cluster, "volume-plugins")}`,
         ],

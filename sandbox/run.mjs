@@ -1,5 +1,6 @@
 /** Entry of the npm scripts, and the only plain JavaScript here: a newcomer's first command is `npm start`, when nothing is
- *  installed yet. Installs the project's packages if the lock file has moved, then hands over to the TypeScript entry. */
+ *  installed yet. Installs the project's packages if the lock file has moved, then hands over to the TypeScript entry, on this
+ *  Node or, where it is older than package.json asks for, by way of launch.ts on a newer one. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,8 +25,14 @@ if (!entry) {
   process.exit(2);
 }
 installPackages();
-const child = spawnSync(process.execPath, ["--import", "tsx", entry, ...args], { cwd: root, stdio: "inherit" });
+const command = isOld() ? ["sandbox/launch.ts", entry] : [entry];
+const child = spawnSync(process.execPath, ["--import", "tsx", ...command, ...args], { cwd: root, stdio: "inherit" });
 process.exit(child.status ?? 1);
+
+function isOld() {
+  const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return Number.parseInt(process.versions.node, 10) < Number.parseInt(engines.node.replace(">=", ""), 10);
+}
 
 function installPackages() {
   const stamp = join(root, "node_modules", ".triton-bert-lock");

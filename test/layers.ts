@@ -8,6 +8,7 @@ import { ensureClassifier } from "../sandbox/classifier/classifier";
 import { embeddedEnvironment } from "../sandbox/embeddedEnvironment";
 import { DOCKER } from "../sandbox/engine";
 import { exporterImage } from "../sandbox/exporterImage";
+import { nodeFolder, nodeReleases, withNode } from "../sandbox/nodejs";
 import type { Progress } from "../sandbox/progress";
 import { goTests } from "./goTests";
 import { servingVenv } from "./pythonVenvs";
@@ -25,7 +26,15 @@ const root = join(__dirname, "..");
 
 export const layers: Readonly<Record<string, Layer>> = {
   static: () => commands([npx("tsc", "--noEmit"), npx("biome", "check", "--error-on-warnings")]),
-  unit: () => vitest("vitest.config.mts"),
+  unit: async (log) => {
+    let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+    for (const release of Object.values(nodeReleases)) {
+      console.log(`Node ${release.version}`);
+      const folder = await nodeFolder(release, log);
+      total = sum(total, await vitest("vitest.config.mts", withNode(folder)));
+    }
+    return total;
+  },
   python: async (log) => {
     const python = await servingVenv(log);
     const ruff = (...args: string[]) => [python, "-m", "ruff", ...args, "--no-cache", "."];
@@ -122,13 +131,14 @@ async function commands(list: readonly string[][], cwd = root, env = process.env
   return counts;
 }
 
-function vitest(config: string): Promise<Counts> {
+function vitest(config: string, env = process.env): Promise<Counts> {
   const reporters = ["--reporter=default", "--reporter=json"];
-  return reported("vitest.json", vitestCounts, (report) => [
+  const command = (report: string) => [
     ...npx("vitest", "run", "--config", config),
     ...reporters,
     `--outputFile.json=${report}`,
-  ]);
+  ];
+  return reported("vitest.json", vitestCounts, command, env);
 }
 
 function pytest(command: (report: string, folder: string) => string[], env = process.env): Promise<Counts> {

@@ -24,7 +24,7 @@ export function withoutSecret(value: unknown, path: Path): unknown {
 }
 
 /** What the user must put right. A RunError without a stack trace: it tells of config or machine, not of code, and Node 20
- *  takes 15 seconds to colour the frames that Pulumi's source maps make of a program that threw. */
+ *  took 15 seconds to colour the frames that Pulumi's source maps make of a program that threw. */
 export class UserError extends RunError {
   constructor(message: string) {
     super(message);

@@ -18,7 +18,7 @@ export async function go(args: readonly string[], { cwd, env, onLine }: GoOption
     return await run("go", args, { cwd, env: ours, onLine });
   } catch (problem) {
     if ((problem as NodeJS.ErrnoException).code !== "ENOENT") throw problem;
-    throw new Error("Go is not installed (1.25.8 or newer is needed): the sandbox's tool chain is compiled with it");
+    throw new Error("Go is not installed (1.26.6 or newer is needed): the sandbox's tool chain is compiled with it");
   }
 }
 

@@ -4,11 +4,13 @@
  *  To bump a version: the row here, go.mod, then `npx tsx sandbox/toolchain/tidy.ts`. */
 import type { Program } from "./builder";
 
-export const PULUMI = "3.229.0";
-/** The same as npm's @pulumi/kubernetes and @pulumi/docker: the engine asks for the plugin of the SDK's version. */
+export const PULUMI = "3.276.0";
+/** The same as npm's @pulumi/kubernetes and @pulumi/docker: the engine asks for the plugin of the SDK's version. The Go
+ *  proxy's newest source of the Kubernetes provider is 4.25's, so that SDK stays too. */
 export const KUBERNETES_PROVIDER = "4.25.0";
 export const DOCKER_PROVIDER = "5.2.0";
-export const KUBERNETES = "1.34.2";
+/** 1.38 will want another containerd than Debian's 1.6: its kubelet asks the runtime for the cgroup driver. */
+export const KUBERNETES = "1.37.2";
 
 export type ProgramName =
   | "pulumi"

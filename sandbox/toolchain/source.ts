@@ -16,6 +16,16 @@ const moduleFiles = ["go.mod", "go.sum", "tools.go"] as const;
 const unusedComponents = /\bprovider(helmv4|kustomizev2|yamlv2)\b/;
 const UNUSED_LINES = 7;
 
+/** What the provider's source of January 2026 says differently than the Pulumi and Kubernetes beside it. */
+const updates = [
+  {
+    file: "pkg/await/await.go",
+    from: '"sigs.k8s.io/structured-merge-diff/v4/fieldpath"',
+    to: '"sigs.k8s.io/structured-merge-diff/v6/fieldpath"',
+  },
+  { file: "pkg/gen/schema.go", from: "Provider: pschema.ResourceSpec{", to: "Provider: &pschema.ResourceSpec{" },
+] as const;
+
 /** Covers a program's own source, the versions and sums of all modules, and how the two are put together and linked. */
 export function programKey(name: ProgramName, goVersion: string): string {
   const hash = createHash("sha256")
@@ -64,6 +74,12 @@ async function addKubernetesProvider(folder: string): Promise<void> {
     );
   }
   writeFileSync(list, kept.join("\n"));
+  for (const { file, from, to } of updates) {
+    const [before, after, ...more] = readFileSync(join(copy, file), "utf8").split(from);
+    if (after === undefined || more.length > 0)
+      throw new Error(`${file} of ${providerModule.path} ${providerModule.version} says ${from} other than once.`);
+    writeFileSync(join(copy, file), `${before}${to}${after}`);
+  }
 
   const main = join(folder, "cmd/pulumi-resource-kubernetes");
   if (!existsSync(main)) return;

@@ -14,7 +14,8 @@ async function tidy<Name extends string>(module: GoModule<Name>, home: string): 
   try {
     const source = join(work, "source");
     await module.assemble(source, Object.keys(module.programs) as Name[]);
-    await go(["mod", "tidy"], { cwd: source, onLine: console.log });
+    // -e: a test in a library of the Kubernetes provider's needs APIs that Kubernetes has no more.
+    await go(["mod", "tidy", "-e"], { cwd: source, onLine: console.log });
     for (const file of ["go.mod", "go.sum"]) copyFileSync(join(source, file), join(home, file));
   } finally {
     rmSync(work, { recursive: true, force: true });

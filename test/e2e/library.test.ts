@@ -10,6 +10,7 @@ const PROGRAM = `
 import * as kubernetes from "@pulumi/kubernetes";
 import { TritonBertService } from "${project}/components";
 
+if (process.version !== "${process.version}") throw new Error("Pulumi runs this on Node " + process.version);
 const provider = new kubernetes.Provider("mine", { context: "triton-bert-sandbox", kubeconfig: "" });
 new TritonBertService("mine", {
   model: { local: { path: "model" } },
