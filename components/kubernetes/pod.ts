@@ -1,5 +1,5 @@
-/** The pod that runs Triton, for the Pod Security profile "restricted". In: what the server room computed, image and
- *  placement. Out: the pod template, as plain data, `podOverrides` merged in. */
+/** The pod that runs Triton, for the Pod Security profile "restricted". In: what the server's folder planned, the
+ *  image, and the options that end here. Out: the pod template, as plain data, `podOverrides` merged in. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { HUGE_PAGES } from "../server/allocator";
@@ -34,7 +34,7 @@ interface GatewayParts extends Pick<GatewayInput, "options" | "limits" | "stream
   readonly image?: string | undefined;
 }
 
-/** The options that only the pod reads are the user's own; each is read where it ends up. */
+/** Options of the user that end in the pod come as they are, so that a new one is read where it is used. */
 export interface PodInput
   extends ServerProcess,
     Pick<ObjectsSpec, "resources" | "gpu" | "placement" | "service" | "monitoring" | "podOverrides"> {

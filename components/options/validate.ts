@@ -1,5 +1,5 @@
-/** Turns what a schema finds wrong into problems a person can act on. In: a schema and the value. Out: the parsed value, or the problems, each with path, value, reason and remedy. A value that may hold a
- *  password is never shown. */
+/** Turns what a schema finds wrong into problems a person can act on. In: a schema and the value. Out: the problems, each with path,
+ *  value, reason and remedy. A value that may hold a password is never shown. */
 import { z } from "zod";
 import { nearestOf } from "../shared/didYouMean";
 import { CHOICES, wrongChoice } from "../shared/exactlyOneOf";

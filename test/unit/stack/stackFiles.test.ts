@@ -131,3 +131,17 @@ it("blames and warns where the user wrote it, and warns of what stands in `defau
   expect(about("c")).toEqual(["triton-bert:models.c.server", "triton-bert:models.c.resources.memory"]);
   expect(services.c?.plan.objects.pod.gpu).toBeUndefined();
 });
+
+it("knows where each autoscaler stands, for what is told of it after `up`", () => {
+  const own = { autoscaling: { cpu: { max: 5 } } };
+  setConfig({
+    ...GOOD,
+    defaults: { autoscaling: { cpu: { max: 3 } } },
+    models: { a: { model: HUB }, b: { model: HUB, ...own } },
+  });
+  const { services } = read();
+  expect([services.a, services.b].map((service) => pathText(service?.plan.objects.scaled.path ?? []))).toEqual([
+    "triton-bert:defaults.autoscaling",
+    "triton-bert:models.b.autoscaling",
+  ]);
+});
