@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { pathText, printed } from "../../../components/shared/paths";
+import { pathText, printText } from "../../../components/shared/paths";
 import { ConfigError } from "../../../components/shared/problems";
 import { planStack } from "../../../components/stack/planStack";
 import { readStack } from "../../../components/stack/readStack";
@@ -34,7 +34,7 @@ function problems(): string[] {
     read();
   } catch (error) {
     if (error instanceof ConfigError)
-      return error.problems.map(({ path: at, because }) => `${pathText(at)}: ${printed(because)}`);
+      return error.problems.map(({ path: at, because }) => `${pathText(at)}: ${printText(because)}`);
     throw error;
   }
   return [];
