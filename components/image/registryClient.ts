@@ -78,9 +78,9 @@ class Registry {
   async get(path: string): Promise<Response> {
     const first = await this.ask(path);
     const challenge = first.headers.get("www-authenticate") ?? "";
-    if (first.status !== 401 || !/^bearer /i.test(challenge) || this.bearer !== undefined) return succeeded(first);
+    if (first.status !== 401 || !/^bearer /i.test(challenge) || this.bearer !== undefined) return requireSuccess(first);
     this.bearer = await this.token(challenge);
-    return succeeded(await this.ask(path));
+    return requireSuccess(await this.ask(path));
   }
 
   private ask(path: string): Promise<Response> {
@@ -92,7 +92,7 @@ class Registry {
     const fields = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = "", value = ""]) => [key, value]));
     const url = new URL(fields.get("realm") ?? "");
     for (const key of ["service", "scope"]) url.searchParams.set(key, fields.get(key) ?? "");
-    const answer = await succeeded(await fetch(url, { headers: basic(this.login), signal: this.signal }));
+    const answer = await requireSuccess(await fetch(url, { headers: basic(this.login), signal: this.signal }));
     const { token, access_token } = tokenAnswer.parse(await answer.json());
     const bearer = token ?? access_token;
     if (bearer === undefined) throw new Error("the token server gave no token");
@@ -106,7 +106,7 @@ function basic(login: Login | undefined): Record<string, string> {
   return { authorization: `Basic ${pair}` };
 }
 
-function succeeded(response: Response): Response {
+function requireSuccess(response: Response): Response {
   if (!response.ok) throw new Error(`the registry answered HTTP ${response.status}`);
   return response;
 }

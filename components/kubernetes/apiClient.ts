@@ -36,7 +36,7 @@ function get(url: string, options: https.RequestOptions): Promise<Answer> {
       response.on("error", reject);
       response.on("end", () => {
         const text = Buffer.concat(parts).toString("utf8");
-        resolve({ status: response.statusCode ?? 0, body: parsed(text) });
+        resolve({ status: response.statusCode ?? 0, body: parseJson(text) });
       });
     });
     request.on("timeout", () => request.destroy(new Error(`no answer within ${LIMIT_MILLISECONDS / 1000} s`)));
@@ -45,7 +45,7 @@ function get(url: string, options: https.RequestOptions): Promise<Answer> {
 }
 
 /** A proxy on the way may answer in prose. */
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

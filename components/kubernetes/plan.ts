@@ -5,12 +5,13 @@ import type { ServerPlan } from "../server/plan";
 import { planProcess } from "../server/process";
 import type { Draft } from "../shared/draft";
 import { objectNames } from "../shared/names";
-import { gatewayOf, gatewayProblems, NGINX_IMAGE } from "./gateway/options";
+import { planGateway } from "./gateway/plan";
 import type { KubernetesSite } from "./metadata";
 import type { Watched } from "./monitoring/watched";
 import type { ServiceOptions } from "./options";
 import type { PodInput } from "./pod";
 import { podOverridesProblems } from "./podOverrides";
+import { planReview } from "./review";
 import { downtimeWarning, waves } from "./rollout";
 import { type Scale, scale, uncheckedWarning } from "./scaling/autoscaling";
 import type { Scaled } from "./scaling/scaled";
@@ -29,53 +30,34 @@ export interface ObjectsPlan {
 }
 
 export function planObjects(spec: ObjectsSpec, server: ServerPlan, images: ImagesPlan): Draft<ObjectsPlan> {
-  const { gpu, service } = spec;
+  const { gpu, service, monitoring } = spec;
   const { organization, project, stack, model } = images.site;
   const names = objectNames(model, spec.namePrefix);
   const site = { names, namespace: spec.namespace, stack: `${organization}/${project}/${stack}` };
-  const { flavour } = server.choice;
-  const gateway = gatewayOf(service.gateway, flavour);
+  const gateway = planGateway(service, server);
   const pods = scale(spec.autoscaling, spec.replicas);
   const process = planProcess(spec, server, {
     ...service,
-    behindGateway: gateway !== undefined,
+    behindGateway: gateway.plan !== undefined,
     waves: waves(pods.most, gpu),
     modelBytes: images.model.model.modelBytes,
   });
-  const common = { site, apiName: images.apiName, device: server.device, options: spec.autoscaling };
-  const scaled = { ...common, path: ["autoscaling"] };
+  const review = planReview(spec, server, images);
+  const observed = { site, apiName: images.apiName, device: server.device, options: spec.autoscaling };
+  const scaled = { ...observed, path: ["autoscaling"] };
   const context = spec.cluster?.context;
-  const gatewayImage = flavour === "pypi" ? undefined : NGINX_IMAGE;
+  const warnings = [...process.warnings, downtimeWarning(pods.replicas, gpu), uncheckedWarning(scaled, context)];
   return {
     plan: {
       site,
-      pod: {
-        ...spec,
-        ...process.plan,
-        site,
-        gateway: gateway && { options: gateway, image: gatewayImage, limits: server.limits, ...service },
-        review: {
-          model: images.model.model.described,
-          tokenizer: images.model.tokenizer?.described,
-          precision: spec.precision,
-          maxBatchSize: spec.serving.maxBatchSize,
-          server: server.choice.described,
-        },
-      },
+      pod: { ...spec, ...process.plan, site, gateway: gateway.plan, review },
       scale: pods,
       scaled,
-      watched: { ...common, monitoring: spec.monitoring, startupSeconds: spec.rollout.startupSeconds },
+      watched: { ...observed, monitoring, startupSeconds: spec.rollout.startupSeconds },
       service,
       context,
     },
-    problems: [
-      ...gatewayProblems(service, flavour),
-      ...process.problems,
-      ...podOverridesProblems(spec.podOverrides, names.object),
-    ],
-    warnings: [
-      ...process.warnings,
-      ...[downtimeWarning(pods.replicas, gpu), uncheckedWarning(scaled, context)].filter((one) => one !== undefined),
-    ],
+    problems: [...gateway.problems, ...process.problems, ...podOverridesProblems(spec.podOverrides, names.object)],
+    warnings: warnings.filter((warning) => warning !== undefined),
   };
 }

@@ -1,5 +1,5 @@
-/** The pod that runs Triton, for the Pod Security profile "restricted". In: what the server room computed, image and
- *  placement. Out: the pod template, as plain data, `podOverrides` merged in. */
+/** The pod that runs Triton, for the Pod Security profile "restricted". In: what the server's folder planned, the
+ *  image, and the options that end here. Out: the pod template, as plain data, `podOverrides` merged in. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { HUGE_PAGES } from "../server/allocator";
@@ -7,34 +7,19 @@ import type { ServerProcess } from "../server/process";
 import { CPU_LIMIT, LOG_SLOWER_THAN_MS, POD_UID } from "../server/tritonFlags";
 import { CONTAINER, HEALTH, PORTS, selectorLabels } from "../shared/names";
 import { type GatewayInput, gateway, gatewayVolume } from "./gateway/container";
+import type { GatewayParts } from "./gateway/plan";
 import type { KubernetesSite } from "./metadata";
 import { milliseconds } from "./monitoring/options";
 import { scrapeAnnotations } from "./monitoring/scrape";
 import { strategicMerge } from "./podOverrides";
 import { RESTRICTED } from "./restricted";
+import { type Review, reviewAnnotations } from "./review";
 import type { ObjectsSpec } from "./spec";
 
 /** The user that the server images are made for; they run as any other, but not as root. */
 const USER = 1000;
 
-/** What a reviewer must see in a diff: the image's own diff does not say which of its arguments changed. */
-export interface Review {
-  /** Hub id and revision, or the local path. */
-  readonly model: string;
-  /** Absent: the model's own. */
-  readonly tokenizer?: string | undefined;
-  readonly precision: string;
-  readonly maxBatchSize: number;
-  /** ServerChoice.described. */
-  readonly server: string;
-}
-
-interface GatewayParts extends Pick<GatewayInput, "options" | "limits" | "streamSeconds"> {
-  /** Absent: the server image. */
-  readonly image?: string | undefined;
-}
-
-/** The options that only the pod reads are the user's own; each is read where it ends up. */
+/** Options of the user that end in the pod come as they are, so that a new one is read where it is used. */
 export interface PodInput
   extends ServerProcess,
     Pick<ObjectsSpec, "resources" | "gpu" | "placement" | "service" | "monitoring" | "podOverrides"> {
@@ -143,15 +128,5 @@ function amounts({ resources: { cpu }, memory, gpu }: PodInput): Record<string, 
     cpu: Number.isInteger(cpu) ? String(cpu) : `${Math.round(cpu * 1000)}m`,
     memory: `${memory.limitMiB}Mi`,
     ...(gpu === undefined ? {} : { [gpu.resource]: String(gpu.count) }),
-  };
-}
-
-function reviewAnnotations({ model, tokenizer, precision, maxBatchSize, server }: Review): Record<string, string> {
-  return {
-    "triton-bert/model": model,
-    ...(tokenizer === undefined ? {} : { "triton-bert/tokenizer": tokenizer }),
-    "triton-bert/precision": precision,
-    "triton-bert/max-batch-size": String(maxBatchSize),
-    "triton-bert/server": server,
   };
 }

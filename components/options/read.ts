@@ -7,12 +7,12 @@ import { isMap } from "./schemaWalk";
 import { type Issue, issueProblems } from "./validate";
 
 /** Fields that have no default. */
-type Required<Schema extends z.ZodObject> = {
+type Undefaulted<Schema extends z.ZodObject> = {
   [Field in keyof z.input<Schema>]-?: undefined extends z.input<Schema>[Field] ? never : Field;
 }[keyof z.input<Schema>];
 
 /** What stands for them where they could not be read. */
-type StandIns<Schema extends z.ZodObject> = Pick<z.output<Schema>, Required<Schema> & keyof z.output<Schema>>;
+type StandIns<Schema extends z.ZodObject> = Pick<z.output<Schema>, Undefaulted<Schema> & keyof z.output<Schema>>;
 
 export interface Read<Spec> {
   /** The fields that have no problem. */

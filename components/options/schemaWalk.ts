@@ -6,37 +6,37 @@ import { MOVED } from "../shared/moved";
 import type { Path } from "../shared/paths";
 
 /** `schema` without the wrappers that only say what happens when nothing is given. */
-export function unwrapped(schema: z.ZodType): z.ZodType {
+export function unwrap(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
-    return unwrapped(schema.unwrap() as z.ZodType);
+    return unwrap(schema.unwrap() as z.ZodType);
   return schema;
 }
 
 /** Fields of an object schema, undefined for any other. */
 export function fieldsOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
-  const inner = unwrapped(schema);
+  const inner = unwrap(schema);
   return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
 }
 
 /** Whether a value may be left out. */
 export function isOptional(schema: z.ZodType): boolean {
-  return unwrapped(schema) !== schema;
+  return unwrap(schema) !== schema;
 }
 
 /** Names of which exactly one must be set, undefined if `schema` is no such choice. */
 export function choicesOf(schema: z.ZodType): readonly string[] | undefined {
-  return unwrapped(schema).meta()?.[CHOICES] as readonly string[] | undefined;
+  return unwrap(schema).meta()?.[CHOICES] as readonly string[] | undefined;
 }
 
 /** The new name of a field that `schema` once had, undefined for any other. */
 export function newNameOf(schema: z.ZodType, key: string): string | undefined {
-  const names = (unwrapped(schema).meta()?.[MOVED] ?? {}) as Readonly<Record<string, string>>;
+  const names = (unwrap(schema).meta()?.[MOVED] ?? {}) as Readonly<Record<string, string>>;
   return Object.hasOwn(names, key) ? names[key] : undefined;
 }
 
 /** The schema of what stands in `container` under `key`. */
 export function inside(container: z.ZodType, key: PropertyKey): z.ZodType | undefined {
-  const inner = unwrapped(container);
+  const inner = unwrap(container);
   if (inner instanceof z.ZodArray) return inner.element as z.ZodType;
   if (inner instanceof z.ZodRecord) return inner.valueType as z.ZodType;
   const fields = fieldsOf(inner);

@@ -1,11 +1,11 @@
-/** Turns what a schema finds wrong into problems a person can act on. In: a schema and the value. Out: the parsed value, or the problems, each with path, value, reason and remedy. A value that may hold a
- *  password is never shown. */
+/** Turns what a schema finds wrong into problems a person can act on. In: a schema and the value. Out: the problems, each with path,
+ *  value, reason and remedy. A value that may hold a password is never shown. */
 import { z } from "zod";
 import { nearestOf } from "../shared/didYouMean";
 import { CHOICES, wrongChoice } from "../shared/exactlyOneOf";
 import type { Path } from "../shared/paths";
 import { type Problem, withoutSecret } from "../shared/problems";
-import { choicesOf, fieldsOf, inside, isMap, isOptional, newNameOf, schemaAt, unwrapped, valueAt } from "./schemaWalk";
+import { choicesOf, fieldsOf, inside, isMap, isOptional, newNameOf, schemaAt, unwrap, valueAt } from "./schemaWalk";
 
 export type Issue = z.core.$ZodIssue;
 
@@ -94,7 +94,7 @@ function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<
 /** What to write for an option: the remedy that it names itself, else what its schema allows. */
 export function instruction(about: z.ZodType | undefined): string {
   if (about === undefined) return "remove it";
-  const schema = unwrapped(about);
+  const schema = unwrap(about);
   const said = (about.meta()?.remedy ?? schema.meta()?.remedy) as string | undefined;
   if (said !== undefined) return said;
   const choices = choicesOf(schema);
@@ -142,7 +142,7 @@ function retype(expected: string, got: unknown, remedy: string): string {
 
 /** "1 to 64" where the schema says both, else what the issue alone can tell. */
 function bounds(about: z.ZodType | undefined, fallback: string): string {
-  const schema = about && unwrapped(about);
+  const schema = about && unwrap(about);
   if (!(schema instanceof z.ZodNumber)) return fallback;
   const [least, most] = [schema.minValue, schema.maxValue];
   const open = most === null || most >= Number.MAX_SAFE_INTEGER;

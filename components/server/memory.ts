@@ -65,7 +65,7 @@ export function memoryPlan(input: MemoryInput): MemoryPlan {
       shmMiB,
       limitMiB,
       problems: [],
-      warnings: input.modelBytes === undefined ? [assumed(limitMiB)] : [],
+      warnings: input.modelBytes === undefined ? [warnOfAssumption(limitMiB)] : [],
     };
   }
   const limitMiB = mebibytes(memory);
@@ -103,7 +103,7 @@ function serverMiB({ serving, choice, resources, device, modelBytes, limits }: M
   return base + serving.instances * (WEIGHT_COPIES * model + serving.maxBatchSize * perText);
 }
 
-function assumed(limitMiB: number): Warning {
+function warnOfAssumption(limitMiB: number): Warning {
   const said = `only its build will tell how big the model is; ${limitMiB} MiB fit a BERT-large, set this for another size`;
   return { path: MEMORY, text: said };
 }

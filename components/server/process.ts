@@ -27,12 +27,12 @@ export interface ServerProcess {
   /** Arguments of tritonserver. */
   readonly args: readonly string[];
   readonly lifecycle: Lifecycle;
-  readonly memory: Pick<MemoryPlan, "shmMiB" | "limitMiB">;
+  readonly memory: Omit<MemoryPlan, "problems" | "warnings">;
 }
 
 export function planProcess(spec: ServerSpec, server: ServerPlan, around: Surroundings): Draft<ServerProcess> {
   const times = lifecycle(spec.rollout, around.waves);
-  const memory = memoryPlan({ ...spec, ...server, modelBytes: around.modelBytes });
+  const { problems, warnings, ...memory } = memoryPlan({ ...spec, ...server, modelBytes: around.modelBytes });
   const facts = { ...server.choice, device: server.device };
   const httpPort = tritonPorts(around.behindGateway).http;
   const plan = {
@@ -41,5 +41,5 @@ export function planProcess(spec: ServerSpec, server: ServerPlan, around: Surrou
     lifecycle: times,
     memory,
   };
-  return { plan, problems: memory.problems, warnings: memory.warnings };
+  return { plan, problems, warnings };
 }

@@ -23,7 +23,7 @@ export const locateText = (words: Text, locate: Locate): Text =>
   typeof words === "string" ? words : words.map((part) => (typeof part === "string" ? part : locate(part)));
 
 /** The words as a person reads them. */
-export const printed = (words: Text): string =>
+export const printText = (words: Text): string =>
   typeof words === "string" ? words : words.map((part) => (typeof part === "string" ? part : pathText(part))).join("");
 
 /** A path as `pulumi config set --path` takes it. */

@@ -1,7 +1,7 @@
 /** How the user is told. Problems are collected and thrown once, before any resource is registered, each with its
  *  config path, the value found, the reason and the way out. */
 import { RunError } from "@pulumi/pulumi/errors";
-import { type Locate, locateText, type Path, pathText, printed, type Text } from "./paths";
+import { type Locate, locateText, type Path, pathText, printText, type Text } from "./paths";
 
 /** One thing that is wrong with the config. `got` is shown only where it is a scalar, and never for a secret. */
 export interface Problem {
@@ -61,11 +61,11 @@ export const locateWarning = ({ path, text }: Warning, locate: Locate): Warning 
 });
 
 /** A warning as a person reads it. */
-export const warningText = ({ path, text }: Warning): string => `${pathText(path)}: ${printed(text)}`;
+export const warningText = ({ path, text }: Warning): string => `${pathText(path)}: ${printText(text)}`;
 
 function problemText({ path, got, because, remedy }: Problem): string {
   const value = isScalar(got) ? ` (got ${JSON.stringify(got)})` : "";
-  return `  - ${pathText(path)}${value}: ${printed(because)}; ${printed(remedy)}`;
+  return `  - ${pathText(path)}${value}: ${printText(because)}; ${printText(remedy)}`;
 }
 
 function isScalar(value: unknown): boolean {

@@ -70,7 +70,7 @@ function problemOf(fullKey: string, key: string, text: string): { value?: unknow
         remedy: `take it out and store it with: pulumi config set --secret --path '${CONFIG_NAMESPACE}:credentials.<name>'; where a token is needed, write its name: credential: <name>`,
       },
     };
-  const value = TEXT_KEYS.includes(key) ? text : parsed(text);
+  const value = TEXT_KEYS.includes(key) ? text : parseJson(text);
   if (key === "credentials" && !secret && isMap(value) && Object.keys(value).length > 0)
     return {
       problem: {
@@ -112,7 +112,7 @@ function secretsIn(value: unknown): Pick<RawConfig, "credentials" | "problems"> 
   return { credentials, problems };
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

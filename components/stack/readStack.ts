@@ -1,7 +1,7 @@
 /** Reads the stack's config: what is said once, and each model with `defaults` laid under it. In: what rawConfig.ts got. Out: specs,
  *  as far as they can be read, and every problem that the config alone can tell, each at the place where the user wrote it. */
 import type * as pulumi from "@pulumi/pulumi";
-import { siteProblems } from "../image/checks";
+import { type CredentialNames, siteProblems } from "../image/checks";
 import type { ClusterOptions } from "../kubernetes/options";
 import { contradictions } from "../options/contradictions";
 import { modelOptions } from "../options/modelOptions";
@@ -43,29 +43,17 @@ export function readStack(): StackConfig {
   const names = raw.credentials && Object.keys(raw.credentials);
   const standIns = { cluster: UNREAD_CLUSTER, registry: UNREAD_REGISTRY };
   const stack = readOptions(stackOnlyOptions, { ...rest, credentials }, standIns, raw.unread);
-  const read = Object.keys(isMap(models) ? models : {})
-    .sort()
-    .map((key) => {
-      const own = valueAt(models, [key]);
-      const model = readOptions(modelOptions, withDefaults(modelOptions, defaults, own), { model: UNREAD_MODEL });
-      const locate = inService(key, own, defaults);
-      const problems = [...model.problems, ...contradictions(key, model.said, names)];
-      return {
-        key,
-        spec: { ...stack.spec, ...model.spec, credentials },
-        locate,
-        problems: [...keyProblems(key), ...problems.map((problem) => locateProblem(problem, locate))],
-      };
-    });
+  const keys = Object.keys(isMap(models) ? models : {}).sort();
+  const read = keys.map((key) => ({ key, ...readModel(key, valueAt(models, [key]), defaults, names) }));
   const ofStack = [...stack.problems, ...siteProblems(stack.said, names)];
-  const collisions = nameCollisions(
-    Object.fromEntries(read.map(({ key, spec }) => [key, spec.renamedFrom ?? key]).filter(([, name]) => isKey(name))),
-    stack.spec.namePrefix,
-  );
+  const objects = read.map(({ key, spec }) => [key, spec.renamedFrom ?? key]).filter(([, name]) => isKey(name));
+  const collisions = nameCollisions(Object.fromEntries(objects), stack.spec.namePrefix);
   return {
     cluster: stack.spec.cluster,
     shared: { ...stack.spec, credentials },
-    services: Object.fromEntries(read.map(({ key, spec, locate }) => [key, { spec, locate }])),
+    services: Object.fromEntries(
+      read.map(({ key, spec, locate }) => [key, { spec: { ...stack.spec, ...spec, credentials }, locate }]),
+    ),
     problems: [
       ...raw.problems,
       ...ofStack.map((problem) => locateProblem(problem, inStack)),
@@ -76,6 +64,19 @@ export function readStack(): StackConfig {
   };
 }
 
+/** The model `key`, which says `own`, with `defaults` under it. */
+function readModel(key: string, own: unknown, defaults: unknown, credentials: CredentialNames) {
+  const model = readOptions(modelOptions, withDefaults(modelOptions, defaults, own), { model: UNREAD_MODEL });
+  const locate = inService(key, own, defaults);
+  const ofKey = schemaProblems(modelKey, key).map((problem) => ({ ...problem, path: inStack(["models", key]) }));
+  const ofModel = [...model.problems, ...contradictions(key, model.said, credentials)];
+  return {
+    spec: model.spec,
+    locate,
+    problems: [...ofKey, ...ofModel.map((problem) => locateProblem(problem, locate))],
+  };
+}
+
 const NO_MODELS: Problem = {
   path: [`${CONFIG_NAMESPACE}:models`],
   because: "no model is named",
@@ -83,6 +84,3 @@ const NO_MODELS: Problem = {
 };
 
 const isKey = (name: string | undefined): boolean => modelKey.safeParse(name).success;
-
-const keyProblems = (key: string): Problem[] =>
-  schemaProblems(modelKey, key).map((problem) => ({ ...problem, path: inStack(["models", key]) }));

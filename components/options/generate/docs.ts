@@ -9,7 +9,7 @@ export function optionsPage(stack: OptionNode, model: OptionNode): string {
   return `# Options
 
 Generated from the options by \`npm run generate\`; do not edit. All stand under \`config:\` of \`Pulumi.<stack>.yaml\`. A \`*\` marks
-what must be set. Unknown keys are refused, and all problems are told at once, before anything is created.
+what must be set. Unknown keys are refused, and all errors are reported together, before anything is created.
 
 ## Once for a stack
 

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { pathText, printed } from "../../../components/shared/paths";
+import { pathText, printText } from "../../../components/shared/paths";
 import { ConfigError } from "../../../components/shared/problems";
 import { planStack } from "../../../components/stack/planStack";
 import { readStack } from "../../../components/stack/readStack";
@@ -34,7 +34,7 @@ function problems(): string[] {
     read();
   } catch (error) {
     if (error instanceof ConfigError)
-      return error.problems.map(({ path: at, because }) => `${pathText(at)}: ${printed(because)}`);
+      return error.problems.map(({ path: at, because }) => `${pathText(at)}: ${printText(because)}`);
     throw error;
   }
   return [];
@@ -130,4 +130,18 @@ it("blames and warns where the user wrote it, and warns of what stands in `defau
   expect(about("b")).toEqual(["triton-bert:models.b.resources.memory"]);
   expect(about("c")).toEqual(["triton-bert:models.c.server", "triton-bert:models.c.resources.memory"]);
   expect(services.c?.plan.objects.pod.gpu).toBeUndefined();
+});
+
+it("knows where each autoscaler stands, for what is told of it after `up`", () => {
+  const own = { autoscaling: { cpu: { max: 5 } } };
+  setConfig({
+    ...GOOD,
+    defaults: { autoscaling: { cpu: { max: 3 } } },
+    models: { a: { model: HUB }, b: { model: HUB, ...own } },
+  });
+  const { services } = read();
+  expect([services.a, services.b].map((service) => pathText(service?.plan.objects.scaled.path ?? []))).toEqual([
+    "triton-bert:defaults.autoscaling",
+    "triton-bert:models.b.autoscaling",
+  ]);
 });
