@@ -62,7 +62,7 @@ class TritonPythonModel:
         log("info", "unloaded", model=self._name)
 
     def _open_gate(self, settings: Any) -> Gate:
-        # As the pod has it (components/names.ts), unless it says otherwise.
+        # As the pod has it (components/shared/names.ts), unless it says otherwise.
         port = int(os.environ.get("TRITON_BERT_METRICS_PORT", "8002"))
         read = partial(read_queues, port, settings["public"], self._name)
         gate = Gate(read, settings["waitingRequests"], settings["waitSeconds"])
