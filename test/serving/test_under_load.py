@@ -115,7 +115,10 @@ def _in_flight(server: Triton, count: int, texts: list[str]) -> Iterator[list[ht
 
 def _readable(connections: list[http.client.HTTPConnection], seconds: float) -> bool:
     """Whether an answer has come, or comes in time."""
-    return bool(select.select([connection.sock for connection in connections], [], [], seconds)[0])
+    poll = select.poll()
+    for connection in connections:
+        poll.register(connection.sock, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def _labels_from(connection: http.client.HTTPConnection) -> list[str]:

@@ -64,7 +64,7 @@ class Canary:
         self._draining = self._connection()
         with contextlib.suppress(OSError, http.client.HTTPException):
             self._request(self._draining, self._last)
-            select.select([self._draining.sock], [], [], DRAIN_SECONDS)
+            _readable([self._draining.sock], DRAIN_SECONDS)
 
     def send(self) -> Answer | None:
         """None: it is under way. Else why it is not."""
@@ -82,7 +82,7 @@ class Canary:
     def wait(self, seconds: float) -> Answer:
         """The first answer that comes in time, to whichever canary."""
         sockets = {connection.sock: connection for connection in self._asked}
-        ready, _, _ = select.select(list(sockets), [], [], seconds)
+        ready = _readable(list(sockets), seconds)
         if not ready:
             return Answer(LATE, "no answer")
         connection = sockets[ready[-1]]
@@ -139,6 +139,15 @@ class Canary:
 
     def _connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(HOST, self._port, timeout=IO_SECONDS)
+
+
+def _readable(sockets: list[socket.socket], seconds: float) -> list[socket.socket]:
+    """Those on which something has come, or comes in time. By poll: select knows no descriptor above 1023."""
+    poll = select.poll()
+    for each in sockets:
+        poll.register(each, select.POLLIN)
+    ready = {descriptor for descriptor, _ in poll.poll(seconds * 1000)}
+    return [each for each in sockets if each.fileno() in ready]
 
 
 def _failed(problem: Exception) -> Answer:
