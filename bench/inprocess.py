@@ -20,12 +20,11 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "model_repository_templates" / "models"), str(ROOT / "exporter")]
 
 # ruff: noqa: E402 - the path is set above
-from bert_batching.calibrate import calibrate
+from bert_batching.calibrate import measure
 from bert_batching.sessions import Sessions
 from bert_batching.split import split
 from bert_serving.answer import answer
 from bert_serving.cores import cores
-from bert_serving.rows import blank
 from bert_serving.tokenise import Encoder, whole
 from cpu_graph.__main__ import write
 
@@ -36,10 +35,7 @@ class Graph:
     def __init__(self, file: Path, encoder: Encoder, labels: Sequence[str], longest: int) -> None:
         self._encoder, self._labels = encoder, labels
         self._sessions = Sessions(str(file), cores(), encoder.fillers, "logits")
-        self._costs = calibrate(
-            lambda lengths: self._sessions.run([blank(encoder.fillers, tokens) for tokens in lengths], wide=False),
-            longest,
-        )
+        self._costs = measure(encoder.fillers, longest, self._sessions.run)
 
     def grouped(self, texts: Sequence[str]) -> list[list[str]]:
         lengths = [len(row["input_ids"]) for row in self._encoder.rows(whole(texts))]

@@ -1,6 +1,5 @@
 /** The two images of a model. In: the model's own options of them, the server's plan, and where they are built. Out: their
  *  contents, arguments and names, all known at preview. The user's files are read, and nothing is written. */
-
 import type { ServerPlan } from "../server/plan";
 import type { Draft } from "../shared/draft";
 import { gateTexts } from "./gateTexts";

@@ -1,6 +1,5 @@
 /** How pods are replaced. In: GPUs and the number of pods. Out: the Deployment's strategy, how many waves a rollout takes
  *  at most (lifecycle.ts turns them into a deadline), and the warning where a rollout is downtime. */
-
 import type { GpuOptions } from "../server/options";
 import { text } from "../shared/paths";
 import type { Warning } from "../shared/problems";

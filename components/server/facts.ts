@@ -8,12 +8,10 @@ import { z } from "zod";
 /** A container release such as "26.07": year and month, so that plain string order is time's order. */
 const container = z.string().regex(/^\d\d\.\d\d$/);
 
-/** Where the numbers of a row stand: of a field, or of the row's one number. */
-const source = z.union([z.string(), z.record(z.string(), z.string())]).optional();
-
-/** A field that the release's sources do not state is absent, never guessed. Strict: a field that nobody reads is refused. */
+/** A field that the release's sources do not state is absent, never guessed. Strict: a field that nobody reads is refused.
+ *  `source`: of those fields that have one of their own. */
 const releaseRow = z.strictObject({
-  source,
+  source: z.record(z.string(), z.string()).optional(),
   container,
   triton: z.string().optional(),
   min_compute_capability: z.string().optional(),
@@ -23,7 +21,7 @@ const releaseRow = z.strictObject({
 });
 
 const gpuRow = z.strictObject({
-  source,
+  source: z.string().optional(),
   name: z.string(),
   compute_capability: z.string().regex(/^\d+\.\d$/),
 });
@@ -57,12 +55,10 @@ export const releases: readonly Release[] = z
   .parse(load("triton-releases.yaml"))
   .releases.sort((a, b) => (a.container < b.container ? -1 : 1));
 
-const PYPI_CONTAINER = "24.10";
 /** The Triton of the PyPI wheel nvidia-pytriton 0.7.0, and the container release that has the same. */
-export const PYPI = {
-  container: PYPI_CONTAINER,
-  triton: releases.find((release) => release.container === PYPI_CONTAINER)?.triton ?? "",
-};
+export const PYPI = z
+  .object({ container, triton: z.string() })
+  .parse(releases.find((release) => release.container === "24.10"));
 
 export const gpus: readonly Gpu[] = z.object({ gpus: z.array(gpuRow) }).parse(load("gpus.yaml")).gpus;
 

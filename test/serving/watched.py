@@ -76,14 +76,10 @@ import { lifecycle } from "./components/server/lifecycle";
 import { rolloutOptions } from "./components/server/options";
 import { watchCommand } from "./components/server/watch";
 const { watch: times } = lifecycle(rolloutOptions.parse({}));
-const shared = { httpPort: 1, device: "cpu", onnxBackend: "python", instances: 2, times };
-const command = (more) => watchCommand({ ...shared, ...more });
-console.log(JSON.stringify({
-  ensemble: command({ pipeline: "ensemble" }),
-  fused: command({ pipeline: "fused" }),
-  behind: command({ pipeline: "fused", onnxBackend: "onnxruntime" }),
-  native: command({ pipeline: "ensemble", onnxBackend: "onnxruntime" }),
-}));
+const shared = { httpPort: 1, device: "cpu", instances: 2, times };
+const command = ([kind, { pipeline, native }]) =>
+  [kind, watchCommand({ ...shared, pipeline, onnxBackend: native ? "onnxruntime" : "python" })];
+console.log(JSON.stringify(Object.fromEntries(Object.entries(KINDS).map(command))));
 """
 
 
@@ -92,7 +88,13 @@ def product_options() -> dict[str, list[str]]:
     """The options that the deployment gives the watch, for each kind of server; the stand-in for the C++ backend is a
     python process."""
     tsx = ROOT / "node_modules" / ".bin" / "tsx"
-    run = subprocess.run([tsx, "--eval", PROGRAM], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    run = subprocess.run(
+        [tsx, "--eval", f"const KINDS = {json.dumps(KINDS)};{PROGRAM}"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     said = json.loads(run.stdout)
     return {kind: [*command[2 : command.index("--")], "--graph-in=stub"] for kind, command in said.items()}
 

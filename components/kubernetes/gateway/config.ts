@@ -7,7 +7,6 @@
  *  fields that decide something (Content-Encoding, Inference-Header-Content-Length) are sent on as they were judged, lest a
  *  second field of the same name pass. Source: nginx, "Module ngx_http_core_module", "…_limit_conn_module", "…_grpc_module", "…_upstream_module"; njs,
  *  "Reference". */
-
 import type { Lifecycle } from "../../server/lifecycle";
 import type { Limits } from "../../server/limits";
 import { GATEWAY_READY_PORT, PORTS, tritonPorts } from "../../shared/names";

@@ -1,7 +1,6 @@
 /** Who decides the number of pods. In: the options `autoscaling` and `replicas`. Out: what the Deployment starts with, the
  *  one child that scales it, where one is asked for, and what its user must know. Explicit, never whatever the cluster has:
  *  same config, same preview. */
-
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { child, type Owner } from "../../shared/child";

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from typing import Any, Callable, Iterable, Sequence
+from typing import Any, Callable, Collection, Sequence
 
 from bert_batching.split import Costs
 from bert_serving.rows import Row, blank
@@ -22,12 +22,20 @@ LARGEST_CALL = 256
 DEARER = 1.15
 
 
-def costs_of(settings: Any, inputs: Iterable[str], run: Callable[[Sequence[Row]], object]) -> Costs:
+# Of a graph: texts, and whether they may have all the cores.
+Run = Callable[[Sequence[Row], bool], object]
+
+
+def costs_of(settings: Any, inputs: Collection[str], run: Run) -> Costs:
     """As the settings of a model say, or as measured now. `inputs`: of the graph."""
     if settings["runCosts"]:
         return Costs(**settings["runCosts"])
-    names = list(inputs)
-    return calibrate(lambda lengths: run([blank(names, tokens) for tokens in lengths]), settings["maxLength"])
+    return measure(inputs, settings["maxLength"], run)
+
+
+def measure(inputs: Collection[str], longest: int, run: Run) -> Costs:
+    """Of a graph with these inputs, whose texts have up to `longest` tokens."""
+    return calibrate(lambda lengths: run([blank(inputs, tokens) for tokens in lengths], False), longest)
 
 
 def calibrate(

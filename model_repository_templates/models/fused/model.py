@@ -44,7 +44,7 @@ class TritonPythonModel:
         encoder = Encoder(tokenizer, settings["inputs"], settings["maxLength"], settings["padTokenId"])
         open_graph = self._behind if settings["behind"] else self._here
         graph, runners, told = open_graph(settings, encoder)
-        costs = costs_of(settings, encoder.fillers, lambda rows: graph.run(rows, wide=False))
+        costs = costs_of(settings, encoder.fillers, graph.run)
         self._engine: Engine[Answer] = Engine(graph, runners, costs, settings, self._decide)
         self._intake = Intake(encoder, self._engine, settings)
         self._metrics = Metrics()

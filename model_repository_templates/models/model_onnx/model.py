@@ -36,7 +36,7 @@ class TritonPythonModel:
         # Every instance is a process of its own; together they must fit the cores that there are.
         count = max(1, cores() // settings["instances"])
         self._sessions = Sessions(str(HERE / "model.onnx"), count, self._inputs, self._logits)
-        costs = costs_of(settings, self._inputs, lambda rows: self.run(rows, wide=False))
+        costs = costs_of(settings, self._inputs, self.run)
         self._engine: Engine[FloatArray] = Engine(self, count, costs, settings, list)
         self._metrics = Metrics()
         self._responder = Responder(self._name, self._metrics)
