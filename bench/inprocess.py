@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "model_repository_templates" / "models"), str(ROOT / "exporter")]
+sys.path[:0] = [str(ROOT / "model_repository_templates" / "shared"), str(ROOT / "images" / "server" / "src")]
 
 # ruff: noqa: E402 - the path is set above
 from bert_batching.calibrate import measure

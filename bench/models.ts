@@ -46,7 +46,7 @@ export async function benchModel(
     if (model === "minilm") cpSync(join(root, "sandbox", "model"), join(work, "sources", "model"), { recursive: true });
     else await python("/repo", "bench/bert_base.py", "--tokenizer", "sandbox/model", "--out", "/work/sources/model");
     const paths = ["--spec", "/work/spec.json", "--sources", "/work/sources", "--out", "/work"];
-    await python("/repo/exporter", "-m", "bert_exporter", "export", ...paths);
+    await python("/repo/images/model/src", "-m", "bert_exporter", "export", ...paths);
     renameSync(work, kept);
   });
   return join(kept, "model");
@@ -56,7 +56,7 @@ export async function benchModel(
 async function codeHash(): Promise<string> {
   const hash = createHash("sha256").update(readFileSync(join(root, "bench", "bert_base.py")));
   hash.update(await classifierHash(root));
-  const code = join(root, "exporter", "bert_exporter");
+  const code = join(root, "images", "model", "src", "bert_exporter");
   const files = readdirSync(code, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py"));
   for (const name of files.sort()) hash.update(`${name}\0`).update(readFileSync(join(code, name)));
   return hash.digest("hex").slice(0, 12);

@@ -5,7 +5,7 @@ import random
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "exporter")]
+sys.path[:0] = [str(Path(__file__).parents[1] / "images" / "server" / "src")]
 
 # ruff: noqa: E402 - the path is set above
 from cpu_graph.texts import sentences as all_sentences

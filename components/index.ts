@@ -1,4 +1,3 @@
-/// <reference lib="es2022" />
-/** What this package offers to programs in other languages: the component, and nothing that runs by being imported. The
- *  first line, because Pulumi's plugin host compiles for ES2020 where the calling project has no tsconfig.json. */
+/** What this package offers to programs in other languages: the component, and nothing that runs by being imported. Their
+ *  way here is plugin.js. */
 export { TritonBertService } from "./tritonBertService";

@@ -2,30 +2,20 @@
  *  made by the folder that knows about it, and the outputs. */
 import * as pulumi from "@pulumi/pulumi";
 import { modelImage } from "./image/modelImage";
-import { type Quality, quality } from "./image/quality";
+import { quality } from "./image/quality";
 import { serverImage } from "./image/serverImage";
 import { disruption } from "./kubernetes/disruption";
 import { monitoring } from "./kubernetes/monitoring/monitoring";
-import { endpoints, inferUrl, networking, type ServiceEndpoints } from "./kubernetes/networking";
-import { type Autoscaling, autoscaling } from "./kubernetes/scaling/autoscaling";
+import { endpoints, inferUrl, networking } from "./kubernetes/networking";
+import { autoscaling } from "./kubernetes/scaling/autoscaling";
 import { workload } from "./kubernetes/workload";
 import type { ServicePlan } from "./servicePlan";
 import type { Finished } from "./shared/draft";
+import type { ServiceOutputs } from "./shared/outputs";
 import { warningText } from "./shared/problems";
 
 /** Part of every URN of a service, and so never to be changed. */
 export const SERVICE_TYPE = "triton-bert:index:TritonBertService";
-
-/** What a component says of its service; the texts stand at its fields. */
-export interface ServiceOutputs {
-  readonly url: pulumi.Output<string>;
-  readonly endpoints: pulumi.Output<ServiceEndpoints>;
-  readonly image: pulumi.Output<string>;
-  readonly imageDigest: pulumi.Output<string>;
-  readonly quality: pulumi.Output<Quality>;
-  readonly modelNames: pulumi.Output<string[]>;
-  readonly autoscaling: pulumi.Output<Autoscaling>;
-}
 
 /** Makes the children of the component `resource`, whose logical name is the plan's. */
 export function createService(

@@ -2,14 +2,12 @@
  *  user needs. */
 import * as pulumi from "@pulumi/pulumi";
 import type { TritonBertServiceArgs } from "./args";
-import type { Quality } from "./image/quality";
 import { planSite } from "./image/site";
-import type { ServiceEndpoints } from "./kubernetes/networking";
-import type { Autoscaling } from "./kubernetes/scaling/autoscaling";
 import { readService } from "./options/readService";
 import { createService, SERVICE_TYPE } from "./serviceChildren";
 import { locateService, planService, type ServicePlan } from "./servicePlan";
 import { type Finished, finish } from "./shared/draft";
+import type { Autoscaling, Quality, ServiceEndpoints } from "./shared/outputs";
 import { currentProgram } from "./shared/program";
 
 /** One BERT text classifier, exported to ONNX, proven equal to the original, and served by Triton on Kubernetes. Its images

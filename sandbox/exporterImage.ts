@@ -5,8 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeContext } from "../components/image/buildContext";
-import type { ContextFile } from "../components/image/contextFiles";
 import { TORCH_CPU_INDEX } from "../components/image/modelImage";
+import { exportEnvironmentFiles } from "../components/image/packageFolders";
 import type { Environment } from "./environment";
 
 /** Builds the stage and returns its tag; seconds when the layers are cached, about 6 minutes when not (6 GB of torch). */
@@ -20,10 +20,8 @@ export async function exporterImage(
   const context = await mkdtemp(join(tmpdir(), "triton-bert-env-"));
   try {
     // Written as the real contexts are: another mode would be another layer, and the environment be installed twice.
-    const requirements = ["exporter/requirements.txt", "exporter/requirements-dev.txt"];
-    const files = new Map<string, ContextFile>(requirements.map((file) => [file, { file: join(project, file) }]));
-    writeContext(context, files.set("certificates/ca.crt", { content: "" }));
-    const dockerfile = join(project, "model_repository_templates", "docker", "model.Dockerfile");
+    writeContext(context, new Map([...exportEnvironmentFiles(project), ["certificates/ca.crt", { content: "" }]]));
+    const dockerfile = join(project, "images", "model", "Dockerfile");
     const args = {
       BASE_IMAGE: environment.baseImage,
       PACKAGE_INDEX: "",

@@ -1,9 +1,8 @@
 /** `npm start`: from nothing to an answering BERT service. With --context and --registry it uses what the user has and
  *  touches nothing else of the machine; without them it brings up the embedded sandbox. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { cacheFolder } from "./cache";
+import { cacheFolder, isCold } from "./cache";
 import { ensureClassifier } from "./classifier/classifier";
 import { deploy, showcase } from "./deploy";
 import { embeddedEnvironment } from "./embeddedEnvironment";
@@ -52,8 +51,7 @@ async function environmentFor(flags: Flags, log: Progress): Promise<Environment>
   if (context !== undefined || registry !== undefined) {
     throw new Error(`--context and --registry go together.\n\n${USAGE}`);
   }
-  const first = !existsSync(join(cacheFolder(), "toolchain", "bin"));
-  const estimate = first
+  const estimate = isCold(cacheFolder())
     ? "about 25 minutes on 2 cores this first time, then tens of seconds"
     : "tens of seconds when all is warm";
   log.line(`Deploying Pulumi.dev.yaml on the embedded sandbox: ${estimate}.`);

@@ -1,8 +1,9 @@
-/** Python environments of tests and bench, each made once for its requirements file. Debian's Python, because Triton's Python
+/** Python environments of tests and bench, each made once for what it asks for. Debian's Python, because Triton's Python
  *  stub links that system's libpython3.11. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Pins } from "../components/image/pins";
 import { cacheFolder } from "../sandbox/cache";
 import { ensurePackages, type Packages } from "../sandbox/packages";
 import type { Progress } from "../sandbox/progress";
@@ -19,17 +20,20 @@ const NGINX: Packages = {
 export async function servingVenv(log: Progress): Promise<string> {
   await ensurePackages(log, NGINX);
   const what = "Python environment with Triton 2.51 from PyPI (once)";
-  return venv("serving", join(__dirname, "serving", "requirements.txt"), what, log);
+  // The packages alone, not our code: the environment is every checkout's, and the tests find the code beside them.
+  const pins = new Pins(join(__dirname, "..", "images", "server"));
+  return venv("serving", pins.of("dependencies", "triton", "test"), what, log);
 }
 
 /** Path of the python that draws the bench's plots. */
 export function plotsVenv(log: Progress): Promise<string> {
   const what = "Python environment for plots (once)";
-  return venv("plots", join(__dirname, "..", "bench", "requirements.txt"), what, log);
+  return venv("plots", readFileSync(join(__dirname, "..", "bench", "requirements.txt"), "utf8"), what, log);
 }
 
+/** `requirements`: the text of a file for pip. */
 async function venv(name: string, requirements: string, what: string, log: Progress): Promise<string> {
-  const key = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
+  const key = createHash("sha256").update(requirements).digest("hex").slice(0, 12);
   const folder = join(cacheFolder(), `venv-${name}-${key}`);
   const python = join(folder, "bin", "python");
   const ready = join(folder, "ready");
@@ -42,7 +46,9 @@ async function venv(name: string, requirements: string, what: string, log: Progr
       await run("apt-get", ["install", "-y", "-q", "libpython3.11", "python3.11-venv"], { env, onLine: update });
     }
     await run("/usr/bin/python3.11", ["-m", "venv", folder]);
-    await run(python, ["-m", "pip", "install", "-r", requirements], { env: process.env, onLine: update });
+    const file = join(folder, "requirements.txt");
+    writeFileSync(file, requirements);
+    await run(python, ["-m", "pip", "install", "-r", file], { env: process.env, onLine: update });
     await run("touch", [`${ready}.new`]);
     renameSync(`${ready}.new`, ready);
   });

@@ -18,21 +18,35 @@ export type ContextFiles = ReadonlyMap<string, ContextFile>;
 const LFS_FIRST_LINE = "version https://git-lfs.github.com/spec/v1";
 
 /** What Python tools leave behind. It differs by machine and is never part of a source. */
-const CACHES = /^(__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache|.*\.pyc)$/;
+const CACHES = /^(__pycache__|.*\.pyc)$/;
 
 const CHUNK_BYTES = 4 << 20;
 
-/** All files below a folder of this package, as `<prefix>/…`. */
+/** What an image takes of this package's folders: code, templates, the contract. All else lies there by accident: what an
+ *  install, an editor or a file manager has left. */
+const SOURCES = /\.(py|template|yaml)$/;
+
+/** Folders that tools make, with copies of sources in them. */
+const MADE = /^(__pycache__|build|dist|venv|.*\.egg-info)$/;
+
+/** The sources below a folder of this package, as `<prefix>/…`. */
 export function packageFiles(folder: string, prefix: string): ContextFiles {
   const files = new Map<string, ContextFile>();
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-    if (CACHES.test(entry.name)) continue;
+    if (entry.name.startsWith(".")) continue;
     const from = path.join(folder, entry.name);
     const to = `${prefix}/${entry.name}`;
-    if (entry.isDirectory()) for (const [name, file] of packageFiles(from, to)) files.set(name, file);
-    else files.set(to, { file: from });
+    if (!entry.isDirectory()) {
+      if (SOURCES.test(entry.name)) files.set(to, packageFile(from));
+    } else if (!MADE.test(entry.name)) for (const [name, file] of packageFiles(from, to)) files.set(name, file);
   }
   return files;
+}
+
+/** A text file of this package, with the line ends that it has in git: a checkout on Windows may have others, and what is
+ *  installed from there too. */
+export function packageFile(file: string): ContextFile {
+  return { content: fs.readFileSync(file, "utf8").replaceAll("\r\n", "\n") };
 }
 
 /** The files at the top of a user's folder, as `<prefix>/…`: a checkpoint is flat, and folders beside it (.git, onnx) can

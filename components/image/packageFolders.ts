@@ -1,32 +1,53 @@
-/** Where this package's own files lie that go into the images, and how each context lays them out. Found from this file,
- *  not from the project: the project may be another one that imports the package. */
+/** Which of this package's own files go into the images, and how each context lays them out. */
 import * as path from "node:path";
-import { CONTRACT_FILE } from "../shared/contract";
-import { type ContextFile, type ContextFiles, packageFiles } from "./contextFiles";
+import { packageRoot } from "../shared/packageRoot";
+import { type ContextFile, type ContextFiles, packageFile, packageFiles } from "./contextFiles";
+import { Pins } from "./pins";
 
-const ROOT = path.resolve(__dirname, "..", "..");
-const TEMPLATES = path.join(ROOT, "model_repository_templates");
-const EXPORTER = path.join(ROOT, "exporter");
-
-/** What exports a model; apart from what renders, so that most upgrades of this package export nothing again. */
-export function exportFiles(): ContextFiles {
+/** What exports a model; apart from what renders, so that most upgrades of this package export nothing again. `root`: of the
+ *  package. */
+export function exportFiles(root = packageRoot()): ContextFiles {
+  const folder = path.join(root, "images", "model");
   return new Map([
-    ...packageFiles(path.join(EXPORTER, "bert_exporter"), "exporter/bert_exporter"),
-    ["exporter/requirements.txt", { file: path.join(EXPORTER, "requirements.txt") }],
-    ["Dockerfile", { file: path.join(TEMPLATES, "docker", "model.Dockerfile") }],
+    ...packageFiles(path.join(folder, "src", "bert_exporter"), "src/bert_exporter"),
+    ["requirements.txt", { content: new Pins(folder).of("dependencies") }],
+    ["Dockerfile", packageFile(path.join(folder, "Dockerfile"))],
   ]);
 }
 
-/** What renders a server's repository and asks it the golden examples. */
-export function serverFiles(flavour: "pypi" | "ngc" | "image"): ContextFiles {
+/** What its Dockerfile's stages `env` and `dev` take: the export's environment, and the tests' tools on top. */
+export function exportEnvironmentFiles(root: string): ContextFiles {
+  const pins = new Pins(path.join(root, "images", "model"));
+  return new Map([
+    ["requirements.txt", { content: pins.of("dependencies") }],
+    ["requirements-test.txt", { content: pins.of("test") }],
+  ]);
+}
+
+/** What the python models import, and the Triton of the flavour `pypi`. Installed without dependencies: the packages' tools pull
+ *  in hundreds of megabytes that no server needs. With other flavours the C++ backend runs the graph. */
+const SERVE = {
+  pypi: ["numpy", "tokenizers", "onnxruntime", "nvidia-pytriton"],
+  ngc: ["numpy", "tokenizers"],
+  image: ["numpy", "tokenizers"],
+};
+
+/** What renders a server's repository, asks it the golden examples, and watches it. `root`: of the package. */
+export function serverFiles(flavour: "pypi" | "ngc" | "image", root = packageRoot()): ContextFiles {
+  const folder = path.join(root, "images", "server");
+  const sources = (name: string) => packageFiles(path.join(folder, "src", name), `src/${name}`);
+  const pins = new Pins(folder);
   return new Map<string, ContextFile>([
-    ...packageFiles(path.join(EXPORTER, "triton_repository"), "exporter/triton_repository"),
-    ...(flavour === "pypi" ? packageFiles(path.join(EXPORTER, "cpu_graph"), "exporter/cpu_graph") : []),
-    ...packageFiles(path.join(TEMPLATES, "models"), "templates/models"),
-    ["templates/contract.yaml", { file: CONTRACT_FILE }],
-    ...packageFiles(path.join(TEMPLATES, "watch"), "watch"),
-    ["golden/golden_probe.py", { file: path.join(TEMPLATES, "golden", "golden_probe.py") }],
-    ["server-requirements.txt", { file: path.join(TEMPLATES, "docker", "server-requirements.txt") }],
-    ["Dockerfile", { file: path.join(TEMPLATES, "docker", `server.${flavour}.Dockerfile`) }],
+    ...sources("triton_repository"),
+    ...sources("bert_watch"),
+    ["src/golden_probe.py", packageFile(path.join(folder, "src", "golden_probe.py"))],
+    ["src/watch.py", packageFile(path.join(folder, "src", "watch.py"))],
+    ...packageFiles(path.join(root, "model_repository_templates"), "templates"),
+    ["requirements/render.txt", { content: pins.of("dependencies") }],
+    ["requirements/serve.txt", { content: pins.named(...SERVE[flavour]) }],
+    ...(flavour === "pypi"
+      ? new Map([...sources("cpu_graph"), ["requirements/rewrite.txt", { content: pins.of("rewrite") }]])
+      : []),
+    ["Dockerfile", packageFile(path.join(folder, "Dockerfile"))],
   ]);
 }

@@ -6,6 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import type { Quality } from "../shared/outputs";
 import type { Registry } from "./registries/generic";
 import { type Login, lastLayer } from "./registryClient";
 
@@ -21,22 +22,6 @@ const report = z.object({
   gate: z.object({ maxLogitDifference: z.number() }),
   versions: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)),
 });
-
-/** How closely the exported model answers like the original. Either `unavailable` is set, or all the others. */
-export interface Quality {
-  /** Largest absolute difference to the original model's logits on the built-in texts. */
-  maxLogitDifference?: number;
-  /** Share of the built-in texts that get the original's label, 0 to 1. */
-  labelAgreement?: number;
-  /** Number of built-in texts. */
-  texts?: number;
-  /** The bound that maxLogitDifference was held to. */
-  maxLogitDifferenceAllowed?: number;
-  /** What the export ran with: package → version, and the ONNX opset. */
-  versions?: { [name: string]: string };
-  /** Why the report could not be read. */
-  unavailable?: string;
-}
 
 /** Reads the report of the model image `digest` (repository@sha256:…). Unknown in a preview that will build the image. */
 export function quality(digest: pulumi.Output<string>, registry: Registry): pulumi.Output<Quality> {

@@ -80,10 +80,13 @@ export function planServerImage(
     ...(choice.flavour === "pypi" ? gate : []),
     ["spec.json", { content: canonicalJson(spec) }],
   ]);
+  const base = choice.baseImage ?? site.build.base;
   const args = {
-    BASE_IMAGE: choice.baseImage ?? site.build.base,
+    FLAVOUR: choice.flavour,
+    BASE_IMAGE: base,
+    ...(choice.flavour === "ngc" ? { MIN_IMAGE: `${base}-min` } : {}),
     ...commonArgs(site),
-    ...(serving.inProcess ? { PIPELINE: "fused", GRAPH_MODEL: apiName } : {}),
+    ...(serving.inProcess ? { GRAPH: "rewritten", GRAPH_MODEL: apiName } : {}),
     ...(precision === "int8" ? { PRECISION: precision, LABEL_AGREEMENT: String(qualityGate.labelAgreement) } : {}),
   };
   const plan = planImage(site, "server", files, args, model.hash);

@@ -1,5 +1,5 @@
 /** Where a model or tokenizer comes from. Each arm turns its options into what the build needs: the fields of spec.json
- *  (read by exporter/bert_exporter/fetch/<arm>.py, held equal by a test), the files to put into the context, and the name
+ *  (read by images/model/src/bert_exporter/fetch/<arm>.py, held equal by a test), the files to put into the context, and the name
  *  of the secret to fetch with. A new storage is one arm here and one file there. */
 import * as fs from "node:fs";
 import * as path from "node:path";

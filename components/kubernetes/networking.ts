@@ -3,18 +3,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import { child, type Owner } from "../shared/child";
 import { PORTS, selectorLabels } from "../shared/names";
+import type { ServiceEndpoints } from "../shared/outputs";
 import { type KubernetesSite, metadata } from "./metadata";
 import type { ServiceOptions } from "./options";
-
-/** Where a service answers inside the cluster. */
-export interface ServiceEndpoints {
-  /** Base URL of Triton's HTTP protocol. */
-  http: string;
-  /** host:port of Triton's gRPC protocol, without a scheme; absent where service.grpc is false. */
-  grpc?: string;
-  /** URL of the Prometheus metrics. */
-  metrics: string;
-}
 
 /** Makes the children. */
 export function networking(owner: Owner, site: KubernetesSite, options: ServiceOptions): void {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { packageRoot } from "../shared/packageRoot";
 
 /** A container release such as "26.07": year and month, so that plain string order is time's order. */
 const container = z.string().regex(/^\d\d\.\d\d$/);
@@ -85,5 +86,5 @@ function containerIn(fixedIn: string): string {
 }
 
 function load(file: string): unknown {
-  return parse(readFileSync(join(__dirname, "facts", file), "utf8"));
+  return parse(readFileSync(join(packageRoot(), "components", "server", "facts", file), "utf8"));
 }

@@ -23,7 +23,7 @@ export interface ProbeTiming {
 /** The grace is that of a kill after the probe has failed. */
 export type LivenessTiming = ProbeTiming & { readonly terminationGracePeriodSeconds: number };
 
-/** How the watch looks at the server (model_repository_templates/watch). */
+/** How the watch looks at the server (images/server/src/bert_watch). */
 export interface WatchTiming {
   /** From look to look, and how long each waits for an answer. */
   readonly periodSeconds: number;

@@ -13,6 +13,8 @@ const MiB = 1024 * 1024;
 
 /** Region that a python-backend process opens, and the step it grows by, MiB (python_backend, src/python.cc, since 23.02). */
 const SHM_REGION = 1;
+/** What /dev/shm is rounded up to, MiB, lest a diff show a megabyte more. */
+const SHM_STEP = 16;
 /** Bytes per token in /dev/shm: three int64 tensors (ids, mask, types). */
 const TOKEN_BYTES = 3 * 8;
 
@@ -21,9 +23,9 @@ const TOKEN_BYTES = 3 * 8;
 const RUNTIME = { cpu: 384, gpu: 3072 };
 /** The watch, the container's main process: MiB. */
 const WATCH = 24;
-/** What requests of the largest size take while they are read, tokenised or refused, in requests: 32 clients that sent nothing
- *  else took 160 of 1 MiB in the fused pipeline and 480 in the ensemble, most of it in what RUNTIME has to spare. */
-const LARGE_REQUESTS = 128;
+/** What requests of the largest size take outside of /dev/shm while they are read, tokenised or refused, in requests: tried
+ *  with 32 clients that sent nothing else (test/e2e/limits.test.ts). */
+const LARGE_REQUESTS = 80;
 /** While it loads, onnxruntime holds the file's bytes and its own prepacked weights at once. */
 const WEIGHT_COPIES = 2;
 /** Activations for one text of 512 tokens in a BERT-base, MiB: onnxruntime's arena keeps the most it ever needed, which is
@@ -39,7 +41,7 @@ export interface MemoryInput {
   readonly shm?: string;
   readonly resources: ResourcesOptions;
   readonly serving: Omit<DecidedServing, "limits">;
-  readonly limits: Pick<Limits, "textBytes" | "requestBytes">;
+  readonly limits: Pick<Limits, "requestBytes" | "bodyBytes">;
   readonly device: "cpu" | "gpu";
   readonly choice: { readonly onnxBackend: "python" | "onnxruntime" };
   /** Bytes of the model's weights; absent: unknown, BERT-large is assumed. */
@@ -78,13 +80,16 @@ export function mebibytes(quantity: string): number {
 }
 
 /** Each python process (tokeniser, answers, and the model itself in the pypi flavour) keeps a region and twice a full
- *  batch, one being filled while the other is read. */
-function shmByFormula({ serving, limits: { textBytes } }: MemoryInput): number {
+ *  batch, one being filled while the other is read. Where texts come in, a request may be as large as its body: 96 clients
+ *  with bodies of 3.1 MB made that region 97 MiB at a batch of 16, 16 clients 49 MiB. */
+function shmByFormula({ serving, limits: { bodyBytes } }: MemoryInput): number {
   const { pipeline, inProcess, maxBatchSize, maxLength = LONGEST, instances } = serving;
   // The model behind is no python process, but reads what the front has put there.
   const processes = pipeline === "fused" ? 1 + (inProcess ? 0 : instances) : 2 + instances;
-  const batch = (maxBatchSize * (maxLength * TOKEN_BYTES + textBytes)) / MiB;
-  return Math.max(LEAST_SHM, Math.ceil(processes * (SHM_REGION + 2 * batch)));
+  const tokens = (maxBatchSize * maxLength * TOKEN_BYTES) / MiB;
+  const bodies = (maxBatchSize * bodyBytes) / MiB;
+  const needed = processes * (SHM_REGION + 2 * tokens) + 2 * bodies;
+  return Math.max(LEAST_SHM, Math.ceil(needed / SHM_STEP) * SHM_STEP);
 }
 
 /** Everything but /dev/shm, MiB. Activations live on the GPU where there is one. */

@@ -1,6 +1,6 @@
 /** The command of the container: the watch, which starts tritonserver and ends it when its model is dead. In: what a pod is,
  *  and the lifecycle's seconds. Out: a command to which the container's `args`, those of tritonserver, are appended.
- *  The program: model_repository_templates/watch/watch.py. */
+ *  The program: images/server/src/watch.py. */
 import { wireContract } from "../shared/contract";
 import { HEALTH } from "../shared/names";
 import type { WatchTiming } from "./lifecycle";

@@ -4,9 +4,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { packageRoot } from "./packageRoot";
 
-/** Absolute; found from this file, since the project may be another one that imports the package. */
-export const CONTRACT_FILE = path.resolve(__dirname, "..", "..", "model_repository_templates", "contract.yaml");
+/** Absolute. */
+export const CONTRACT_FILE = path.join(packageRoot(), "model_repository_templates", "contract.yaml");
 
 const tensor = z.object({ name: z.string(), type: z.string(), dims: z.array(z.int()) });
 const range = z.tuple([z.int(), z.int()]);

@@ -4,20 +4,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import { requireDockerDaemon } from "../image/dockerDaemon";
 import { clusterProvider } from "../kubernetes/cluster";
-import { createService, SERVICE_TYPE, type ServiceOutputs } from "../serviceChildren";
+import { createService, SERVICE_TYPE } from "../serviceChildren";
 import type { ServicePlan } from "../servicePlan";
 import type { Finished } from "../shared/draft";
+import type { ServiceOutputs, StackOutputs } from "../shared/outputs";
 import { currentProgram } from "../shared/program";
 import { planStack } from "./planStack";
 import { dockerHost } from "./rawConfig";
 
-export interface StackOutputs {
-  /** By the model's key. */
-  readonly models: Readonly<Record<string, ServiceOutputs>>;
+/** Rejects with a ConfigError that has all problems of the config, or a UserError if no Docker engine answers; before any
+ *  resource. */
+export function program(): Promise<StackOutputs> {
+  const outputs = deploy();
+  // Pulumi awaits them a moment after the program has exported them; until then Node would call a refusal unhandled.
+  outputs.catch(() => undefined);
+  return outputs;
 }
 
-/** @throws ConfigError with all problems of the config, or UserError if no Docker engine answers; before any resource */
-export async function program(): Promise<StackOutputs> {
+async function deploy(): Promise<StackOutputs> {
   const { cluster, services } = planStack(currentProgram());
   await requireDockerDaemon({ host: dockerHost() });
   const provider = clusterProvider(cluster.context);

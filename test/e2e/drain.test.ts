@@ -1,15 +1,16 @@
 /** Pods that go under load, and clients that keep their connections: for ever over gRPC, and over HTTP, plain or by the official
  *  client, to the gateway before Triton; over HTTP to Triton itself for ten seconds, as a pool does. None loses a request; for
- *  each case five thousand of each, counted. */
+ *  each case thousands of each, counted. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";
+import { requests } from "./counts";
 import type { Load } from "./load/load";
 import { deployment, loadOn, until } from "./scaling";
 import { classifier, environment, NAMESPACE, openStack, project, stackFile } from "./support";
 
-const REQUESTS = 5_000;
+const REQUESTS = requests({ soak: 5_000, test: 1_500 });
 /** Short, so that thousands take seconds. */
 const texts = [
   ["I love it", "positive"],
@@ -95,7 +96,7 @@ const settled = (replicas: number) =>
     ),
   );
 
-/** Throws unless `happen` and five thousand requests of each kind of client went by, and every one was answered rightly. */
+/** Throws unless `happen` and as many requests of each kind of client went by, and every one was answered rightly. */
 async function loseNothing(happen: () => Promise<unknown>) {
   const before = loads.map(({ load }) => load.totals);
   await happen();

@@ -8,7 +8,7 @@ import { openStack, type PreviewStep, project, sandboxBuild } from "./support";
 
 const PROGRAM = `
 import * as kubernetes from "@pulumi/kubernetes";
-import { TritonBertService } from "${project}/components";
+import { TritonBertService } from "${project}/components/index";
 
 if (process.version !== "${process.version}") throw new Error("Pulumi runs this on Node " + process.version);
 const provider = new kubernetes.Provider("mine", { context: "triton-bert-sandbox", kubeconfig: "" });

@@ -7,13 +7,14 @@ import { autoscalingOptions } from "../../components/kubernetes/scaling/options"
 import { sleep } from "../../sandbox/shell";
 import type { Stack } from "../../sandbox/stack";
 import { apiGet } from "./api";
+import { requests } from "./counts";
 import type { Load } from "./load/load";
 import { addAdapterRule, deployment, loadOn, metrics, type Scaled, until } from "./scaling";
 import { classifier, environment, NAMESPACE, openStack, refusal, stackFile } from "./support";
 import { Timeline } from "./timeline";
 
 const ELSEWHERE = `${NAMESPACE}-elsewhere`;
-const REQUESTS = 10_000;
+const REQUESTS = requests({ soak: 10_000, test: 3_000 });
 /** So many that three pods still have a queue: 48 were just what three pods hold, and one went. */
 const CLIENTS = 96;
 /** Quick, or the test would take an hour. */
@@ -73,7 +74,7 @@ afterAll(async () => {
 const pods = (name: Name, namespace = NAMESPACE) => deployment(name, namespace);
 const has = (count: number) => (seen: Scaled) => seen.spec.replicas === count && seen.status.readyReplicas === count;
 
-/** Load until three pods have answered ten thousand requests. */
+/** Load until three pods are ready and thousands of requests answered. */
 async function stepUp(name: Name) {
   loads[name].clients(CLIENTS);
   await until(`three ready pods of ${name}`, 240, () => pods(name), has(3));

@@ -1,23 +1,46 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** By name, and the teardown last: what it takes down, all others use. */
-class TeardownLast extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const key = ({ moduleId }: TestSpecification) => `${moduleId.includes("teardown") ? 1 : 0} ${moduleId}`;
-    return [...files].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  }
-}
+const root = join(import.meta.dirname, "..", "..");
+const MINUTES_15 = 15 * 60_000;
 
-/** One file after another: the sandbox has two cores and one cluster. */
-export default defineConfig({
-  root: join(import.meta.dirname, "..", ".."),
+/** What mostly waits for the engine and the cluster, and puts no load on anything. */
+const TOGETHER = [
+  "credentials",
+  "goldenExamples",
+  "gpuStack",
+  "installed",
+  "library",
+  "quietDiffs",
+  "validation",
+  "workload",
+];
+/** What it takes down, all others use. */
+const LAST = ["teardown"];
+
+const files = (names: readonly string[]) => names.map((name) => `test/e2e/${name}.test.ts`);
+const group = (name: string, order: number, workers: number, include: string[], exclude: string[] = []) => ({
+  root,
   test: {
-    include: ["test/e2e/**/*.test.ts"],
-    fileParallelism: false,
-    testTimeout: 15 * 60_000,
-    hookTimeout: 15 * 60_000,
-    sequence: { sequencer: TeardownLast },
+    name,
+    include,
+    exclude,
+    maxWorkers: workers,
+    fileParallelism: workers > 1,
+    testTimeout: MINUTES_15,
+    hookTimeout: MINUTES_15,
+    sequence: { groupOrder: order },
+  },
+});
+
+/** The sandbox has two cores and one cluster: what needs them for itself runs alone. */
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      group("together", 0, 3, files(TOGETHER)),
+      group("alone", 1, 1, ["test/e2e/*.test.ts"], files([...TOGETHER, ...LAST])),
+      group("last", 2, 1, files(LAST)),
+    ],
   },
 });

@@ -9,13 +9,19 @@ import { alertExpression, metrics, promQuery, until } from "./scaling";
 import { classifier, environment, infer, labelsOf, NAMESPACE, openStack, stackFile } from "./support";
 
 const SERVICE = "mortal";
+/** Gets no request. */
+const IDLE = "idle";
+const IDLE_SECONDS = 60;
 const rollout = { startupSeconds: 120, pullSeconds: 60, endpointDelaySeconds: 1, longestRequestSeconds: 5 };
 let stack: Stack;
+let deployed: number;
 
 beforeAll(async () => {
   await metrics();
-  stack = await openStack("e2e-watch", stackFile({ [SERVICE]: classifier({ rollout, monitoring: { alerts: {} } }) }));
+  const mortal = classifier({ rollout, monitoring: { alerts: {} } });
+  stack = await openStack("e2e-watch", stackFile({ [SERVICE]: mortal, [IDLE]: classifier({ rollout }) }));
   await stack.up();
+  deployed = Date.now();
 });
 afterAll(() => stack.destroy());
 
@@ -33,9 +39,9 @@ interface Pods {
   }[];
 }
 
-/** A container of the one pod that there is: the server's, or another. */
-async function container(called = CONTAINER) {
-  const query = new URLSearchParams({ labelSelector: `app.kubernetes.io/instance=${SERVICE}` });
+/** A container of a service's one pod: the server's, or another. */
+async function container(called = CONTAINER, service = SERVICE) {
+  const query = new URLSearchParams({ labelSelector: `app.kubernetes.io/instance=${service}` });
   const { items } = await apiGet<Pods>(`/api/v1/namespaces/${NAMESPACE}/pods?${query}`);
   const [pod] = items;
   const status = pod?.status.containerStatuses?.find(({ name }) => name === called);
@@ -44,6 +50,7 @@ async function container(called = CONTAINER) {
   return { pod: pod.metadata.name, ready, restarts, terminated: lastState.terminated };
 }
 
+const server = () => container();
 const kubectl = async (...args: string[]) => (await environment()).kubectl(["-n", NAMESPACE, ...args]);
 
 /** Sends a signal to the processes of a container whose command line holds a word, its main process excepted. */
@@ -66,13 +73,13 @@ describe("a server of which one process", () => {
     ["is stopped, as one that hangs", "SIGSTOP", "triton_python_backend_stub", "mortal_0_0"],
     ["is stopped, and it is Triton's own", "SIGSTOP", "tritonserver", "tritonserver"],
   ])("%s", async (_, signal, word, named) => {
-    const before = await until("ready", 60, container, ({ ready }) => ready);
+    const before = await until("ready", 60, server, ({ ready }) => ready);
     await send(signal, word);
     const died = Date.now();
     const left = (seconds: number) => seconds - (Date.now() - died) / 1000;
-    await until("not ready", 10, container, ({ ready }) => !ready);
+    await until("not ready", 10, server, ({ ready }) => !ready);
     const restarted = ({ restarts }: typeof before) => restarts > before.restarts;
-    const { terminated, pod } = await until("a restart", left(60), container, restarted);
+    const { terminated, pod } = await until("a restart", left(60), server, restarted);
     expect(pod).toBe(before.pod);
     expect(terminated?.exitCode).toBeGreaterThan(0);
     expect(terminated?.message).toMatch(/^the server was dead: /);
@@ -81,7 +88,7 @@ describe("a server of which one process", () => {
     const dead = told.split("\n").filter((line) => line.includes('"event": "dead"'));
     expect(dead).toHaveLength(1);
     expect(dead[0]).toContain(named);
-    await until("ready again", 120, container, ({ ready }) => ready);
+    await until("ready again", 120, server, ({ ready }) => ready);
     // kube-proxy gathers changes for a second.
     const answers = async () => labelsOf(await infer(SERVICE, ["I love it", "I hate it"]));
     await until("right answers", 30, answers, (labels) => labels.join() === "positive,negative");
@@ -112,8 +119,7 @@ describe("a gateway whose worker hangs", () => {
 
 describe("a server that is alive", () => {
   it("is not restarted for having nothing to do", async () => {
-    const { restarts } = await container();
-    await sleep(60_000);
-    expect(await container()).toMatchObject({ ready: true, restarts });
+    await sleep(deployed + IDLE_SECONDS * 1000 - Date.now());
+    expect(await container(CONTAINER, IDLE)).toMatchObject({ ready: true, restarts: 0 });
   });
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { GATEWAY_CONTAINER, GATEWAY_READY_PORT, PORTS } from "../../shared/names";
+import { packageRoot } from "../../shared/packageRoot";
 import { RESTRICTED } from "../restricted";
 import { bodiesInMemory, CHECK_FILE, FOLDER, type GatewayConfig, gatewayConfig, PID_FILE } from "./config";
 import type { GatewayOptions } from "./options";
@@ -57,7 +58,10 @@ export function gateway(input: GatewayInput) {
 export const gatewayVolume = () => ({ name: VOLUME, emptyDir: { sizeLimit: "64Mi" } });
 
 /** It can't change but with this package. */
-export const CHECK_SOURCE = readFileSync(join(__dirname, "check.js"), "utf8");
+export const CHECK_SOURCE = readFileSync(
+  join(packageRoot(), "components", "kubernetes", "gateway", "check.js"),
+  "utf8",
+);
 
 const CONFIG = "NGINX_CONFIG";
 const CHECK = "NGINX_CHECK";

@@ -4,6 +4,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { child, type Owner } from "../../shared/child";
+import type { Autoscaling } from "../../shared/outputs";
 import type { Warning } from "../../shared/problems";
 import { REPLICAS } from "../options";
 import { adapterRuleText } from "./adapterRule";
@@ -21,14 +22,6 @@ export interface Scale {
   readonly most: number;
   /** An autoscaler decides the number from then on. */
   readonly autoscaled: boolean;
-}
-
-/** What a user, or the operator of the cluster's metrics adapter, must know of an autoscaler. */
-export interface Autoscaling {
-  /** What KEDA asks Prometheus. */
-  query?: string;
-  /** Rule for prometheus-adapter, in YAML: an entry of `rules:`. */
-  adapterRule?: string;
 }
 
 /** `replicas` without an autoscaler, its bounds with one. */

@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { MODEL_KEY } from "../../shared/names";
+import { packageRoot } from "../../shared/packageRoot";
 import { modelOptions } from "../modelOptions";
 import { serviceArgs, stackOnlyOptions } from "../stackOptions";
 import { argsFile } from "./args";
@@ -10,7 +11,7 @@ import { optionsPage } from "./docs";
 import { stackSchema } from "./editorSchema";
 import { optionTree } from "./optionTree";
 
-const ROOT = path.resolve(__dirname, "..", "..", "..");
+const ROOT = packageRoot();
 
 /** Text of each generated file, by its path in the repository. */
 export function generatedFiles(): ReadonlyMap<string, string> {

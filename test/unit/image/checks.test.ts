@@ -10,7 +10,7 @@ import { modelProblems } from "../stack/stack";
 
 describe("the name in the URL", () => {
   it("may be what the renderer takes, no more and no less", () => {
-    const spec = path.resolve(__dirname, "../../../exporter/triton_repository/spec.py");
+    const spec = path.resolve(__dirname, "../../../images/server/src/triton_repository/spec.py");
     const python = /^API_NAME = re\.compile\(r"(.+)"\)$/m.exec(fs.readFileSync(spec, "utf8"))?.[1];
     // re.fullmatch
     expect(optionTree(apiNameOptions).pattern).toBe(`^${python}$`);

@@ -15,11 +15,15 @@ it("hands what the server's plan has chosen on to the server image alone", () =>
   };
   const [pypi, ngc] = [spec({ server: { pypi: {} } }), spec({ gpu: { type: "L4", count: 2 } })];
   expect(pypi).toMatchObject({
-    args: { PIPELINE: "fused", GRAPH_MODEL: "sentiment" },
+    args: { FLAVOUR: "pypi", GRAPH: "rewritten", GRAPH_MODEL: "sentiment" },
     spec: { device: "cpu", pipeline: "fused", onnxBackend: "python", limits: { textBytes: 65536, waitSeconds: 10 } },
   });
   expect(ngc).toMatchObject({
-    args: { BASE_IMAGE: expect.stringMatching(/^nvcr\.io/) },
+    args: {
+      FLAVOUR: "ngc",
+      BASE_IMAGE: expect.stringMatching(/^nvcr\.io/),
+      MIN_IMAGE: expect.stringMatching(/-py3-min$/),
+    },
     spec: { device: "gpu", gpuCount: 2, onnxBackend: "onnxruntime" },
   });
   expect(ngc.model).toBe(pypi.model);

@@ -13,7 +13,7 @@ const LFS_POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0
 
 describe("a source", () => {
   it("has one arm for each storage of the exporter, and one storage for each arm", () => {
-    const folder = path.resolve(__dirname, "../../../exporter/bert_exporter/fetch");
+    const folder = path.resolve(__dirname, "../../../images/model/src/bert_exporter/fetch");
     const modules = fs.readdirSync(folder).filter((name) => /^[a-z]\w*\.py$/.test(name));
     expect(modules.map((name) => name.replace(".py", "")).sort()).toEqual([...STORAGES].sort());
   });

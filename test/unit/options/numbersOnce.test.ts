@@ -44,8 +44,6 @@ describe("a page", () => {
 });
 
 it("the probe gives up before the kubelet does, so that its reason is heard", () => {
-  const seconds = Number(
-    /^TIMEOUT_SECONDS = (\d+)$/m.exec(read("model_repository_templates/golden/golden_probe.py"))?.[1],
-  );
+  const seconds = Number(/^TIMEOUT_SECONDS = (\d+)$/m.exec(read("images/server/src/golden_probe.py"))?.[1]);
   expect(seconds).toBeLessThan(lifecycle(rolloutOptions.parse({})).startup.timeoutSeconds);
 });

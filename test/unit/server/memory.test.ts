@@ -11,7 +11,7 @@ const base: MemoryInput = {
   device: "cpu",
   choice: { onnxBackend: "onnxruntime" },
   modelBytes: 91 * MiB,
-  limits: { textBytes: 65536, requestBytes: MiB },
+  limits: { requestBytes: MiB, bodyBytes: 3 * MiB },
 };
 const servings = fc.record({
   pipeline: fc.constant("ensemble" as const),
@@ -24,8 +24,8 @@ const servings = fc.record({
 
 describe("a pod's memory", () => {
   it("is, for a MiniLM: runtime, watch, large requests, 2 × weights, activations of a full batch, /dev/shm, up to the next 64 MiB", () => {
-    expect(384 + 24 + 128 + 2 * 91 + 16 * 80 + 64).toBe(2062);
-    expect(memoryPlan(base)).toEqual({ shmMiB: 64, limitMiB: 2112, problems: [], warnings: [] });
+    expect(384 + 24 + 80 + 2 * 91 + 16 * 80 + 112).toBe(2062);
+    expect(memoryPlan(base)).toEqual({ shmMiB: 112, limitMiB: 2112, problems: [], warnings: [] });
   });
 
   it("holds what a real pod of a MiniLM needed: 1171 MiB, and 62 MiB of it for each text of a full batch", () => {
@@ -69,19 +69,28 @@ describe("a pod's memory", () => {
       choice: { onnxBackend: "python" },
       serving: { ...base.serving, pipeline: "fused", inProcess: true },
     } as const;
-    expect(384 + 24 + 128 + 2 * 2 * 91 + 3 * 80 + 64).toBe(1204);
-    expect(memoryPlan(fused)).toMatchObject({ shmMiB: 64, limitMiB: 1216 });
+    expect(384 + 24 + 80 + 2 * 2 * 91 + 3 * 80 + 112).toBe(1204);
+    expect(memoryPlan(fused)).toMatchObject({ shmMiB: 112, limitMiB: 1216 });
     expect(memoryPlan({ ...fused, resources: { cpu: 1.5 } }).limitMiB).toBe(960);
-    expect(memoryPlan({ ...fused, serving: { ...fused.serving, maxBatchSize: 64 } }).limitMiB).toBe(1216);
+    expect(memoryPlan({ ...fused, serving: { ...fused.serving, maxBatchSize: 64 } }).limitMiB).toBe(1536);
     const ensemble: MemoryInput = { ...base, choice: { onnxBackend: "python" } };
     expect(memoryPlan(ensemble).limitMiB).toBe(1216);
     // One core each: a session less, and two texts.
-    expect(384 + 24 + 128 + 2 * (2 * 91 + 2 * 80) + 64).toBe(1284);
+    expect(384 + 24 + 80 + 2 * (2 * 91 + 2 * 80) + 112).toBe(1284);
     expect(memoryPlan({ ...ensemble, serving: { ...base.serving, instances: 2 } }).limitMiB).toBe(1344);
   });
 
+  it("has room in /dev/shm for two batches of requests whose bodies are as large as may be, and for every process besides", () => {
+    expect(2 * 16 * 3 + 3 * (1 + (2 * 16 * 512 * 3 * 8) / MiB)).toBe(100.125);
+    expect(memoryPlan(base).shmMiB).toBe(112);
+    const small = { ...base.limits, bodyBytes: MiB / 4 };
+    expect(memoryPlan({ ...base, limits: small }).shmMiB).toBe(64);
+    const wide = { ...base.serving, maxBatchSize: 64 };
+    expect(memoryPlan({ ...base, serving: wide }).shmMiB).toBe(400);
+  });
+
   it("grows by what is given to /dev/shm", () => {
-    expect(memoryPlan({ ...base, shm: "1Gi" })).toMatchObject({ shmMiB: 1024, limitMiB: 2112 + 960 });
+    expect(memoryPlan({ ...base, shm: "1Gi" })).toMatchObject({ shmMiB: 1024, limitMiB: 2112 + 896 });
   });
 
   it("is what the config says, if the config says it", () => {
@@ -98,8 +107,8 @@ describe("a pod's memory", () => {
       {
         path: "models.sentiment.resources.memory",
         got: "128Mi",
-        because: "128 MiB cannot hold /dev/shm (64 MiB), which counts against it, and the weights (91 MiB)",
-        remedy: "leave models.sentiment.resources.memory out to have it computed, or give more than 155 MiB",
+        because: "128 MiB cannot hold /dev/shm (112 MiB), which counts against it, and the weights (91 MiB)",
+        remedy: "leave models.sentiment.resources.memory out to have it computed, or give more than 203 MiB",
       },
     ]);
   });

@@ -1,0 +1,33 @@
+"""A spec and a model that fit each other, and where what they are tried on lies."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from triton_repository.spec import Serving
+
+TEMPLATES = Path(__file__).parents[3] / "model_repository_templates"
+SOURCES = Path(__file__).parents[1] / "src"
+# The fixture `read`: the spec below with some fields changed, held against the model below.
+Read = Callable[..., Serving]
+
+SPEC: dict[str, Any] = {
+    "apiName": "sentiment",
+    "maxBatchSize": 16,
+    "maxLength": None,
+    "instances": 2,
+    "onnxBackend": "python",
+    "device": "cpu",
+    "gpuCount": 1,
+    "labels": None,
+    "examples": [{"text": "помогите", "predicts": "distress", "minScore": 0.9}],
+    "limits": {"textBytes": 65536, "requestBytes": 1048576, "waitSeconds": 10, "waitingRequests": 1000},
+}
+MODEL: dict[str, Any] = {
+    "inputs": ["input_ids", "attention_mask"],
+    "labels": ["neutral", "distress"],
+    "maxLength": 512,
+    "padTokenId": 1,
+    "activation": "softmax",
+    "source": {"model": "a", "tokenizer": "b"},
+}

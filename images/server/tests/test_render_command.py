@@ -1,0 +1,114 @@
+"""The command line: what lies where, that the same input gives the same bytes, and how a user is told."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fitting import SPEC, TEMPLATES
+from triton_repository.__main__ import main
+
+
+def render(tmp_path: Path, model: Path, out: str = "models", *more: str, **spec: Any) -> int:
+    (tmp_path / "spec.json").write_text(json.dumps({**SPEC, **spec}), encoding="utf-8")
+    paths = ["--spec", tmp_path / "spec.json", "--model", model, "--templates", TEMPLATES, "--out", tmp_path / out]
+    return main(["render", *map(str, paths), *more])
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+def test_four_models_with_all_that_they_import(tmp_path: Path, model_folder: Path) -> None:
+    assert render(tmp_path, model_folder, "models", "--golden", str(tmp_path / "golden.json")) == 0
+    got = files(tmp_path / "models")
+    assert {name.split("/")[0] for name in got} == {"sentiment", "text_preprocessing", "model_onnx", "post_processing"}
+    assert (tmp_path / "models" / "sentiment" / "1").is_dir()
+    assert got["model_onnx/1/model.onnx"] == b"graph"
+    for role in ("text_preprocessing", "model_onnx", "post_processing"):
+        assert {f"{role}/1/model.py", f"{role}/1/settings.json", f"{role}/1/bert_serving/respond.py"} <= set(got)
+    assert json.loads(got["model_onnx/1/settings.json"])["inputs"] == {"input_ids": 1, "attention_mask": 0}
+    golden = json.loads((tmp_path / "golden.json").read_text(encoding="utf-8"))
+    assert golden["examples"] == [{"text": "помогите", "predicts": "distress", "minScore": 0.9}]
+    assert golden["tensors"] == {"text": "text_input", "label": "predicts", "score": "scores"}
+
+
+def test_one_model_of_the_fused_pipeline_with_all_that_it_imports(tmp_path: Path, model_folder: Path) -> None:
+    assert render(tmp_path, model_folder, pipeline="fused", instances=1) == 0
+    got = files(tmp_path / "models")
+    assert {name.split("/")[0] for name in got} == {"sentiment"}
+    assert got["sentiment/1/model.onnx"] == b"graph"
+    assert {f"sentiment/1/{name}" for name in ("model.py", "tokenizer.json", "bert_batching/pool.py")} <= set(got)
+    settings = json.loads(got["sentiment/1/settings.json"])
+    assert (settings["text"], settings["logits"], settings["score"]) == ("text_input", "logits", "scores")
+    assert settings["labels"] == ["neutral", "distress"]
+
+
+def test_the_fused_model_before_the_native_backend(tmp_path: Path, model_folder: Path) -> None:
+    options: dict[str, Any] = {"onnxBackend": "onnxruntime", "device": "gpu", "maxBatchSize": 32, "instances": 2}
+    assert render(tmp_path, model_folder, pipeline="fused", **options) == 0
+    got = files(tmp_path / "models")
+    assert {name.split("/")[0] for name in got} == {"sentiment", "model_onnx"}
+    assert [name for name in got if name.startswith("model_onnx/")] == [
+        "model_onnx/1/model.onnx",
+        "model_onnx/config.pbtxt",
+    ]
+    settings = json.loads(got["sentiment/1/settings.json"])
+    assert settings["behind"] == {"model": "model_onnx", "runners": 3}
+    assert settings["runCosts"] == {"call": 1024, "tokens": 8192, "texts": 32}
+
+
+def test_costs_of_a_run_that_the_deployment_says(tmp_path: Path, model_folder: Path) -> None:
+    costs = {"call": 40, "tokens": 256}
+    assert render(tmp_path, model_folder, pipeline="fused", instances=1, runCosts=costs) == 0
+    assert json.loads(files(tmp_path / "models")["sentiment/1/settings.json"])["runCosts"] == costs
+
+
+def test_the_same_bytes_twice(tmp_path: Path, model_folder: Path) -> None:
+    assert render(tmp_path, model_folder, "first") == render(tmp_path, model_folder, "second") == 0
+    assert files(tmp_path / "first") == files(tmp_path / "second")
+
+
+def test_with_the_native_backend_the_graph_is_the_whole_model(tmp_path: Path, model_folder: Path) -> None:
+    assert render(tmp_path, model_folder, onnxBackend="onnxruntime") == 0
+    got = [name for name in files(tmp_path / "models") if name.startswith("model_onnx/")]
+    assert got == ["model_onnx/1/model.onnx", "model_onnx/config.pbtxt"]
+
+
+def test_a_gpu_repository_can_be_rendered_for_a_build_without_one(tmp_path: Path, model_folder: Path) -> None:
+    gpu: dict[str, Any] = {"onnxBackend": "onnxruntime", "device": "gpu"}
+    assert render(tmp_path, model_folder, "gpu", "--no-graph", "--without-gpu", str(tmp_path / "cpu"), **gpu) == 0
+    first, second = files(tmp_path / "gpu"), files(tmp_path / "cpu")
+    assert [name for name in first if first[name] != second[name]] == ["model_onnx/config.pbtxt"]
+    assert "model_onnx/1/model.onnx" not in first
+
+
+def test_a_cpu_repository_is_verified_as_it_is(tmp_path: Path, model_folder: Path) -> None:
+    assert render(tmp_path, model_folder, "models", "--without-gpu", str(tmp_path / "cpu")) == 0
+    assert not (tmp_path / "cpu").exists()
+
+
+def test_problems_are_printed_without_a_traceback(
+    tmp_path: Path, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert render(tmp_path, model_folder, apiName="model_onnx", maxBatchSize=0) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("error: spec.json: ") for line in lines)
+    assert not (tmp_path / "models").exists()
+
+
+def test_an_incomplete_model_and_a_full_folder_are_refused(
+    tmp_path: Path, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert render(tmp_path, model_folder) == 0
+    assert render(tmp_path, model_folder) == 1
+    assert "render into an empty folder" in capsys.readouterr().err
+    (model_folder / "model.onnx").unlink()
+    assert render(tmp_path, model_folder, "other") == 1
+    assert "lacks model.onnx" in capsys.readouterr().err
+    (tmp_path / "spec.json").unlink()
+    paths = ["--spec", "absent.json", "--model", str(model_folder), "--templates", str(TEMPLATES), "--out", "never"]
+    assert main(["render", *paths]) == 1
+    assert "absent.json: can't be read" in capsys.readouterr().err
