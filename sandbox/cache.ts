@@ -1,6 +1,6 @@
 /** Where everything lives that is built, downloaded or unpacked once: outside the checkout, so that a fresh clone starts
- *  warm and `git clean` costs nothing. Out: one absolute path. TRITON_BERT_CACHE moves it, to a larger disk for instance;
- *  about 6 GB are needed, most of it Go's compile cache. */
+ *  warm and `git clean` costs nothing. Out: one absolute path. TRITON_BERT_CACHE moves it, to a larger disk for instance. */
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -8,3 +8,6 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
   if (environment.TRITON_BERT_CACHE) return resolve(environment.TRITON_BERT_CACHE);
   return join(environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), ".cache"), "triton-bert");
 }
+
+/** Whether nothing has been built in it yet. */
+export const isCold = (cache: string): boolean => !existsSync(join(cache, "toolchain", "bin"));

@@ -12,7 +12,7 @@ import { run, systemEnv } from "./shell";
 export const DOCKER = "/usr/bin/docker";
 export const DOCKER_HOST = `unix://${RUN.dockerSocket}`;
 /** The export environment is a 6 GB layer: with BuildKit's default limit it would be collected, and installed anew. */
-const BUILD_CACHE = "40GB";
+const BUILD_CACHE = "20GB";
 
 export async function ensureEngine(paths: Layout): Promise<"kept" | "started"> {
   const configFile = join(paths.root, "docker.json");

@@ -1,5 +1,7 @@
 /** `npm test`: every layer, one after another, and one plain line at the end. `npm test -- unit serving` runs some.
  *  A layer that cannot start counts as failed, never as passed or skipped. */
+import { cacheFolder } from "../sandbox/cache";
+import { freeGigabytes } from "../sandbox/disk";
 import { Progress } from "../sandbox/progress";
 import { type Counts, type Layer, layers, sum } from "./layers";
 
@@ -27,7 +29,10 @@ async function runLayer(name: string, layer: Layer, log: Progress): Promise<Coun
     return { passed: 0, failed: 1, skipped: 0 };
   });
   const seconds = Math.round((Date.now() - started) / 1000);
-  console.log(`${name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`);
+  const { passed, failed, skipped } = counts;
+  console.log(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
+  // A disk that fills up makes everything fail, and of that nothing says why.
+  console.log(`${freeGigabytes(cacheFolder()).toFixed(1)} GB free`);
   return counts;
 }
 

@@ -5,6 +5,7 @@
  *  binary appears in bin/ by a rename, and is believed only when built.json, written after it, says so. */
 import * as fs from "node:fs";
 import { basename, join } from "node:path";
+import { hasRoomForCaches } from "../disk";
 import { withLock } from "../lock";
 import { go } from "./go";
 
@@ -50,6 +51,8 @@ export interface Built<Name extends string> {
 
 export type Keys<Name extends string> = Partial<Record<Name, string>>;
 
+/** Go's, under the cache folder. */
+export const COMPILE_CACHE = "go-build";
 const PROGRESS_MS = 5000;
 
 /** A program of ours is the package of its name under cmd/. */
@@ -112,6 +115,7 @@ async function build<Name extends string>(
     await module.assemble(source, names);
     await compile(module, names, { source, output: `${join(work, "bin")}/`, cache, log });
     install(module, names, join(work, "bin"), join(cache, module.name, "bin"), keys);
+    if (!hasRoomForCaches(cache)) remove(join(cache, COMPILE_CACHE));
   } finally {
     remove(work);
   }
@@ -133,7 +137,7 @@ async function compile<Name extends string>(
     const flags = ["-trimpath", "-buildvcs=false", `-tags=${module.tags.join(",")}`, "-ldflags", ldflags];
     await go(["build", "-v", ...flags, "-o", output, ...packages], {
       cwd: source,
-      env: { CGO_ENABLED: "0", GOCACHE: join(cache, "go-build") },
+      env: { CGO_ENABLED: "0", GOCACHE: join(cache, COMPILE_CACHE) },
       onLine: progress.hear,
     });
   } finally {
