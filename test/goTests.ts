@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { cacheFolder } from "../sandbox/cache";
 import { kedaModule } from "../sandbox/metrics/toolchain/programs";
 import { toolchainModule } from "../sandbox/toolchain/build";
-import { type GoModule, packageOf } from "../sandbox/toolchain/builder";
+import { COMPILE_CACHE, type GoModule, packageOf } from "../sandbox/toolchain/builder";
 import { go } from "../sandbox/toolchain/go";
 import { type Counts, sum } from "./layers";
 
@@ -22,7 +22,7 @@ async function testsOf<Name extends string>(root: string, module: GoModule<Name>
     const cwd = join(work, "source");
     await module.assemble(cwd, ours);
     for (const name of ours) addTests(join(root, module.programs[name].source ?? ""), join(cwd, "cmd", name));
-    const env = { CGO_ENABLED: "0", GOCACHE: join(cacheFolder(), "go-build") };
+    const env = { CGO_ENABLED: "0", GOCACHE: join(cacheFolder(), COMPILE_CACHE) };
     const packages = ours.map((name) => packageOf(module, name));
     await go(["vet", ...packages], { cwd, env });
     // A failure throws: counted as one, with what Go said last, since only the end of it is kept.

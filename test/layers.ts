@@ -1,7 +1,7 @@
 /** The layers of `npm test`, from the quickest to the one that proves most. Each runs a test runner of its own language,
  *  and reads that runner's report instead of its exit code alone. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ensureClassifier } from "../sandbox/classifier/classifier";
@@ -38,14 +38,19 @@ export const layers: Readonly<Record<string, Layer>> = {
   python: async (log) => {
     const python = await servingVenv(log);
     const ruff = (...args: string[]) => [python, "-m", "ruff", ...args, "--no-cache", "."];
-    return commands([ruff("check"), ruff("format", "--check"), ...mypyRuns.map((run) => mypy(python, run))]);
+    return commands([ruff("check"), ruff("format", "--check"), ...mypyRuns().map((checked) => mypy(python, checked))]);
   },
   serving: async (log) => {
     const python = await servingVenv(log);
     // Triton's Python stub takes the packages of the environment that is first on PATH.
     const env = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
-    const tests = ["test/serving", "exporter/tests/triton_repository"];
-    return pytest((report) => [python, "-m", "pytest", ...tests, ...quiet(report)], env);
+    const tests = (...what: string[]) => pytest((report) => [python, "-m", "pytest", ...what, ...quiet(report)], env);
+    const parts = [
+      await tests("images/server/tests"),
+      await tests("test/serving", "-m", "not alone", "-n", "2"),
+      await tests("test/serving", "-m", "alone"),
+    ];
+    return parts.reduce(sum);
   },
   standIns: () => goTests(root),
   exporter: async (log) => {
@@ -53,7 +58,16 @@ export const layers: Readonly<Record<string, Layer>> = {
     const image = await log.step("exporter's test environment", (update) =>
       exporterImage(environment, root, "dev", update),
     );
-    const mounts = ["-v", `${root}:/repo:ro`, "-w", "/repo/exporter", "-e", "PYTHONDONTWRITEBYTECODE=1"];
+    const mounts = [
+      "-v",
+      `${root}:/repo:ro`,
+      "-w",
+      "/repo/images/model",
+      "-e",
+      "PYTHONDONTWRITEBYTECODE=1",
+      "-e",
+      "PYTHONPATH=src",
+    ];
     const inImage = (folder: string) => [
       DOCKER,
       "run",
@@ -65,50 +79,44 @@ export const layers: Readonly<Record<string, Layer>> = {
       "python3",
       "-m",
     ];
-    const types = ["mypy", "--cache-dir=/tmp/mypy", "bert_exporter", "tests/bert_exporter"];
+    const types = ["mypy", "--cache-dir=/tmp/mypy", "src", "tests"];
     const checks = await commands([[...inImage(tmpdir()), ...types]], root, environment.env);
     const tests = await pytest(
-      (report, folder) => [...inImage(folder), "pytest", "tests/bert_exporter", ...quiet(report)],
+      (report, folder) => [...inImage(folder), "pytest", "tests", ...quiet(report)],
       environment.env,
     );
     return sum(checks, tests);
   },
-  e2e: async (log) => {
-    const environment = await embeddedEnvironment(log);
-    await ensureClassifier(environment, root, log);
-    return vitest("test/e2e/vitest.config.mts");
-  },
+  e2e: (log) => e2e(log),
 };
 
-const ours = ["exporter", "model_repository_templates/models", "model_repository_templates/watch"];
+/** `files`: by parts of their names; none: all. */
+export async function e2e(log: Progress, files: readonly string[] = [], env = process.env): Promise<Counts> {
+  const environment = await embeddedEnvironment(log);
+  await ensureClassifier(environment, root, log);
+  return vitest("test/e2e/vitest.config.mts", env, files);
+}
 
-/** Folders that are checked together; two runs, because both test folders have a `conftest`. What imports torch is checked
- *  where torch is, in the layer `exporter`. */
-const mypyRuns = [
-  {
-    path: [...ours, "test/serving", "test/soak", "bench"],
-    check: [
-      "exporter/triton_repository",
-      "exporter/cpu_graph",
-      "test/serving",
-      "test/soak",
-      "model_repository_templates",
-      "test/stand-ins/hub",
-      "test/stand-ins/onnxruntime-backend",
-      "test/e2e/load",
-      "bench",
-    ],
-  },
-  {
-    path: [...ours, "exporter/tests/triton_repository"],
-    check: ["exporter/tests/triton_repository"],
-  },
+/** What is checked together. The tests apart, because two folders of them have a `conftest`; each model by itself, because all are
+ *  called model.py. What imports torch is checked where torch is, in the layer `exporter`. */
+const mypyRuns = (): readonly string[][] => [
+  [
+    "images/server/src",
+    "model_repository_templates/shared",
+    "test/serving",
+    "test/soak",
+    "test/stand-ins/hub",
+    "test/stand-ins/onnxruntime-backend",
+    "test/e2e/load",
+    "bench",
+  ],
+  ["images/server/tests"],
+  ...globSync("model_repository_templates/*/*/1/model.py", { cwd: root }).map((model) => [model]),
 ];
 
-const mypy = (python: string, { path, check }: (typeof mypyRuns)[number]) => [
-  ...["env", `MYPYPATH=${path.join(":")}`, python, "-m", "mypy", "--config-file", "exporter/pyproject.toml"],
-  ...["--explicit-package-bases", "--cache-dir", join(tmpdir(), "triton-bert-mypy"), ...check],
-];
+const mypy = (python: string, checked: readonly string[]) => {
+  return [python, "-m", "mypy", "--cache-dir", join(tmpdir(), "triton-bert-mypy"), ...checked];
+};
 
 const npx = (...command: string[]) => ["npx", "--no-install", ...command];
 
@@ -131,10 +139,10 @@ async function commands(list: readonly string[][], cwd = root, env = process.env
   return counts;
 }
 
-function vitest(config: string, env = process.env): Promise<Counts> {
+function vitest(config: string, env = process.env, files: readonly string[] = []): Promise<Counts> {
   const reporters = ["--reporter=default", "--reporter=json"];
   const command = (report: string) => [
-    ...npx("vitest", "run", "--config", config),
+    ...npx("vitest", "run", "--config", config, ...files),
     ...reporters,
     `--outputFile.json=${report}`,
   ];

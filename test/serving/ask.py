@@ -1,9 +1,10 @@
 """Asking a server, as clients do. Texts may be bytes, for those that are no UTF-8."""
 
 import json
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -68,6 +69,14 @@ def infer_http(server: Server, texts: Sequence[str | bytes], **options: Any) -> 
 def infer_grpc(server: Server, texts: Sequence[str | bytes], **options: Any) -> Any:
     with grpc.InferenceServerClient(server.grpc) as client:
         return client.infer(server.api_name, [_input(grpc, texts)], client_timeout=20, **options)
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits for what comes a little after an answer: counts, lines of the log."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def labels(result: Any) -> list[str]:

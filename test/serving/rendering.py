@@ -13,6 +13,7 @@ from triton_repository.__main__ import main as triton_repository
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "model_repository_templates"
+SERVER_SOURCES = ROOT / "images" / "server" / "src"
 # What would be Triton's C++ onnxruntime backend.
 BACKEND = ROOT / "test" / "stand-ins" / "onnxruntime-backend" / "model.py"
 GOLDEN = [
@@ -82,4 +83,4 @@ def _stand_in(model: Path) -> None:
     (model / "config.pbtxt").write_text(config, encoding="utf-8")
     shutil.copyfile(BACKEND, model / "1" / "model.py")
     for package in ("bert_batching", "bert_serving"):
-        shutil.copytree(TEMPLATES / "models" / package, model / "1" / package)
+        shutil.copytree(TEMPLATES / "shared" / package, model / "1" / package)

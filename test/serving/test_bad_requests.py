@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tritonclient.utils import InferenceServerException
 
-from ask import get, infer_body, infer_grpc, infer_http, labels, post, raw_body
+from ask import get, infer_body, infer_grpc, infer_http, labels, post, raw_body, until
 from classifier import MAX_LENGTH
 from triton import Triton
 
@@ -104,6 +104,7 @@ def test_the_log_has_id_and_time_of_each_request_and_no_text(either_server: Trit
     for texts in requests:
         _answer(either_server, texts)
     infer_http(either_server, [long, "love"], request_id="asked-for")
+    until(lambda: '"asked-for' in either_server.log.replace("\\", ""))
     told = [json.loads(line) for line in re.findall(r'\{"event".*\}', either_server.log.replace('\\"', '"'))]
     answered = [line for line in told if line["event"] == "answered" and line["request"] == "asked-for"]
     assert {line["texts"] for line in answered} == {2}

@@ -11,6 +11,8 @@ import pytest
 from ask import infer_http, labels
 from rendering import serve
 
+pytestmark = pytest.mark.alone
+
 PERIOD_MICROSECONDS = 100_000
 CGROUPS = Path("/sys/fs/cgroup")
 

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from rendering import TEMPLATES, render
+from rendering import SERVER_SOURCES, render
 from triton import Triton, backend_folder, free_ports, server_environment
 
-PROBE = TEMPLATES / "golden" / "golden_probe.py"
+PROBE = SERVER_SOURCES / "golden_probe.py"
 RIGHT, NOT_READY, WRONG = 0, 1, 2
 
 
@@ -161,7 +161,7 @@ def verify(folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
     arguments = f"sys.argv += ['--http', '{server.http}']"
     here.write_text(f"import runpy, sys\n{arguments}\nrunpy.run_path({str(PROBE)!r}, run_name='__main__')")
     command = [sys.executable, "-m", "triton_repository", "verify", "--golden", str(golden), "--probe", str(here), "--"]
-    environment = server_environment() | {"PYTHONPATH": str(TEMPLATES.parent / "exporter")}
+    environment = server_environment() | {"PYTHONPATH": str(SERVER_SOURCES)}
     return subprocess.run(
         [*command, *server.command()], env=environment, capture_output=True, encoding="utf-8", check=False
     )

@@ -5,7 +5,7 @@ once; good requests are answered beside all that, and after it."""
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
@@ -17,18 +17,19 @@ import pytest
 import tritonclient.grpc as grpc
 from tritonclient.utils import InferenceServerException
 
-from ask import infer_body, infer_grpc, infer_http, labels, post
+from ask import infer_body, infer_grpc, infer_http, labels, post, until
 from classifier import MAX_LENGTH
 from rendering import KINDS
 from slowed import RUN, serve_slowly
 from triton import Triton
+
+pytestmark = pytest.mark.alone
 
 INFER = "/v2/models/ensemble_model/infer"
 # Without it Triton 2.51 takes a body for a form, and ends by one of some megabytes (test_known_crashes.py).
 JSON = {"Content-Type": "application/json"}
 MiB = 1 << 20
 SENTENCE = "The delivery had arrived late again and nobody could say why. "
-PATIENCE_SECONDS = 60
 # Where requests wait in a pool, which knows an order.
 POOLED = ["fused", "ensemble"]
 
@@ -183,13 +184,6 @@ def test_what_waits_inside_a_model_is_seen(tmp_path: Path, kind: str) -> None:
         until(lambda: server.metric("triton_bert_pending_request_count") == 0)
         # Four requests of five seconds' work share two cores: each waits for a good part of ten seconds.
         assert server.metric("triton_bert_queue_duration_us") > 3_000_000
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def refused(server: Triton) -> float:

@@ -23,6 +23,8 @@ from rendering import KINDS
 from slowed import serve_slowly
 from triton import Triton
 
+pytestmark = pytest.mark.alone
+
 PATIENCE_SECONDS = 20
 
 

@@ -16,6 +16,8 @@ from ask import infer_http, labels
 from rendering import KINDS
 from watched import Watched, watched
 
+pytestmark = pytest.mark.alone
+
 QUICK = {"period": 0.3, "patience": 0.6, "broken-seconds": 1.5, "late-seconds": 3.0, "stop-seconds": 0.5}
 # A server that hangs would be ended after three seconds; a look is long enough for a machine that has other work too.
 BUSY = {"period": 1.0, "patience": 1.2, "late-seconds": 3.0}

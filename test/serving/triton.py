@@ -4,10 +4,12 @@ process id. Server, python backend and stub come from the PyPI wheel nvidia-pytr
 import contextlib
 import hashlib
 import http.client
+import itertools
 import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +29,10 @@ from flags import as_started
 SITE = Path(sysconfig.get_paths()["purelib"])
 WHEEL = SITE / "pytriton" / "tritonserver"
 START_SECONDS, STOP_SECONDS = 60, 30
+# Each worker of pytest-xdist (gw0, gw1, …) has ports of its own, lest two of them find the same one free. They lie
+# below what the kernel gives to connections (net.ipv4.ip_local_port_range).
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+_PORTS = itertools.cycle(range(20_000 + 2_000 * _WORKER, 22_000 + 2_000 * _WORKER))
 # As the watch says it to a model that knows no pod's UID.
 DRAIN = f"drain-{hashlib.sha256(b'').hexdigest()[:32]}"
 
@@ -58,14 +64,16 @@ def server_environment(log_slower_than_ms: float = 0, metrics_port: int = 8002) 
 
 
 def free_ports(names: tuple[str, ...] = ("http", "grpc", "metrics")) -> dict[str, int]:
-    sockets = {name: socket.socket() for name in names}
-    try:
-        for each in sockets.values():
-            each.bind(("127.0.0.1", 0))
-        return {name: each.getsockname()[1] for name, each in sockets.items()}
-    finally:
-        for each in sockets.values():
-            each.close()
+    return {name: next(filter(_is_free, _PORTS)) for name in names}
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        try:
+            tried.bind(("0.0.0.0", port))
+        except OSError:
+            return False
+        return True
 
 
 def _answers(url: str) -> bool:
@@ -193,3 +201,15 @@ class Triton:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._end_orphans()
+
+    def _end_orphans(self) -> None:
+        """The stubs of a server that has crashed, and their places in /dev/shm: nobody else would ever end them."""
+        stub = str(self.work / "backends" / "python" / "triton_python_backend_stub")
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                program, *arguments = (process / "cmdline").read_text(encoding="utf-8").split("\0")
+                if program == stub:
+                    os.kill(int(process.name), signal.SIGKILL)
+                    for region in (each for each in arguments if each.startswith("triton_python_backend_shm_region_")):
+                        (Path("/dev/shm") / region).unlink(missing_ok=True)

@@ -16,11 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rendering import KINDS, TEMPLATES, render
+from rendering import KINDS, SERVER_SOURCES, render
 from triton import Triton, free_ports
 
 ROOT = Path(__file__).parents[2]
-WATCH = TEMPLATES / "watch" / "watch.py"
+WATCH = SERVER_SOURCES / "watch.py"
 # What a file beside the code says happens to each run of the graph, and, by `panic`, to the tokenizer.
 FAULTS = """
 
