@@ -24,15 +24,22 @@ def illustrate(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for file in sorted(page.with_suffix("").glob("*.json")):
         figures = json.loads(file.read_text(encoding="utf-8"))
-        kinds = {"rows": (draw, table), "pss": (draw_memory, memory), "replicas": (draw_scaling, scaling)}
+        kinds = {
+            "rows": (draw, table),
+            "pss": (draw_memory, memory),
+            "replicas": (draw_scaling, scaling),
+            "watch": (None, watch),
+        }
         render, words = next(kind for key, kind in kinds.items() if key in figures)
-        render(figures, file.with_suffix(".svg"))
         mark = f"<!-- bench {file.stem} -->"
         if text.count(mark) != 2:
             raise SystemExit(f"{page}: needs {mark} twice, around what is to be written there")
         before, _, after = text.split(mark)
-        image = f"![{file.stem}]({page.stem}/{file.stem}.svg)"
-        text = f"{before}{mark}\n{image}\n\n{words(figures)}\n{mark}{after}"
+        image = ""
+        if render is not None:
+            render(figures, file.with_suffix(".svg"))
+            image = f"![{file.stem}]({page.stem}/{file.stem}.svg)\n\n"
+        text = f"{before}{mark}\n{image}{words(figures)}\n{mark}{after}"
     page.write_text(text, encoding="utf-8")
 
 
@@ -122,6 +129,17 @@ def scaling(figures: dict[str, Any]) -> str:
         f"{calm} s, and {back - calm} s later {ready[-1]} pod is left. {figures['answered'][-1]} requests were "
         f"answered, {figures['failed'][-1]} failed."
     )
+
+
+def watch(figures: dict[str, Any]) -> str:
+    lines = [
+        "| server | texts/s, watched ÷ unwatched (quartiles) | the watch's own CPU |",
+        "| --- | --- | --- |",
+    ]
+    for name, row in figures["watch"].items():
+        ratio = f"{row['ratio']:.3f} ({row['lowest']:.3f} to {row['highest']:.3f})"
+        lines.append(f"| **{name}** | {ratio} | {row['cpu']:.2%} of a core |")
+    return "\n".join(lines)
 
 
 def table(figures: dict[str, Any]) -> str:
