@@ -15,6 +15,8 @@ const TOGETHER = [
   "validation",
   "workload",
 ];
+/** What looks at one cluster closely, for seconds on end, and loads it little. Prometheus and the metrics adapter stay up for all. */
+const PAIRED = ["alerts", "autoscaling", "mainJob", "monitoring", "ownEnvironment", "signals", "watch"];
 /** What it takes down, all others use. */
 const LAST = ["teardown"];
 
@@ -26,7 +28,6 @@ const group = (name: string, order: number, workers: number, include: string[], 
     include,
     exclude,
     maxWorkers: workers,
-    fileParallelism: workers > 1,
     testTimeout: MINUTES_15,
     hookTimeout: MINUTES_15,
     sequence: { groupOrder: order },
@@ -39,8 +40,9 @@ export default defineConfig({
   test: {
     projects: [
       group("together", 0, 3, files(TOGETHER)),
-      group("alone", 1, 1, ["test/e2e/*.test.ts"], files([...TOGETHER, ...LAST])),
-      group("last", 2, 1, files(LAST)),
+      group("paired", 1, 2, files(PAIRED)),
+      group("alone", 2, 1, ["test/e2e/*.test.ts"], files([...TOGETHER, ...PAIRED, ...LAST])),
+      group("last", 3, 1, files(LAST)),
     ],
   },
 });
