@@ -23,8 +23,6 @@ from rendering import KINDS
 from slowed import RUN, serve_slowly
 from triton import Triton
 
-pytestmark = pytest.mark.alone
-
 INFER = "/v2/models/ensemble_model/infer"
 # Without it Triton 2.51 takes a body for a form, and ends by one of some megabytes (test_known_crashes.py).
 JSON = {"Content-Type": "application/json"}

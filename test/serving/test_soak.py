@@ -4,12 +4,8 @@ process with the memory that it had. Few requests of every kind here; `npm run s
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from servers import command
 from triton import Triton
-
-pytestmark = pytest.mark.alone
 
 # About 10 of each kind.
 REQUESTS, SECONDS_PER_KIND = 1500, 0.05

@@ -23,8 +23,6 @@ from rendering import KINDS
 from slowed import serve_slowly
 from triton import Triton
 
-pytestmark = pytest.mark.alone
-
 PATIENCE_SECONDS = 20
 
 

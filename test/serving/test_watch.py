@@ -16,8 +16,6 @@ from ask import infer_http, labels
 from rendering import KINDS
 from watched import Watched, watched
 
-pytestmark = pytest.mark.alone
-
 QUICK = {"period": 0.3, "patience": 0.6, "broken-seconds": 1.5, "late-seconds": 3.0, "stop-seconds": 0.5}
 # A server that hangs would be ended after three seconds; a look is long enough for a machine that has other work too.
 BUSY = {"period": 1.0, "patience": 1.2, "late-seconds": 3.0}
@@ -68,6 +66,7 @@ def test_the_bounds_hold_with_the_times_of_a_pod(tmp_path: Path) -> None:
                 one.result()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_a_server_that_is_merely_busy_is_left_alone(tmp_path: Path, kind: str) -> None:
     """More than it can answer for twice the time in which a dead one would be ended, then one run as long as that."""
