@@ -1,14 +1,15 @@
 /** Room on the disk, asked before it is needed: a disk that fills up half an hour later breaks whatever writes next, etcd first,
  *  and nothing that is said then names the reason. In: a folder. Out: bytes, or an error. */
 import { mkdirSync, statfsSync } from "node:fs";
+import { isCold } from "./cache";
 
 const GB = 1e9;
 
 /** What a cold start writes: the modules and the compile cache of Go, an environment with PyTorch, and images in the engine, the
  *  registry and the node. */
-export const COLD_GIGABYTES = 20;
+const COLD_GIGABYTES = 20;
 /** What a warm one may: a few images of a model. */
-export const WARM_GIGABYTES = 3;
+const WARM_GIGABYTES = 3;
 /** Go's compile cache is worth its 7 GB only where they are not missed. */
 const CACHE_GIGABYTES = 20;
 
@@ -27,6 +28,10 @@ export function requireRoom(cache: string, needed: number, free = freeGigabytes(
       "Make room, or set TRITON_BERT_CACHE to a folder on a larger disk.",
   );
 }
+
+/** Throws unless a start can build what is missing. */
+export const requireRoomToBuild = (cache: string): void =>
+  requireRoom(cache, isCold(cache) ? COLD_GIGABYTES : WARM_GIGABYTES);
 
 /** Whether a compile cache may stay. */
 export const hasRoomForCaches = (cache: string): boolean => freeGigabytes(cache) >= CACHE_GIGABYTES;

@@ -1,8 +1,8 @@
 /** The embedded sandbox as an environment to deploy to: tool chain, Docker engine, registry and cluster, built and brought up
  *  as needed, all of it ours. What is official and already on the machine is preferred to what we build. */
 import { join } from "node:path";
-import { cacheFolder, isCold } from "./cache";
-import { COLD_GIGABYTES, requireRoom, WARM_GIGABYTES } from "./disk";
+import { cacheFolder } from "./cache";
+import { requireRoomToBuild } from "./disk";
 import { DOCKER } from "./engine";
 import type { Environment } from "./environment";
 import { untilItAccepts } from "./health";
@@ -19,7 +19,7 @@ import { ensurePlugins, findOfficial, searchOf } from "./toolchain/plugins";
 export async function embeddedEnvironment(log: Progress): Promise<Environment> {
   await checkMachine();
   const cache = cacheFolder();
-  requireRoom(cache, isCold(cache) ? COLD_GIGABYTES : WARM_GIGABYTES);
+  requireRoomToBuild(cache);
   const toolchain = await log.step("tool chain (pulumi, Kubernetes, providers)", (update) =>
     ensureToolchain({ cache, log: update }),
   );

@@ -6,14 +6,15 @@ import { link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sleep } from "./shell";
 
-const WAIT_MS = 15 * 60_000; // the longest thing under the lock is a first base image on a slow mirror
+/** The longest thing under the sandbox's lock is a first base image on a slow mirror. */
+const WAIT_MINUTES = 15;
 
-export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(folder: string, work: () => Promise<T>, waitMinutes = WAIT_MINUTES): Promise<T> {
   const file = join(folder, "lock");
   await mkdir(folder, { recursive: true });
-  const deadline = Date.now() + WAIT_MS;
+  const deadline = Date.now() + waitMinutes * 60_000;
   while (!(await take(file))) {
-    if (Date.now() > deadline) throw new Error(`Another start or stop of the sandbox has held ${file} for 15 minutes.`);
+    if (Date.now() > deadline) throw new Error(`Another process has held ${file} for ${waitMinutes} minutes.`);
     await sleep(200);
   }
   try {

@@ -1,9 +1,13 @@
 /** `npm test`: every layer, one after another, and one plain line at the end. `npm test -- unit serving` runs some.
  *  A layer that cannot start counts as failed, never as passed or skipped. */
 import { cacheFolder } from "../sandbox/cache";
-import { freeGigabytes } from "../sandbox/disk";
+import { freeGigabytes, requireRoomToBuild } from "../sandbox/disk";
 import { Progress } from "../sandbox/progress";
+import { compileAhead } from "./compileAhead";
 import { type Counts, type Layer, layers, sum } from "./layers";
+
+/** They need the sandbox's programs. */
+const IN_SANDBOX = ["exporter", "e2e"];
 
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
@@ -11,11 +15,13 @@ async function main(): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`no layer ${unknown.join(", ")}; there are ${Object.keys(layers).join(", ")}`);
   const log = new Progress(process.stdout);
-  let total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const [name, layer] of Object.entries(layers)) {
-    if (asked.length > 0 && !asked.includes(name)) continue;
-    total = sum(total, await runLayer(name, layer, log));
+  const chosen = Object.entries(layers).filter(([name]) => asked.length === 0 || asked.includes(name));
+  if (chosen.some(([name]) => IN_SANDBOX.includes(name))) {
+    requireRoomToBuild(cacheFolder());
+    compileAhead();
   }
+  let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, layer] of chosen) total = sum(total, await runLayer(name, layer, log));
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;

@@ -45,13 +45,15 @@ export const wantsMetrics = (paths: Layout): boolean => existsSync(folderOf(path
 
 export async function metricsUp(options: MetricsOptions): Promise<MetricsPipeline> {
   const paths = layout(options.cache);
+  // Not under the sandbox's lock: whoever else needs the sandbox would wait for minutes of compiling.
+  await options.log.step("metrics programs (KEDA, Prometheus)", (update) => metricsPrograms(options.cache, update));
   return withLock(paths.root, () => bringMetricsUp(paths, options));
 }
 
 /** For who holds the sandbox's lock. */
 export async function bringMetricsUp(paths: Layout, { cache, kubectl, log }: MetricsOptions): Promise<MetricsPipeline> {
-  const programs = await log.step("metrics programs (KEDA, Prometheus)", (update) => built(cache, update));
   return log.step("metrics pipeline", async (update) => {
+    const programs = await metricsPrograms(cache, update);
     await checkFree(METRICS_PORTS);
     const folder = folderOf(paths);
     await mkdir(folder, { recursive: true });
@@ -84,13 +86,14 @@ export async function bringMetricsUp(paths: Layout, { cache, kubectl, log }: Met
 
 const folderOf = (paths: Layout): string => join(paths.cluster, "metrics");
 
-interface Programs {
+export interface Programs {
   path(name: MetricsProgram): string;
   /** Equal keys, equal binaries. */
   key(name: string): string;
 }
 
-async function built(cache: string, log: (line: string) => void): Promise<Programs> {
+/** Compiles what is not there. */
+export async function metricsPrograms(cache: string, log: (line: string) => void): Promise<Programs> {
   const programs = Object.keys(kedaModule.programs) as KedaProgram[];
   const keda = await ensurePrograms(kedaModule, { cache, log, programs });
   const prometheus = await ensurePrograms(prometheusModule, { cache, log, programs: ["prometheus"] });

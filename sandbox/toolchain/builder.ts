@@ -54,6 +54,8 @@ export type Keys<Name extends string> = Partial<Record<Name, string>>;
 /** Go's, under the cache folder. */
 export const COMPILE_CACHE = "go-build";
 const PROGRESS_MS = 5000;
+/** For another process that compiles the same, on a machine that has other work too. */
+const WAIT_MINUTES = 60;
 
 /** A program of ours is the package of its name under cmd/. */
 export const packageOf = <Name extends string>(module: GoModule<Name>, name: Name): string =>
@@ -69,12 +71,13 @@ export async function ensurePrograms<Name extends string>(
   const bin = join(folder, "bin");
   if (missing(module, bin, keys).length === 0) return { bin, keys };
 
-  // Two builds at a time would each compile for ten minutes what one can.
-  await withLock(folder, async () => {
+  const buildMissing = async () => {
     sweep(folder);
     const names = missing(module, bin, keys);
     if (names.length > 0) await build(module, names, keys, options);
-  });
+  };
+  // Two builds at a time would each compile for ten minutes what one can.
+  await withLock(folder, buildMissing, WAIT_MINUTES);
   return { bin, keys };
 }
 
