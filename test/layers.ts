@@ -47,7 +47,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     const tests = (...what: string[]) => pytest((report) => [python, "-m", "pytest", ...what, ...quiet(report)], env);
     const parts = [
       await tests("images/server/tests"),
-      await tests("test/serving", "-m", "not alone", "-n", "4", "--dist", "worksteal"),
+      await tests("test/serving", "-m", "not alone", "-n", "3", "--dist", "worksteal"),
       await tests("test/serving", "-m", "alone"),
     ];
     return parts.reduce(sum);
