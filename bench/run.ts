@@ -1,6 +1,6 @@
 /** `npm run bench`: both pipelines beside an in-process run, for each case, what the watch costs, ten minutes of load for
  *  memory's sake, then the plots of docs/performance.md; an hour in all. `npm run bench -- minilm-mixed memory` runs some of
- *  the cases. What is measured: bench/serving.py, bench/watch.py, bench/memory.py. A sandbox that runs takes a twentieth of a
+ *  the cases. What is measured: bench/serving.py, bench/watch_cost.py, bench/memory.py. A sandbox that runs takes a twentieth of a
  *  core: `npm run stop` first. `npm run bench -- scaling` measures nothing, and makes the plots of docs/autoscaling.md of what
  *  the last `npm test -- e2e` has seen. */
 import { spawnSync } from "node:child_process";
@@ -30,7 +30,7 @@ const cases: Readonly<Record<string, Case>> = {
   "minilm-tail": { model: "minilm", args: ["--texts", "tail", "--seconds", "4"] },
   "minilm-one-core": { model: "minilm", args: ["--clients", "1", "16"], command: ["taskset", "-c", "0"] },
   "bert-base-mixed": { model: "bert-base", args: ["--clients", "1", "16", "--seconds", "6", "--rounds", "2"] },
-  watch: { model: "minilm", script: "watch.py", args: [] },
+  watch: { model: "minilm", script: "watch_cost.py", args: [] },
   memory: { model: "minilm", script: "memory.py", args: ["--minutes", "10"] },
 };
 

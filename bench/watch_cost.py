@@ -1,7 +1,7 @@
 """What the watch costs. In: a model folder. Out: texts per second under load with the watch at work, divided by those
 while it is stopped, of the same server, window by window; beside it the share of a core that the watch itself takes.
 
-`python bench/watch.py --model DIR`, with the python of the serving tests' environment."""
+`python bench/watch_cost.py --model DIR`, with the python of the serving tests' environment."""
 
 import argparse
 import json
