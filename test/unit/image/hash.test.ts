@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { imageProblems } from "../../../components/image/checks";
 import type { ContextFile, ContextFiles } from "../../../components/image/contextFiles";
 import { type ImagePlan, planImage } from "../../../components/image/imagePlan";
 import { type ExportOptions, planModelImage } from "../../../components/image/modelImage";
 import { buildOptions } from "../../../components/image/options";
 import { exportFiles, serverFiles } from "../../../components/image/packageFolders";
-import { genericRegistry, loginProblems } from "../../../components/image/registries/generic";
+import { genericProblems, genericRegistry } from "../../../components/image/registries/generic";
 import { planServerImage, type ServeOptions } from "../../../components/image/serverImage";
 import type { BuildSite } from "../../../components/image/site";
 import { limitsOf } from "../../../components/server/limits";
@@ -217,16 +216,7 @@ describe("a change of the rendering code", () => {
 describe("the problems of a model image", () => {
   const problemsOf = (change: Partial<ExportOptions>, at = place()) =>
     planModelImage(at, { ...HUB, ...change }).problems;
-  const hub = (credential: string) => ({ hf: { id: "acme/x", revision: REVISION, credential } });
-
   const ca = (file: string) => siteDraft(place().projectFolder, buildOptions.parse({ ca: file })).problems;
-
-  it("refuse two credentials in one export", () => {
-    const told = (first: string, second: string) =>
-      imageProblems("sentiment", { model: hub(first), tokenizer: hub(second) }, ["a", "b"]);
-    expect(told("a", "b")).toMatchObject([{ path: ["tokenizer", "hf", "credential"], got: "b" }]);
-    expect(told("a", "a")).toEqual([]);
-  });
 
   it("name a private CA that is not there, or is no certificate", () => {
     const path = ["build", "ca"];
@@ -242,12 +232,20 @@ describe("the problems of a model image", () => {
 });
 
 describe("the registry's login", () => {
-  it("needs user and password, or neither", () => {
-    const repository = "registry.example.com/triton";
-    expect(loginProblems({ repository, username: "ci" })).toMatchObject([{ path: ["registry", "username"] }]);
-    expect(loginProblems({ repository, credential: "x" })).toMatchObject([{ path: ["registry", "credential"] }]);
-    expect(loginProblems({ repository, username: "ci", credential: "x" })).toEqual([]);
-    expect(loginProblems({ repository })).toEqual([]);
+  it("needs one user and one secret, or neither", () => {
+    const known = { token: { token: "x" }, login: { username: "ci", password: "x" }, unread: {} };
+    const told = (said: { username?: string; credential?: string }) =>
+      genericProblems({ repository: "registry.example.com/triton", ...said }, known, ["at"]).map(({ path }) => path[1]);
+    expect(told({ username: "ci" })).toEqual(["username"]);
+    expect(told({ credential: "token" })).toEqual(["credential"]);
+    expect(told({ username: "ci", credential: "login" })).toEqual(["username"]);
+    for (const right of [
+      {},
+      { username: "ci", credential: "token" },
+      { credential: "login" },
+      { credential: "unread" },
+    ])
+      expect(told(right), JSON.stringify(right)).toEqual([]);
   });
 
   it.each([
