@@ -52,13 +52,14 @@ export function planModelImage(site: BuildSite, options: ExportOptions): { plan:
     // the rest of the gate is the server image's: it must export nothing again
     qualityGate: { maxLogitDifference: options.qualityGate.maxLogitDifference },
   };
+  const storages = [spec.model, spec.tokenizer ?? {}].flatMap(Object.keys);
   const problems = [...model.problems, ...(tokenizer?.problems ?? [])];
   // What was refused can't be hashed.
   const files = new Map(
     problems.length > 0
       ? []
       : [
-          ...exportFiles(),
+          ...exportFiles(storages),
           ...model.source.files,
           ...(tokenizer?.source.files ?? []),
           ...site.certificate,

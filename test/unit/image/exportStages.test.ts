@@ -6,7 +6,7 @@ const CREDENTIAL = /^ARG (\w+_CREDENTIAL)$/;
 
 /** The lines of each stage, by its name; the last one's is empty. */
 function stages(): Map<string, string[]> {
-  const file = exportFiles().get("Dockerfile");
+  const file = exportFiles([]).get("Dockerfile");
   const text = file && "content" in file ? file.content : "";
   const [, ...parts] = text.replaceAll("\\\n", " ").split(/^FROM /m);
   return new Map(

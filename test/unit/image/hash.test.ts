@@ -9,6 +9,7 @@ import { exportFiles, serverFiles } from "../../../components/image/packageFolde
 import { genericProblems, genericRegistry } from "../../../components/image/registries/generic";
 import { planServerImage, type ServeOptions } from "../../../components/image/serverImage";
 import type { BuildSite } from "../../../components/image/site";
+import { STORAGES } from "../../../components/image/sources";
 import { limitsOf } from "../../../components/server/limits";
 import { rolloutOptions, servingOptions } from "../../../components/server/options";
 import type { ServerChoice } from "../../../components/server/supportMatrix";
@@ -166,6 +167,14 @@ describe("the hash of a model image", () => {
     }
   });
 
+  it("is over the code of the model's and the tokenizer's storage alone", () => {
+    const storagesOf = (change: Partial<ExportOptions>) =>
+      [...modelPlan(place(), change).files.keys()].flatMap((name) => /\/fetch\/([a-z]\w*)\.py$/.exec(name)?.[1] ?? []);
+    expect(storagesOf({})).toEqual(["hf"]);
+    expect(storagesOf(EXPORTS["a local model"] ?? {})).toEqual(["local"]);
+    expect(storagesOf(EXPORTS["a tokenizer of its own"] ?? {}).sort()).toEqual(["hf", "local"]);
+  });
+
   it("is the same in another checkout", () => {
     expect(modelPlan(place(), EXPORTS["a local model"]).hash).toBe(modelPlan(place(), EXPORTS["a local model"]).hash);
   });
@@ -207,7 +216,7 @@ describe("the hash of a server image", () => {
 
 describe("a change of the rendering code", () => {
   it("shares no file with the model image but the private CA", () => {
-    const ours = new Set(exportFiles().keys());
+    const ours = new Set(exportFiles(STORAGES).keys());
     const theirs = [...serverFiles("pypi").keys(), ...serverFiles("ngc").keys(), ...serverFiles("image").keys()];
     expect(theirs.filter((name) => ours.has(name) && name !== "Dockerfile")).toEqual([]);
   });
