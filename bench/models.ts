@@ -45,7 +45,16 @@ export async function benchModel(
       ]);
     if (model === "minilm") cpSync(join(root, "sandbox", "model"), join(work, "sources", "model"), { recursive: true });
     else await python("/repo", "bench/bert_base.py", "--tokenizer", "sandbox/model", "--out", "/work/sources/model");
-    const paths = ["--spec", "/work/spec.json", "--sources", "/work/sources", "--out", "/work"];
+    const paths = [
+      "--spec",
+      "/work/spec.json",
+      "--fetched",
+      "/work/fetched",
+      "--sources",
+      "/work/sources",
+      "--out",
+      "/work",
+    ];
     await python("/repo/images/model/src", "-m", "bert_exporter", "export", ...paths);
     renameSync(work, kept);
   });

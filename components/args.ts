@@ -92,10 +92,10 @@ export interface TritonBertServiceArgs {
   /** Where images are built from. */
   build?: Build;
   /**
-   * Name → secret token. The only place where a secret may stand; options refer to it by name. Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'. Check that every entry is encrypted (secure: …); Pulumi does not report a plain-text entry next to an encrypted one.
+   * Name → one kind of credential, { token } or { username, password }. The only place where a secret may stand; options refer to it by name. Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>.<field>'. Check that every secret is encrypted (secure: …); Pulumi does not report a plain-text one next to an encrypted one.
    * Bounds: keys `^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`.
    */
-  credentials?: { [key: string]: pulumi.Input<string> };
+  credentials?: { [key: string]: Credential };
   /** Cluster that is asked, after `up`, whether the autoscaler has a metric value. Default: none is asked. */
   cluster?: Cluster;
 }
@@ -119,7 +119,7 @@ export interface SourceHf {
    * Bounds: `^[0-9a-f]{40}$`.
    */
   revision: string;
-  /** Name of the entry of `credentials` that may read the repository. Default: none. */
+  /** Name of an entry of `credentials`, { token }, that may read the repository. Default: none. */
   credential?: string;
 }
 
@@ -701,15 +701,21 @@ export interface MonitoringDashboard {
   annotations?: { [key: string]: string };
 }
 
+/** Exactly one of: generic. */
 export interface Registry {
+  /** Any registry, by host and path. */
+  generic?: RegistryGeneric;
+}
+
+export interface RegistryGeneric {
   /**
    * Registry and path under which repositories tritoned_<model> are made, such as registry.example.com/triton.
    * Bounds: `^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$`.
    */
   repository: string;
-  /** User to push as. Default: whatever the Docker client is logged in as. */
+  /** User, where the credential is { token } and so names none. */
   username?: string;
-  /** Name of the entry of `credentials` that holds the password; goes with username. */
+  /** Name of an entry of `credentials`, { username, password } or { token }, to push and read with. Default: whatever the Docker client is logged in with. */
   credential?: string;
 }
 
@@ -741,6 +747,15 @@ export interface BuildProxy {
   https?: string;
   /** NO_PROXY for the builds. */
   no?: string;
+}
+
+export interface Credential {
+  /** A token, such as one of the Hugging Face Hub. */
+  token?: pulumi.Input<string>;
+  /** A user; goes with password. */
+  username?: pulumi.Input<string>;
+  /** The user's password. */
+  password?: pulumi.Input<string>;
 }
 
 export interface Cluster {

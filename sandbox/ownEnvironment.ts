@@ -68,7 +68,7 @@ function withOwn(committed: string, { context, registry, namespace, base, torchF
   const document = parseDocument(committed);
   const set = (key: string, value: unknown) => document.setIn(["config", `triton-bert:${key}`], value);
   set("cluster", { context });
-  set("registry", { repository: registry });
+  set("registry", { generic: { repository: registry } });
   set("namespace", namespace);
   set("build", { ...(base === undefined ? {} : { base }), torchCpuWheels: !torchFromPip });
   return String(document);

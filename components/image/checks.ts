@@ -1,28 +1,20 @@
-/** Options of the images that contradict each other, the credentials or the wire format. In: what could be read of them; what
+/** Options of the images that contradict each other or the wire format. In: what could be read of them; what
  *  could not, or is not said, blames nothing. Out: problems. Pure: files are looked at by the plan. */
 import { isAbsolute } from "node:path";
 import { wireContract } from "../shared/contract";
-import { didYouMean, nearestOf } from "../shared/didYouMean";
+import { nearestOf } from "../shared/didYouMean";
 import type { Path } from "../shared/paths";
-import { type Problem, withoutSecret } from "../shared/problems";
+import type { Problem } from "../shared/problems";
+import type { Credentials } from "./credentials";
 import { labelProblems } from "./labels";
-import type { BuildOptions, RegistryOptions } from "./options";
-import { loginProblems } from "./registries/generic";
+import type { BuildOptions } from "./options";
+import { type RegistryOptions, registryProblems } from "./registries/kinds";
 import type { ImagesSpec } from "./spec";
 
 type Said = Partial<ImagesSpec>;
 
-/** Names of the entries of `credentials`; undefined where they could not be read. */
-export type CredentialNames = readonly string[] | undefined;
-
-const ADD_CREDENTIAL =
-  "store the token with: pulumi config set --secret --path 'triton-bert:credentials.<name>'; write its name here";
-
 /** Of the model whose objects are called `service`. */
-export function imageProblems(service: string, said: Said, credentials: CredentialNames): Problem[] {
-  const unknown = (["model", "tokenizer"] as const).flatMap((role) =>
-    credentialProblems(said[role]?.hf?.credential, credentials, [role, "hf", "credential"]),
-  );
+export function imageProblems(service: string, said: Said): Problem[] {
   return [
     ...apiNameProblems(service, said),
     ...inlineLabelProblems(said),
@@ -31,7 +23,6 @@ export function imageProblems(service: string, said: Said, credentials: Credenti
     ...relativeProblems(said.tokenizer?.local?.path, ["tokenizer", "local", "path"]),
     ...relativeProblems(said.labels?.file, ["labels", "file"]),
     ...relativeProblems(said.qualityGate?.texts, ["qualityGate", "texts"]),
-    ...(unknown.length > 0 ? unknown : twoCredentials(said)),
   ];
 }
 
@@ -40,21 +31,13 @@ interface SaidOfSite {
   readonly build?: BuildOptions;
 }
 
-/** Of where images are built and pushed, which is said once for all services of a stack. */
-export function siteProblems({ registry, build }: SaidOfSite, credentials: CredentialNames): Problem[] {
+/** Of where images are built and pushed, which is said once for all services of a stack. `credentials` is undefined where they
+ *  could not be read. */
+export function siteProblems({ registry, build }: SaidOfSite, credentials: Credentials | undefined): Problem[] {
   return [
-    ...credentialProblems(registry?.credential, credentials, ["registry", "credential"]),
     ...relativeProblems(build?.ca, ["build", "ca"]),
-    ...(registry ? loginProblems(registry) : []),
+    ...(registry ? registryProblems(registry, credentials ?? {}) : []),
   ];
-}
-
-/** A name that `credentials` does not hold. `credentials` is undefined where it could not be read. */
-function credentialProblems(name: string | undefined, credentials: readonly string[] | undefined, at: Path): Problem[] {
-  if (name === undefined || credentials === undefined || credentials.includes(name)) return [];
-  const nearest = didYouMean(name, credentials);
-  const remedy = nearest === undefined ? ADD_CREDENTIAL : `did you mean "${nearest}"?`;
-  return [{ path: at, got: withoutSecret(name, at), because: "no entry of credentials has this name", remedy }];
 }
 
 /** Refuses absolute paths: they name other files on other machines. */
@@ -88,18 +71,4 @@ function exampleProblems({ labels, examples = [] }: Said): Problem[] {
     const because = `examples[${first}] has the same text and predicts ${JSON.stringify(other)}`;
     return [{ ...about, because, remedy: "keep the one whose answer is right" }];
   });
-}
-
-/** A build gets one token, as the exporter reads one. */
-function twoCredentials({ model, tokenizer }: Said): Problem[] {
-  const [first, second] = [model?.hf?.credential, tokenizer?.hf?.credential];
-  if (first === undefined || second === undefined || first === second) return [];
-  return [
-    {
-      path: ["tokenizer", "hf", "credential"],
-      got: second,
-      because: `the model's is ${JSON.stringify(first)}, and one export uses one token`,
-      remedy: "name a credential that may read both repositories in both places",
-    },
-  ];
 }

@@ -50,8 +50,7 @@ export function dockerImage(
   opts: { ignoreChanges?: string[] } = {},
 ): docker.Image {
   writeContext(path.join(site.projectFolder, plan.context), plan.files);
-  const { server, username, password } = site.registry;
-  const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+  const { server, login } = site.registry;
   return child(
     docker.Image,
     owner,

@@ -1,10 +1,11 @@
 /** The model image: fetch, export to ONNX, parity, quality report; nothing of serving, so a change of serving knobs or
  *  of a label exports nothing again. Its logical name carries its hash, so it is only ever created, never updated: an update would build with
- *  the token that `ignoreChanges` keeps. In: the model's sources and gate. Out: the plan, then the image. */
-import * as pulumi from "@pulumi/pulumi";
+ *  the credentials that `ignoreChanges` keeps. In: the model's sources and gate. Out: the plan, then the image. */
+import type * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../shared/canonicalJson";
 import type { Owner } from "../shared/child";
 import type { Problem } from "../shared/problems";
+import { credentialJson } from "./credentials";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import type { QualityGateOptions, SourceOptions } from "./options";
 import { exportFiles } from "./packageFolders";
@@ -13,6 +14,12 @@ import { prepareSource, type Source } from "./sources";
 
 /** PyTorch, "Start Locally": the index of wheels without CUDA, which are gigabytes smaller. */
 export const TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu";
+
+/** Build arguments of the Dockerfile's stage `fetch`: each the JSON of the entry of `credentials` that the role's source names. */
+const CREDENTIAL_ARGS = [
+  ["model", "MODEL_CREDENTIAL"],
+  ["tokenizer", "TOKENIZER_CREDENTIAL"],
+] as const;
 
 /** The options of a model that decide its export. */
 export interface ExportOptions {
@@ -24,8 +31,6 @@ export interface ExportOptions {
 
 export interface ModelImagePlan extends ImagePlan {
   readonly tag: string;
-  /** Name of the entry of `credentials` that the build fetches with. */
-  readonly credential?: string;
   readonly model: Source;
   readonly tokenizer?: Source;
 }
@@ -47,14 +52,14 @@ export function planModelImage(site: BuildSite, options: ExportOptions): { plan:
     // the rest of the gate is the server image's: it must export nothing again
     qualityGate: { maxLogitDifference: options.qualityGate.maxLogitDifference },
   };
-  const credential = model.source.credential ?? tokenizer?.source.credential;
+  const storages = [spec.model, spec.tokenizer ?? {}].flatMap(Object.keys);
   const problems = [...model.problems, ...(tokenizer?.problems ?? [])];
   // What was refused can't be hashed.
   const files = new Map(
     problems.length > 0
       ? []
       : [
-          ...exportFiles(),
+          ...exportFiles(storages),
           ...model.source.files,
           ...(tokenizer?.source.files ?? []),
           ...site.certificate,
@@ -68,18 +73,20 @@ export function planModelImage(site: BuildSite, options: ExportOptions): { plan:
       tag: `onnx-${plan.hash}`,
       model: model.source,
       ...(tokenizer === undefined ? {} : { tokenizer: tokenizer.source }),
-      ...(credential === undefined ? {} : { credential }),
     },
     problems,
   };
 }
 
 export function modelImage(owner: Owner, site: BuildSite, plan: ModelImagePlan): ModelImage {
-  const token = plan.credential === undefined ? undefined : site.credentials[plan.credential];
-  const secret: Record<string, pulumi.Input<string>> = token === undefined ? {} : { HF_TOKEN: pulumi.secret(token) };
-  const image = dockerImage(owner, `model-image-${plan.hash}`, site, plan, plan.tag, secret, {
+  const secrets = CREDENTIAL_ARGS.flatMap(([role, argument]): [string, pulumi.Output<string>][] => {
+    const name = plan[role]?.credential;
+    const entry = name === undefined ? undefined : site.credentials[name];
+    return entry === undefined ? [] : [[argument, credentialJson(entry)]];
+  });
+  const image = dockerImage(owner, `model-image-${plan.hash}`, site, plan, plan.tag, Object.fromEntries(secrets), {
     // Always said, so that adding or dropping a credential is as quiet as rotating one.
-    ignoreChanges: ["build.args.HF_TOKEN"],
+    ignoreChanges: CREDENTIAL_ARGS.map(([, argument]) => `build.args.${argument}`),
   });
   return { digest: image.repoDigest };
 }

@@ -1,7 +1,8 @@
 /** What a user may say about the images: where model and tokenizer come from, what they must answer, where the images are
- *  built from and pushed to. Each option's text, type, unit, bound and default stand here once. */
+ *  built from. Each option's text, type, unit, bound and default stand here once. */
 import { z } from "zod";
 import { exactlyOneOf } from "../shared/exactlyOneOf";
+import { credentialName } from "./credentials";
 
 /** An address without user and password: they would stand in plain text in the stack file, the state and the image. */
 const plainUrl = z
@@ -34,10 +35,7 @@ const hubSource = z
       )
       .describe("Full commit hash.")
       .meta({ remedy: "copy the commit's hash from the model's page on the Hub, Files and versions → History" }),
-    credential: z
-      .string()
-      .optional()
-      .describe("Name of the entry of `credentials` that may read the repository. Default: none."),
+    credential: credentialName(["token"], "that may read the repository. Default: none."),
   })
   .describe("A repository on the Hugging Face Hub.");
 
@@ -153,26 +151,9 @@ export const buildOptions = z.strictObject({
     .describe("Proxy that the builds use. Default: none."),
 });
 
-/** Where images are pushed to; said once for a stack. */
-export const registryOptions = z.strictObject({
-  repository: z
-    .string()
-    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "must be host[:port]/path, without tag")
-    .meta({ remedy: "write it such as registry.example.com/triton: lower case, no https:// before and no tag behind" })
-    .describe(
-      "Registry and path under which repositories tritoned_<model> are made, such as registry.example.com/triton.",
-    ),
-  username: z.string().optional().describe("User to push as. Default: whatever the Docker client is logged in as."),
-  credential: z
-    .string()
-    .optional()
-    .describe("Name of the entry of `credentials` that holds the password; goes with username."),
-});
-
 export type ImageOptions = z.output<typeof imageOptions>;
 export type SourceOptions = z.output<typeof sourceOptions>;
 export type LabelsOptions = z.output<typeof labelsOptions>;
 export type QualityGateOptions = z.output<typeof qualityGateOptions>;
 export type ExampleOptions = z.output<typeof exampleOptions>;
 export type BuildOptions = z.output<typeof buildOptions>;
-export type RegistryOptions = z.output<typeof registryOptions>;

@@ -4,12 +4,16 @@ import { packageRoot } from "../shared/packageRoot";
 import { type ContextFile, type ContextFiles, packageFile, packageFiles } from "./contextFiles";
 import { Pins } from "./pins";
 
-/** What exports a model; apart from what renders, so that most upgrades of this package export nothing again. `root`: of the
- *  package. */
-export function exportFiles(root = packageRoot()): ContextFiles {
+const FETCH = "src/bert_exporter/fetch/";
+
+/** What exports a model; apart from what renders, so that most upgrades of this package export nothing again. Of the storages only
+ *  those that it uses, so that another one is no reason either. `root`: of the package. */
+export function exportFiles(storages: readonly string[], root = packageRoot()): ContextFiles {
   const folder = path.join(root, "images", "model");
+  const used = ["__init__", ...storages].map((name) => `${FETCH}${name}.py`);
+  const sources = packageFiles(path.join(folder, "src", "bert_exporter"), "src/bert_exporter");
   return new Map([
-    ...packageFiles(path.join(folder, "src", "bert_exporter"), "src/bert_exporter"),
+    ...[...sources].filter(([name]) => !name.startsWith(FETCH) || used.includes(name)),
     ["requirements.txt", { content: new Pins(folder).of("dependencies") }],
     ["Dockerfile", packageFile(path.join(folder, "Dockerfile"))],
   ]);

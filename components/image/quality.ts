@@ -1,13 +1,10 @@
 /** The parity figures of an export, read back from the model image: its last layer is quality.json alone. In: the image by
  *  digest and the registry's login. Out: the figures, or why there are none; a report that can't be read never breaks `up`,
  *  for the gate has been held in the build. */
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Quality } from "../shared/outputs";
-import type { Registry } from "./registries/generic";
+import type { Registry } from "./registries/registry";
 import { type Login, lastLayer } from "./registryClient";
 
 const LIMIT_MILLISECONDS = 5_000;
@@ -25,12 +22,9 @@ const report = z.object({
 
 /** Reads the report of the model image `digest` (repository@sha256:…). Unknown in a preview that will build the image. */
 export function quality(digest: pulumi.Output<string>, registry: Registry): pulumi.Output<Quality> {
-  const password = registry.password === undefined ? pulumi.output(undefined) : registry.password;
-  const read = pulumi.all([digest, password]).apply(([reference, secret]) => {
-    const { username, server } = registry;
-    const said = username !== undefined && secret !== undefined ? { username, password: secret } : undefined;
-    return readQuality(reference, said ?? dockerLogin(server));
-  });
+  const read = digest.apply((reference) =>
+    pulumi.output(registry.loginForReading()).apply((login) => readQuality(reference, login)),
+  );
   // The figures are no secret, though a password helped to fetch them.
   return pulumi.unsecret(read);
 }
@@ -68,20 +62,4 @@ export function fileInTar(archive: Buffer, name: string): Buffer {
     at = content + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
   }
   throw new Error(`the last layer holds no ${name}`);
-}
-
-const dockerConfig = z.object({ auths: z.record(z.string(), z.object({ auth: z.string().optional() })).optional() });
-
-/** What the Docker client is logged in with, if that stands in its config file. Source: `docker login` reference. */
-function dockerLogin(server: string): Login | undefined {
-  const folder = process.env.DOCKER_CONFIG ?? path.join(os.homedir(), ".docker");
-  try {
-    const config = dockerConfig.parse(JSON.parse(fs.readFileSync(path.join(folder, "config.json"), "utf8")));
-    const key = server === "docker.io" ? "https://index.docker.io/v1/" : server;
-    const [, username, password] =
-      /^([^:]*):(.*)$/s.exec(Buffer.from(config.auths?.[key]?.auth ?? "", "base64").toString()) ?? [];
-    return username && password ? { username, password } : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 /** As much of the registry's HTTP API as reading one small layer needs. In: an image by digest, and a login if there is one.
  *  Out: the bytes of its last layer, unpacked from gzip. Source: OCI Distribution Specification 1.1, "Pull"; Docker's
- *  "Token Authentication Specification". */
+ *  "Token Authentication Specification" and its "OAuth2". */
 import * as zlib from "node:zlib";
 import { z } from "zod";
 
@@ -25,10 +25,11 @@ const manifest = z.union([
 
 const tokenAnswer = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
-export interface Login {
-  readonly username: string;
-  readonly password: string;
-}
+/** The second is what a token server has given out once for all, in place of a password. */
+export type Login = { readonly username: string; readonly password: string } | { readonly identityToken: string };
+
+/** How the registry's token server calls who asks. */
+const CLIENT = "triton-bert";
 
 /** The last layer of `reference` (host/path@sha256:…), as a tar archive. */
 export async function lastLayer(reference: string, login: Login | undefined, signal: AbortSignal): Promise<Buffer> {
@@ -91,17 +92,27 @@ class Registry {
   private async token(challenge: string): Promise<string> {
     const fields = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = "", value = ""]) => [key, value]));
     const url = new URL(fields.get("realm") ?? "");
-    for (const key of ["service", "scope"]) url.searchParams.set(key, fields.get(key) ?? "");
-    const answer = await requireSuccess(await fetch(url, { headers: basic(this.login), signal: this.signal }));
+    const wanted = { service: fields.get("service") ?? "", scope: fields.get("scope") ?? "" };
+    const answer = requireSuccess(await fetch(...this.tokenRequest(url, wanted)));
     const { token, access_token } = tokenAnswer.parse(await answer.json());
     const bearer = token ?? access_token;
     if (bearer === undefined) throw new Error("the token server gave no token");
     return bearer;
   }
+
+  private tokenRequest(url: URL, wanted: Record<string, string>): [URL, RequestInit] {
+    if (this.login === undefined || !("identityToken" in this.login)) {
+      for (const [key, value] of Object.entries(wanted)) url.searchParams.set(key, value);
+      return [url, { headers: basic(this.login), signal: this.signal }];
+    }
+    const said = { grant_type: "refresh_token", refresh_token: this.login.identityToken, client_id: CLIENT };
+    return [url, { method: "POST", body: new URLSearchParams({ ...said, ...wanted }), signal: this.signal }];
+  }
 }
 
+/** An identity token is no password: only a token server takes it. */
 function basic(login: Login | undefined): Record<string, string> {
-  if (login === undefined) return {};
+  if (login === undefined || "identityToken" in login) return {};
   const pair = Buffer.from(`${login.username}:${login.password}`).toString("base64");
   return { authorization: `Basic ${pair}` };
 }

@@ -3,8 +3,10 @@
 import type { Draft } from "../shared/draft";
 import type { Program } from "../shared/program";
 import { type Certificate, readCertificate } from "./certificate";
-import type { BuildOptions, RegistryOptions } from "./options";
-import { type Credentials, genericRegistry, type Registry } from "./registries/generic";
+import type { Credentials } from "./credentials";
+import type { BuildOptions } from "./options";
+import { type RegistryOptions, registryOf } from "./registries/kinds";
+import type { Registry } from "./registries/registry";
 
 /** The platform of every image; unset, the provider takes that of the machine that previews. */
 export const PLATFORM = "linux/amd64";
@@ -31,7 +33,7 @@ export interface BuildSite extends StackSite {
 
 export function planSite({ registry, build, credentials }: SiteSpec, program: Program): Draft<StackSite> {
   const { certificate, problems } = readCertificate(build.ca, program.projectFolder);
-  const plan = { ...program, registry: genericRegistry(registry, credentials), build, credentials, certificate };
+  const plan = { ...program, registry: registryOf(registry, credentials), build, credentials, certificate };
   return { plan, problems, warnings: [] };
 }
 

@@ -3,6 +3,7 @@
 import { siteProblems } from "../image/checks";
 import type { Problem } from "../shared/problems";
 import { contradictions } from "./contradictions";
+import { credentialProblems } from "./credentialUses";
 import { readOptions } from "./read";
 import { modelKey, type ServiceSpec, serviceArgs, UNREAD_MODEL, UNREAD_REGISTRY } from "./stackOptions";
 import { schemaProblems } from "./validate";
@@ -17,14 +18,14 @@ export interface ReadService {
 export function readService(key: string, args: unknown): ReadService {
   const standIns = { model: UNREAD_MODEL, registry: UNREAD_REGISTRY };
   const { said, spec, problems } = readOptions(serviceArgs, args, standIns);
-  const names = said.credentials && Object.keys(said.credentials);
   return {
     spec,
     problems: [
       ...schemaProblems(modelKey, key),
       ...problems,
-      ...contradictions(key, said, names),
-      ...siteProblems(said, names),
+      ...credentialProblems(serviceArgs, said, said.credentials),
+      ...contradictions(key, said),
+      ...siteProblems(said, said.credentials),
     ],
   };
 }

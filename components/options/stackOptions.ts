@@ -2,26 +2,24 @@
  *  option stands beside the code that uses it. Out: the schema of all `triton-bert:` keys, and that of the args of one
  *  TritonBertService. */
 import { z } from "zod";
-import { buildOptions, registryOptions } from "../image/options";
+import { credentialOptions } from "../image/credentials";
+import { buildOptions } from "../image/options";
+import { type RegistryOptions, registryOptions } from "../image/registries/kinds";
 import { clusterOptions, namePrefixOptions, namespaceOptions } from "../kubernetes/options";
 import { MODEL_KEY, MODEL_KEY_RULE } from "../shared/names";
-import { reachingInput } from "../shared/reachingInput";
 import { modelOptions } from "./modelOptions";
 
 /** Namespace of our config keys. Said in code, so that a project may be renamed. */
 export const CONFIG_NAMESPACE = "triton-bert";
 
 const credentials = z
-  .record(
-    z.string().regex(MODEL_KEY, MODEL_KEY_RULE),
-    reachingInput(z.string().min(1)).describe("A token or password, stored encrypted."),
-  )
+  .record(z.string().regex(MODEL_KEY, MODEL_KEY_RULE), credentialOptions.describe("A token or a login, encrypted."))
   .default({})
   .meta({ remedy: "choose a name such as hf-readonly" })
   .describe(
-    "Name → secret token. The only place where a secret may stand; options refer to it by name. " +
-      "Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>'. " +
-      "Check that every entry is encrypted (secure: …); Pulumi does not report a plain-text entry next to an encrypted one.",
+    "Name → one kind of credential, { token } or { username, password }. The only place where a secret may stand; options refer to it by name. " +
+      "Set with: pulumi config set --secret --path 'triton-bert:credentials.<name>.<field>'. " +
+      "Check that every secret is encrypted (secure: …); Pulumi does not report a plain-text one next to an encrypted one.",
   );
 
 /** What all services of a stack share, and each takes among its args. */
@@ -68,7 +66,7 @@ export type StackOnly = z.output<typeof stackOnlyOptions>;
 
 /** What stands for options that must be said and could not be read, in the search for other problems. */
 export const UNREAD_MODEL: z.output<typeof modelOptions>["model"] = {};
-export const UNREAD_REGISTRY: z.output<typeof registryOptions> = { repository: "" };
+export const UNREAD_REGISTRY: RegistryOptions = {};
 export const UNREAD_CLUSTER: z.output<typeof clusterOptions> = { context: "" };
 
 /** One service, validated, with every default filled in. */

@@ -17,8 +17,9 @@ export interface Warning {
   readonly text: Text;
 }
 
-/** `value` as it may be shown: not at all if it could hold a password or a token. */
+/** `value` as it may be shown: not at all if it could hold a password or a token. `path`: among a service's args. */
 export function withoutSecret(value: unknown, path: Path): unknown {
+  if (path[0] === "credentials") return undefined;
   if (path.at(-1) === "credential" && !/^[a-z0-9-]{1,40}$/.test(String(value))) return undefined;
   return typeof value === "string" && /:.*@/.test(value) ? undefined : value;
 }

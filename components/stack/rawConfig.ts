@@ -5,12 +5,14 @@
  *  other than `credentials` that holds one is refused unread: its values could end up in an error, a tag or a context. For
  *  the same reason a credential in plain text is noticed only where none of them is encrypted. */
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Credential, Credentials } from "../image/credentials";
 import { fieldsOf, isMap } from "../options/schemaWalk";
 import { CONFIG_NAMESPACE, stackKeys, stackOnlyOptions } from "../options/stackOptions";
-import { instruction } from "../options/validate";
+import { instruction, schemaProblems } from "../options/validate";
 import { didYouMean, nearestOf } from "../shared/didYouMean";
-import { pathText } from "../shared/paths";
-import type { Problem } from "../shared/problems";
+import { locateProblem, type Problem } from "../shared/problems";
+import { inStack } from "./places";
 
 /** Keys whose value is text; the engine hands all others over as JSON. */
 const TEXT_KEYS = ["namespace", "namePrefix"];
@@ -20,8 +22,8 @@ export const ADD_MODEL = `add one, such as  ${CONFIG_NAMESPACE}:models: { sentim
 export interface RawConfig {
   /** By key, without the namespace; `credentials` is not among them. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** Secrets by name; undefined where they could not be read. */
-  readonly credentials: Readonly<Record<string, pulumi.Output<string>>> | undefined;
+  /** By name, each field a secret; one that has a problem is empty. Undefined where they could not be read. */
+  readonly credentials: Credentials | undefined;
   /** Keys that hold something which was refused unread. */
   readonly unread: readonly string[];
   readonly problems: readonly Problem[];
@@ -45,7 +47,7 @@ export function readRawConfig(): RawConfig {
       unread.push(key);
     } else if (key !== "credentials") values[key] = read.value;
     if (key === "credentials") {
-      const found = read.problem ? undefined : secretsIn(read.value);
+      const found = read.problem ? undefined : readCredentials(read.value);
       credentials = found?.credentials;
       problems.push(...(found?.problems ?? []));
     }
@@ -67,7 +69,7 @@ function problemOf(fullKey: string, key: string, text: string): { value?: unknow
       problem: {
         path: [fullKey],
         because: "holds a secret, and only credentials may",
-        remedy: `take it out and store it with: pulumi config set --secret --path '${CONFIG_NAMESPACE}:credentials.<name>'; where a token is needed, write its name: credential: <name>`,
+        remedy: `take it out and store it with: pulumi config set --secret --path '${CONFIG_NAMESPACE}:credentials.<name>.token'; where a token is needed, write its name: credential: <name>`,
       },
     };
   const value = TEXT_KEYS.includes(key) ? text : parseJson(text);
@@ -76,7 +78,7 @@ function problemOf(fullKey: string, key: string, text: string): { value?: unknow
       problem: {
         path: [fullKey],
         because: "stands in plain text",
-        remedy: `encrypt each: pulumi config set --secret --path '${fullKey}.<name>'; then count the old ones as known to others`,
+        remedy: `encrypt each: pulumi config set --secret --path '${fullKey}.<name>.<field>'; then count the old ones as known to others`,
       },
     };
   if (TEXT_KEYS.includes(key) || isMap(value)) return { value };
@@ -96,20 +98,23 @@ function misspeltNamespace(fullKey: string, namespace: string, key: string): Pro
   return [{ path: [fullKey], because, remedy: `did you mean "${CONFIG_NAMESPACE}:${key}"?` }];
 }
 
-function secretsIn(value: unknown): Pick<RawConfig, "credentials" | "problems"> {
-  const problems: Problem[] = [];
-  const credentials: Record<string, pulumi.Output<string>> = {};
-  for (const [name, token] of Object.entries(isMap(value) ? value : {})) {
-    const path = [`${CONFIG_NAMESPACE}:credentials`, name];
-    if (typeof token === "string" && token.trim() !== "") credentials[name] = pulumi.secret(token);
-    else
-      problems.push({
-        path,
-        because: "must be one secret text, not empty",
-        remedy: `pulumi config set --secret --path '${pathText(path)}'`,
-      });
-  }
-  return { credentials, problems };
+function readCredentials(value: unknown): Pick<RawConfig, "credentials" | "problems"> {
+  const schema = z.object({ credentials: stackOnlyOptions.shape.credentials });
+  const problems = schemaProblems(schema, { credentials: value });
+  const wrong = problems.map(({ path: [, name] }) => name);
+  const entries = Object.entries(isMap(value) ? value : {}).map(([name, entry]): [string, Credential] => [
+    name,
+    wrong.includes(name) || !isMap(entry) ? {} : secretFields(entry),
+  ]);
+  return {
+    credentials: Object.fromEntries(entries),
+    problems: problems.map((problem) => locateProblem(problem, inStack)),
+  };
+}
+
+function secretFields(entry: Record<string, unknown>): Credential {
+  const texts = Object.entries(entry).filter((field): field is [string, string] => typeof field[1] === "string");
+  return Object.fromEntries(texts.map(([name, text]) => [name, pulumi.secret(text)]));
 }
 
 function parseJson(text: string): unknown {

@@ -1,9 +1,10 @@
 /** Reads the stack's config: what is said once, and each model with `defaults` laid under it. In: what rawConfig.ts got. Out: specs,
  *  as far as they can be read, and every problem that the config alone can tell, each at the place where the user wrote it. */
-import type * as pulumi from "@pulumi/pulumi";
-import { type CredentialNames, siteProblems } from "../image/checks";
+import { siteProblems } from "../image/checks";
+import type { Credentials } from "../image/credentials";
 import type { ClusterOptions } from "../kubernetes/options";
 import { contradictions } from "../options/contradictions";
+import { credentialProblems } from "../options/credentialUses";
 import { modelOptions } from "../options/modelOptions";
 import { readOptions } from "../options/read";
 import { isMap, valueAt } from "../options/schemaWalk";
@@ -29,7 +30,7 @@ export interface StackConfig {
   readonly cluster: ClusterOptions;
   /** What all services share, the cluster excepted. */
   readonly shared: Pick<ServiceSpec, "registry" | "build"> & {
-    readonly credentials: Readonly<Record<string, pulumi.Output<string>>>;
+    readonly credentials: Credentials;
   };
   /** By the model's key, in the order of the keys. */
   readonly services: Readonly<Record<string, { readonly spec: ServiceSpec; readonly locate: Locate }>>;
@@ -40,12 +41,15 @@ export function readStack(): StackConfig {
   const raw = readRawConfig();
   const { defaults = {}, models, ...rest } = raw.values;
   const credentials = raw.credentials ?? {};
-  const names = raw.credentials && Object.keys(raw.credentials);
   const standIns = { cluster: UNREAD_CLUSTER, registry: UNREAD_REGISTRY };
-  const stack = readOptions(stackOnlyOptions, { ...rest, credentials }, standIns, raw.unread);
+  const stack = readOptions(stackOnlyOptions, rest, standIns, [...raw.unread, "credentials"]);
   const keys = Object.keys(isMap(models) ? models : {}).sort();
-  const read = keys.map((key) => ({ key, ...readModel(key, valueAt(models, [key]), defaults, names) }));
-  const ofStack = [...stack.problems, ...siteProblems(stack.said, names)];
+  const read = keys.map((key) => ({ key, ...readModel(key, valueAt(models, [key]), defaults, raw.credentials) }));
+  const ofStack = [
+    ...stack.problems,
+    ...credentialProblems(stackOnlyOptions, stack.said, raw.credentials),
+    ...siteProblems(stack.said, raw.credentials),
+  ];
   const objects = read.map(({ key, spec }) => [key, spec.renamedFrom ?? key]).filter(([, name]) => isKey(name));
   const collisions = nameCollisions(Object.fromEntries(objects), stack.spec.namePrefix);
   return {
@@ -65,11 +69,15 @@ export function readStack(): StackConfig {
 }
 
 /** The model `key`, which says `own`, with `defaults` under it. */
-function readModel(key: string, own: unknown, defaults: unknown, credentials: CredentialNames) {
+function readModel(key: string, own: unknown, defaults: unknown, credentials: Credentials | undefined) {
   const model = readOptions(modelOptions, withDefaults(modelOptions, defaults, own), { model: UNREAD_MODEL });
   const locate = inService(key, own, defaults);
   const ofKey = schemaProblems(modelKey, key).map((problem) => ({ ...problem, path: inStack(["models", key]) }));
-  const ofModel = [...model.problems, ...contradictions(key, model.said, credentials)];
+  const ofModel = [
+    ...model.problems,
+    ...credentialProblems(modelOptions, model.said, credentials),
+    ...contradictions(key, model.said),
+  ];
   return {
     spec: model.spec,
     locate,

@@ -1,4 +1,4 @@
-/** A private model from the Hub, by a token that must turn up nowhere. The Hub is a stand-in that speaks its protocol (no hub
+/** A private model and a private tokenizer from the Hub, each by a credential of its own whose token must turn up nowhere. The Hub is a stand-in that speaks its protocol (no hub
  *  can be reached here); the client in the build is the real huggingface_hub. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -33,7 +33,12 @@ const SECOND = randomBytes(20).toString("hex");
 
 const config = (revision: string) =>
   stackFile(
-    { hub: classifier({ model: { hf: { id: "acme/sentiment", revision, credential: "reader" } } }) },
+    {
+      hub: classifier({
+        model: { hf: { id: "acme/sentiment", revision, credential: "reader" } },
+        tokenizer: { hf: { id: "acme/words", revision: FIRST, credential: "words" } },
+      }),
+    },
     { build: { ...sandboxBuild, hubEndpoint: `http://${NETWORKS.docker.gateway}:${PORT}` } },
   );
 
@@ -53,12 +58,12 @@ afterAll(async () => {
   await stopHub();
 });
 
-describe("a token for the Hub", () => {
-  it("fetches a private model that then answers", async () => {
+describe("tokens for the Hub", () => {
+  it("fetch a private model and tokenizer, which then answer", async () => {
     expect(labelsOf(await infer("hub", ["I love it"]))).toEqual(["positive"]);
   });
 
-  it("is in no output, state, build context, image history, config or layer", async () => {
+  it("are in no output, state, build context, image history, config or layer", async () => {
     const { docker } = await environment();
     const images = await imagesOf(stack);
     expect(images.map((image) => image.split(":").pop()?.replace(/-.*/, "")).sort()).toEqual(["latest", "onnx"]);
@@ -80,7 +85,7 @@ describe("a token for the Hub", () => {
     expect(await plannedSteps(stack)).toEqual([]);
   });
 
-  it("that is current serves a new revision", async () => {
+  it("that are current serve a new revision", async () => {
     await stopHub();
     await serveHub(NEW);
     await stack.configure(config(SECOND));
@@ -89,7 +94,18 @@ describe("a token for the Hub", () => {
     expect(labelsOf(await infer("hub", ["I hate it"]))).toEqual(["negative"]);
   });
 
-  it("that is wrong fails the build, and says which repository it may not read", async () => {
+  it("of another kind, or as text alone, is refused with what would be right", async () => {
+    await stack.configure(config(SECOND).replace("credential: words", "credential: robot"));
+    await useToken(NEW);
+    for (const field of ["username", "password"]) await stack.setSecret(`triton-bert:credentials.robot.${field}`, NEW);
+    await stack.setSecret("triton-bert:credentials.plain", NEW);
+    const refused = await refusal(stack);
+    expect(refused).toContain("triton-bert:credentials.plain: must be a map, not text");
+    expect(refused).toContain("{ username, password }, and { token } is needed here");
+    expect(refused).not.toContain(NEW);
+  });
+
+  it("that are wrong fail the build, which says what repository they may not read", async () => {
     await stack.configure(config(randomBytes(20).toString("hex")));
     await useToken(WRONG);
     const refused = await refusal(stack);
@@ -98,16 +114,20 @@ describe("a token for the Hub", () => {
   });
 });
 
-const useToken = (token: string) => stack.setSecret("triton-bert:credentials.reader", token);
+async function useToken(token: string): Promise<void> {
+  for (const name of ["reader", "words"]) await stack.setSecret(`triton-bert:credentials.${name}.token`, token);
+}
 
 async function serveHub(token: string): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), "triton-bert-hub-"));
-  for (const revision of [FIRST, SECOND]) {
-    const folder = join(root, "acme", "sentiment", revision);
-    mkdirSync(folder, { recursive: true });
-    cpSync(join(project, "sandbox", "model"), folder, { recursive: true });
+  for (const repository of ["sentiment", "words"]) {
+    for (const revision of [FIRST, SECOND]) {
+      const folder = join(root, "acme", repository, revision);
+      mkdirSync(folder, { recursive: true });
+      cpSync(join(project, "sandbox", "model"), folder, { recursive: true });
+    }
+    writeFileSync(join(root, "acme", repository, ".private"), "");
   }
-  writeFileSync(join(root, "acme", "sentiment", ".private"), "");
   const bind = ["--bind", NETWORKS.docker.gateway, "--port", String(PORT), "--token", token];
   hub = spawn("python3", ["test/stand-ins/hub/server.py", "--root", root, ...bind], { cwd: project, stdio: "ignore" });
   await answering(`http://${NETWORKS.docker.gateway}:${PORT}/`);

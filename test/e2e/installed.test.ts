@@ -42,7 +42,7 @@ export const { image, url } = new TritonBertService("mine", {
   model: { local: { path: "sandbox/model" } },
   server: { pypi: {} },
   namespace: "triton-bert",
-  registry: { repository: "localhost:5001/e2e" },
+  registry: { generic: { repository: "localhost:5001/e2e" } },
   build: ${JSON.stringify(sandboxBuild)},
 }, ${options});
 `;

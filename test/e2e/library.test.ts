@@ -16,7 +16,7 @@ new TritonBertService("mine", {
   model: { local: { path: "model" } },
   server: { pypi: {} },
   namespace: "triton-bert",
-  registry: { repository: "localhost:5001/library" },
+  registry: { generic: { repository: "localhost:5001/library" } },
   build: ${JSON.stringify(sandboxBuild)},
 }, {
   provider,

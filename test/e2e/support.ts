@@ -40,7 +40,7 @@ export function stackFile(models: Record<string, ModelOptions>, more: Record<str
   const config = Object.fromEntries(Object.entries(keys).map(([key, value]) => [`triton-bert:${key}`, value]));
   const shared = {
     "triton-bert:cluster": { context: "triton-bert-sandbox" },
-    "triton-bert:registry": { repository: "localhost:5001/e2e" },
+    "triton-bert:registry": { generic: { repository: "localhost:5001/e2e" } },
   };
   return stringify({ config: { ...shared, "triton-bert:build": sandboxBuild, ...config } });
 }

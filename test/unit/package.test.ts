@@ -48,7 +48,10 @@ function leaveTraces(sources: string): void {
 }
 
 const MODEL = { local: { path: "models/emotion" } };
-const ARGS = { registry: { repository: "registry.example.com/triton" }, labels: { inline: { 0: "a", 1: "b" } } };
+const ARGS = {
+  registry: { generic: { repository: "registry.example.com/triton" } },
+  labels: { inline: { 0: "a", 1: "b" } },
+};
 const SERVERS = {
   pypi: { pypi: {} },
   ngc: { ngc: {} },

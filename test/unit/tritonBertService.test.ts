@@ -25,7 +25,7 @@ async function run(program: () => void, { folder = project(), preview = true } =
 const ARGS: TritonBertServiceArgs = {
   model: { local: { path: "models/emotion" } },
   server: { pypi: {} },
-  registry: { repository: "registry.example.com/triton" },
+  registry: { generic: { repository: "registry.example.com/triton" } },
   namespace: "ml",
 };
 
@@ -152,24 +152,36 @@ describe("a service", () => {
 const [SIGNATURE, SECRET] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
 
 describe("a token", () => {
-  const CREDENTIALS = { hf: pulumi.secret("hf_token_one") };
+  const CREDENTIALS = { hf: { token: pulumi.secret("hf_token_one") } };
 
   it("is a secret build argument that rotates without a change, and stands nowhere else", async () => {
     const folder = await run(() => void new Service("sentiment", { ...HUB, credentials: CREDENTIALS }));
     const model = only("Image", "sentiment-model-image");
-    expect(model.ignoreChanges).toEqual(["build.args.HF_TOKEN"]);
-    expect(model.inputs.build.args.HF_TOKEN).toEqual({ [SIGNATURE]: SECRET, value: "hf_token_one" });
-    const { HF_TOKEN: _, ...args } = model.inputs.build.args;
+    expect(model.ignoreChanges).toEqual(["build.args.MODEL_CREDENTIAL", "build.args.TOKENIZER_CREDENTIAL"]);
+    const { MODEL_CREDENTIAL, ...args } = model.inputs.build.args;
+    expect(MODEL_CREDENTIAL).toEqual({ [SIGNATURE]: SECRET, value: '{"token":"hf_token_one"}' });
     expect(Object.keys(args)).toContain("BASE_IMAGE");
     const rest = [args, ...registered.filter((resource) => resource !== model).map(({ inputs }) => inputs)];
     expect(JSON.stringify([rest, tree(folder)])).not.toContain("hf_token_one");
+  });
+
+  it("goes to its own role alone: two sources of one model may have two", async () => {
+    const hub = (credential: string) => ({ hf: { id: "acme/sentiment", revision: REVISION, credential } });
+    const credentials = { ours: { token: "one" }, theirs: { token: "two" } };
+    await run(
+      () => void new Service("sentiment", { ...ARGS, model: hub("ours"), tokenizer: hub("theirs"), credentials }),
+    );
+    expect(only("Image", "sentiment-model-image").inputs.build.args).toMatchObject({
+      MODEL_CREDENTIAL: { [SIGNATURE]: SECRET, value: '{"token":"one"}' },
+      TOKENIZER_CREDENTIAL: { [SIGNATURE]: SECRET, value: '{"token":"two"}' },
+    });
   });
 
   it("moves no name when it is rotated, taken away or given", async () => {
     const names: string[][] = [];
     for (const args of [
       { ...HUB, credentials: CREDENTIALS },
-      { ...HUB, credentials: { hf: pulumi.secret("hf_token_two") } },
+      { ...HUB, credentials: { hf: { token: pulumi.secret("hf_token_two") } } },
       { ...HUB, model: { hf: { id: "acme/sentiment", revision: REVISION } } },
     ]) {
       await run(() => void new Service("sentiment", args));
@@ -218,7 +230,7 @@ describe("a change", () => {
       });
       return registered.filter(({ name }) => name.startsWith("emotion")).sort((a, b) => (a.name < b.name ? -1 : 1));
     };
-    expect(await inputs({ ...HUB, credentials: { hf: "x" } })).toEqual(await inputs(ARGS));
+    expect(await inputs({ ...HUB, credentials: { hf: { token: "x" } } })).toEqual(await inputs(ARGS));
   });
 
   it("of the key leaves names and inputs of everything as they are, when it says what the key was", async () => {

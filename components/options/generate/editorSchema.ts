@@ -22,7 +22,7 @@ export function stackSchema(stack: OptionNode, model: OptionNode, keyPattern: st
       type: "object",
       description: credentials?.description,
       propertyNames: credentials?.propertyNames,
-      additionalProperties: SECRET,
+      additionalProperties: credentials && encrypted(mapValues(credentials) ?? {}),
     },
     defaults: { ...editorNode(model, "defaults"), description: DEFAULTS_TEXT },
     models: {
@@ -50,6 +50,21 @@ export function stackSchema(stack: OptionNode, model: OptionNode, keyPattern: st
     },
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** One entry of `credentials`, as it stands in the file. A user's name is no secret, but may be kept like one. */
+function encrypted({ description, properties = {} }: OptionNode): OptionNode {
+  const fields = Object.entries(properties).map(([name, field]): [string, OptionNode] => {
+    const secret = { ...SECRET, description: `${field.description} ${SECRET.description}` };
+    return [name, name === "username" ? { anyOf: [{ type: "string" }, secret] } : secret];
+  });
+  return {
+    type: "object",
+    description,
+    properties: Object.fromEntries(fields),
+    additionalProperties: false,
+    minProperties: 1,
+  };
 }
 
 /** Where a node stands. A whole needs all that is required; `defaults` may lack what a model says and the other way round,

@@ -1,6 +1,7 @@
 /** The options as a plain tree, for everything that is generated from them. In: a zod schema of the rooms. Out: JSON
  *  Schema nodes that keep our own marks (choices, `input`, names of types), without zod's own noise. */
 import { z } from "zod";
+import { TAKES } from "../../image/credentials";
 import { CHOICES } from "../../shared/exactlyOneOf";
 import { MOVED } from "../../shared/moved";
 import { INPUT } from "../../shared/reachingInput";
@@ -31,6 +32,8 @@ export interface OptionNode {
   [INPUT]?: boolean;
   /** Old names of fields. */
   [MOVED]?: unknown;
+  /** Kinds of credential. */
+  [TAKES]?: unknown;
   /** What the generated args call the type. */
   typeName?: string;
   remedy?: string;
@@ -54,6 +57,7 @@ function tidy(node: OptionNode): void {
     Object.assign(node, anyOf[0], own);
   }
   delete node[MOVED];
+  delete node[TAKES];
   if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
   if (node.propertyNames && node.propertyNames.pattern === undefined) delete node.propertyNames;
 }

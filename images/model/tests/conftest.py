@@ -4,14 +4,16 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bert_exporter.fetching import fetch
 from bert_exporter.pipeline import run
+from bert_exporter.storage import Credential, Places, Role
 from families import FAMILIES
 
 Checkpoint = Callable[[str, Path], Path]
@@ -38,13 +40,14 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
 
 @pytest.fixture
 def export(tmp_path: Path) -> Export:
-    """Runs an export of `tmp_path/sources` in this process; returns the folder of the result."""
+    """Fetches and exports in this process, local sources from `tmp_path/sources`; returns the folder of the result."""
 
-    def run_it(token: str | None = None, **spec: Any) -> Path:
+    def run_it(credentials: Mapping[Role, Credential] | None = None, **spec: Any) -> Path:
         file = tmp_path / "spec.json"
         file.write_text(json.dumps({"model": {"local": {}}, **spec}), encoding="utf-8")
-        out = tmp_path / "out"
-        run(file, tmp_path / "sources", out, token, say=lambda _: None)
+        places, out = Places(tmp_path / "sources", tmp_path / "fetched"), tmp_path / "out"
+        fetch(file, places.fetched, credentials or {}, say=lambda _: None)
+        run(file, places, out, say=lambda _: None)
         return out
 
     return run_it

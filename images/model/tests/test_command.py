@@ -11,7 +11,8 @@ from conftest import Checkpoint
 def _run(folder: Path, out: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bert_exporter", "export", "--spec", str(folder / "spec.json")]
     return subprocess.run(
-        [*command, "--sources", str(folder / "sources"), "--out", str(out)],
+        # Local sources need no `fetch`.
+        [*command, "--fetched", str(folder / "none"), "--sources", str(folder / "sources"), "--out", str(out)],
         capture_output=True,
         text=True,
         check=False,

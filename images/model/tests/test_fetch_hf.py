@@ -5,8 +5,10 @@ The server is test/stand-ins/hub, in a process of its own.
 
 import json
 import os
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -67,7 +69,7 @@ def test_weights_in_bin_where_nothing_better_exists(checkpoint: Checkpoint, expo
 
 def test_private_repository_with_its_token(checkpoint: Checkpoint, export: Export, hub: Hub) -> None:
     checkpoint("bert", hub.repository("acme/private", REVISION, private=True))
-    assert (export(token=HUB_TOKEN, model=_hf(hub, "acme/private")) / "quality.json").is_file()
+    assert (export({"model": {"token": HUB_TOKEN}}, model=_hf(hub, "acme/private")) / "quality.json").is_file()
 
 
 @pytest.mark.parametrize(
@@ -76,14 +78,37 @@ def test_private_repository_with_its_token(checkpoint: Checkpoint, export: Expor
 )
 def test_private_repository_without_access(token: str | None, seen: str, export: Export, hub: Hub) -> None:
     hub.repository("acme/private", REVISION, private=True)
+    credentials = {} if token is None else {"model": {"token": token}}
     with pytest.raises(SourceAccessDenied, match=f"HTTP 401: .*{seen}") as error:
-        export(token=token, model=_hf(hub, "acme/private"))
+        export(credentials, model=_hf(hub, "acme/private"))
     assert token is None or token not in str(error.value)
+
+
+def test_each_role_has_a_credential_of_its_own(checkpoint: Checkpoint, export: Export, hub: Hub) -> None:
+    checkpoint("bert", hub.repository("acme/sentiment", REVISION))
+    checkpoint("bert", hub.repository("base/tokenizer", REVISION, private=True))
+    sources = {"model": _hf(hub, "acme/sentiment"), "tokenizer": _hf(hub, "base/tokenizer")}
+    with pytest.raises(SourceAccessDenied, match=r"hf:base/tokenizer@.*no token was given"):
+        export({"model": {"token": HUB_TOKEN}}, **sources)
+
+
+def test_tokenizer_with_its_own_token(checkpoint: Checkpoint, export: Export, hub: Hub) -> None:
+    checkpoint("bert", hub.repository("acme/sentiment", REVISION))
+    checkpoint("bert", hub.repository("base/tokenizer", REVISION, private=True))
+    sources = {"model": _hf(hub, "acme/sentiment"), "tokenizer": _hf(hub, "base/tokenizer")}
+    assert (export({"tokenizer": {"token": HUB_TOKEN}}, **sources) / "quality.json").is_file()
+
+
+def test_credential_of_another_kind(export: Export, hub: Hub) -> None:
+    with pytest.raises(SourceAccessDenied, match="has password and username, and the Hub takes a token") as error:
+        export({"model": {"username": "robot", "password": "p4ss"}}, model=_hf(hub, "acme/private"))
+    assert "p4ss" not in str(error.value)
+    assert "robot" not in str(error.value)
 
 
 def test_token_that_no_header_can_carry_is_not_shown(export: Export, hub: Hub) -> None:
     with pytest.raises(SourceAccessDenied, match="characters that no token has") as error:
-        export(token="hf_two\nlines", model=_hf(hub, "acme/private"))
+        export({"model": {"token": "hf_two\nlines"}}, model=_hf(hub, "acme/private"))
     assert "hf_two" not in str(error.value)
 
 
@@ -119,17 +144,59 @@ def test_token_is_in_no_output_and_no_file(private: bool, checkpoint: Checkpoint
     name = "acme/private" if private else "acme/gone"
     if private:
         checkpoint("bert", hub.repository(name, REVISION, private=True))
-    spec = tmp_path / "spec.json"
+    spec, fetched, out = (tmp_path / name for name in ("spec.json", "fetched", "out"))
     spec.write_text(json.dumps({"model": {"hf": {"id": name, "revision": REVISION}}}))
-    command = [sys.executable, "-m", "bert_exporter", "export", "--spec", str(spec)]
+
+    def bert_exporter(command: str, *arguments: Path | str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bert_exporter", command, "--spec", spec, "--fetched", fetched, *arguments],
+            env={**os.environ, "HF_ENDPOINT": hub.endpoint, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    done = bert_exporter("fetch", MODEL_CREDENTIAL=json.dumps({"token": HUB_TOKEN}))
+    assert done.returncode == (0 if private else 1), done.stderr
+    assert HUB_TOKEN not in done.stdout + done.stderr
+    if private:
+        exported = bert_exporter("export", "--sources", tmp_path, "--out", out)
+        assert exported.returncode == 0, exported.stderr
+        assert (out / "quality.json").is_file()
+    for file in (*fetched.rglob("*"), *out.rglob("*")):
+        assert file.is_dir() or HUB_TOKEN.encode() not in file.read_bytes()
+
+
+class _Hostile:
+    """Pickled, it makes a folder when it is loaded."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
+        return os.mkdir, (str(self.folder),)
+
+
+def test_what_is_fetched_is_not_loaded_beside_the_credential(hub: Hub, tmp_path: Path) -> None:
+    folder, fetched = hub.repository("acme/hostile", REVISION, private=True), tmp_path / "fetched"
+    weights = pickle.dumps(_Hostile(tmp_path / "loaded"))
+    (folder / "pytorch_model.bin").write_bytes(weights)
+    for name in ("config.json", "tokenizer.json"):
+        (folder / name).write_text("{")
+    (tmp_path / "spec.json").write_text(json.dumps({"model": _hf(hub, "acme/hostile")}))
+    program = """if True:
+        import sys
+        from bert_exporter.__main__ import main
+        assert main(sys.argv[1:]) == 0
+        assert not {"torch", "transformers"} & sys.modules.keys(), "what could load it is there"
+    """
     done = subprocess.run(
-        [*command, "--sources", str(tmp_path), "--out", str(tmp_path / "out")],
-        env={**os.environ, "HF_TOKEN": HUB_TOKEN, "HF_ENDPOINT": hub.endpoint},
+        [sys.executable, "-c", program, "fetch", "--spec", tmp_path / "spec.json", "--fetched", fetched],
+        env={**os.environ, "MODEL_CREDENTIAL": json.dumps({"token": HUB_TOKEN})},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == (0 if private else 1), done.stderr
-    assert HUB_TOKEN not in done.stdout + done.stderr
-    for file in (tmp_path / "out").rglob("*"):
-        assert file.is_dir() or HUB_TOKEN.encode() not in file.read_bytes()
+    assert done.returncode == 0, done.stderr
+    assert (fetched / "model" / "pytorch_model.bin").read_bytes() == weights
+    assert not (tmp_path / "loaded").exists()

@@ -9,7 +9,7 @@ export type Row = readonly [option: string, before: Args, after: Args, moves: re
 export const ARGS = {
   model: { local: { path: "models/emotion" } },
   server: { pypi: {} },
-  registry: { repository: "registry.example.com/triton" },
+  registry: { generic: { repository: "registry.example.com/triton" } },
 };
 
 export const ngc = (more: object = {}) => ({ server: { ngc: more } });

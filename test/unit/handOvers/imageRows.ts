@@ -7,7 +7,7 @@ const revision = REVISION.replace("7", "8");
 const local = (path: string) => ({ local: { path } });
 const int8 = (qualityGate: object = {}) => ({ precision: "int8", qualityGate });
 const example = (more: object) => ({ examples: [{ text: "fine", predicts: "positive", minScore: 0.5, ...more }] });
-const credentials = { hf: "token" };
+const credentials = { hf: { token: "secret" } };
 
 export const imageRows: readonly Row[] = [
   [
@@ -31,7 +31,7 @@ export const imageRows: readonly Row[] = [
     "model.hf.credential",
     { credentials, model: hub() },
     { credentials, model: hub({ credential: "hf" }) },
-    ["model-image: build.args.HF_TOKEN"],
+    ["model-image: build.args.MODEL_CREDENTIAL"],
   ],
   [
     "model.local.path",
@@ -71,7 +71,7 @@ export const imageRows: readonly Row[] = [
     "tokenizer.hf.credential",
     { credentials, tokenizer: hub() },
     { credentials, tokenizer: hub({ credential: "hf" }) },
-    ["model-image: build.args.HF_TOKEN"],
+    ["model-image: build.args.TOKENIZER_CREDENTIAL"],
   ],
   [
     "tokenizer.local.path",

@@ -2,19 +2,21 @@
 import { REVISION } from "../image/world";
 import { ARGS, type Row } from "./args";
 
-const credentials = { push: "pass", other: "another" };
-const login = (more: object = {}) => ({
-  credentials,
-  registry: { ...ARGS.registry, username: "ci", credential: "push", ...more },
+const generic = (more: object = {}) => ({ registry: { generic: { ...ARGS.registry.generic, ...more } } });
+const credentials = { push: { token: "pass" }, other: { token: "another" } };
+const login = (more: object = {}) => ({ credentials, ...generic({ username: "ci", credential: "push", ...more }) });
+const robot = (more: object = {}) => ({
+  credentials: { push: { username: "robot", password: "pass", ...more } },
+  ...generic({ credential: "push" }),
 });
 const hub = () => ({ hf: { id: "acme/sentiment", revision: REVISION } });
 const build = (more: object) => ({ build: more });
 
 export const siteRows: readonly Row[] = [
   [
-    "registry.repository",
+    "registry.generic.repository",
     {},
-    { registry: { repository: "other.example.com/triton" } },
+    generic({ repository: "other.example.com/triton" }),
     [
       "after up: reference",
       "model tag",
@@ -26,21 +28,33 @@ export const siteRows: readonly Row[] = [
     ],
   ],
   [
-    "registry.username",
+    "registry.generic.username",
     login(),
     login({ username: "other" }),
     ["after up: login.username", "model-image: registry.username", "server-image: registry.username"],
   ],
   [
-    "registry.credential",
+    "registry.generic.credential",
     login(),
     login({ credential: "other" }),
     ["after up: login.password", "model-image: registry.password.value", "server-image: registry.password.value"],
   ],
   [
-    "credentials",
+    "credentials[].token",
     login(),
-    { ...login(), credentials: { ...credentials, push: "a third" } },
+    { ...login(), credentials: { ...credentials, push: { token: "a third" } } },
+    ["after up: login.password", "model-image: registry.password.value", "server-image: registry.password.value"],
+  ],
+  [
+    "credentials[].username",
+    robot(),
+    robot({ username: "ci" }),
+    ["after up: login.username", "model-image: registry.username", "server-image: registry.username"],
+  ],
+  [
+    "credentials[].password",
+    robot(),
+    robot({ password: "another" }),
     ["after up: login.password", "model-image: registry.password.value", "server-image: registry.password.value"],
   ],
   [

@@ -22,7 +22,7 @@ describe("the name in the URL", () => {
   });
 
   it("may not be such a name by default either", () => {
-    expect(imageProblems("model_onnx", {}, [])).toMatchObject([{ path: ["apiName"], got: "model_onnx" }]);
-    expect(imageProblems("model_onnx", { apiName: "sentiment" }, [])).toEqual([]);
+    expect(imageProblems("model_onnx", {})).toMatchObject([{ path: ["apiName"], got: "model_onnx" }]);
+    expect(imageProblems("model_onnx", { apiName: "sentiment" })).toEqual([]);
   });
 });

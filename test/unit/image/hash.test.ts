@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { imageProblems } from "../../../components/image/checks";
 import type { ContextFile, ContextFiles } from "../../../components/image/contextFiles";
 import { type ImagePlan, planImage } from "../../../components/image/imagePlan";
 import { type ExportOptions, planModelImage } from "../../../components/image/modelImage";
 import { buildOptions } from "../../../components/image/options";
 import { exportFiles, serverFiles } from "../../../components/image/packageFolders";
-import { genericRegistry, loginProblems } from "../../../components/image/registries/generic";
+import { genericProblems, genericRegistry } from "../../../components/image/registries/generic";
 import { planServerImage, type ServeOptions } from "../../../components/image/serverImage";
 import type { BuildSite } from "../../../components/image/site";
+import { STORAGES } from "../../../components/image/sources";
 import { limitsOf } from "../../../components/server/limits";
 import { rolloutOptions, servingOptions } from "../../../components/server/options";
 import type { ServerChoice } from "../../../components/server/supportMatrix";
@@ -167,6 +167,14 @@ describe("the hash of a model image", () => {
     }
   });
 
+  it("is over the code of the model's and the tokenizer's storage alone", () => {
+    const storagesOf = (change: Partial<ExportOptions>) =>
+      [...modelPlan(place(), change).files.keys()].flatMap((name) => /\/fetch\/([a-z]\w*)\.py$/.exec(name)?.[1] ?? []);
+    expect(storagesOf({})).toEqual(["hf"]);
+    expect(storagesOf(EXPORTS["a local model"] ?? {})).toEqual(["local"]);
+    expect(storagesOf(EXPORTS["a tokenizer of its own"] ?? {}).sort()).toEqual(["hf", "local"]);
+  });
+
   it("is the same in another checkout", () => {
     expect(modelPlan(place(), EXPORTS["a local model"]).hash).toBe(modelPlan(place(), EXPORTS["a local model"]).hash);
   });
@@ -208,7 +216,7 @@ describe("the hash of a server image", () => {
 
 describe("a change of the rendering code", () => {
   it("shares no file with the model image but the private CA", () => {
-    const ours = new Set(exportFiles().keys());
+    const ours = new Set(exportFiles(STORAGES).keys());
     const theirs = [...serverFiles("pypi").keys(), ...serverFiles("ngc").keys(), ...serverFiles("image").keys()];
     expect(theirs.filter((name) => ours.has(name) && name !== "Dockerfile")).toEqual([]);
   });
@@ -217,16 +225,7 @@ describe("a change of the rendering code", () => {
 describe("the problems of a model image", () => {
   const problemsOf = (change: Partial<ExportOptions>, at = place()) =>
     planModelImage(at, { ...HUB, ...change }).problems;
-  const hub = (credential: string) => ({ hf: { id: "acme/x", revision: REVISION, credential } });
-
   const ca = (file: string) => siteDraft(place().projectFolder, buildOptions.parse({ ca: file })).problems;
-
-  it("refuse two credentials in one export", () => {
-    const told = (first: string, second: string) =>
-      imageProblems("sentiment", { model: hub(first), tokenizer: hub(second) }, ["a", "b"]);
-    expect(told("a", "b")).toMatchObject([{ path: ["tokenizer", "hf", "credential"], got: "b" }]);
-    expect(told("a", "a")).toEqual([]);
-  });
 
   it("name a private CA that is not there, or is no certificate", () => {
     const path = ["build", "ca"];
@@ -242,12 +241,20 @@ describe("the problems of a model image", () => {
 });
 
 describe("the registry's login", () => {
-  it("needs user and password, or neither", () => {
-    const repository = "registry.example.com/triton";
-    expect(loginProblems({ repository, username: "ci" })).toMatchObject([{ path: ["registry", "username"] }]);
-    expect(loginProblems({ repository, credential: "x" })).toMatchObject([{ path: ["registry", "credential"] }]);
-    expect(loginProblems({ repository, username: "ci", credential: "x" })).toEqual([]);
-    expect(loginProblems({ repository })).toEqual([]);
+  it("needs one user and one secret, or neither", () => {
+    const known = { token: { token: "x" }, login: { username: "ci", password: "x" }, unread: {} };
+    const told = (said: { username?: string; credential?: string }) =>
+      genericProblems({ repository: "registry.example.com/triton", ...said }, known, ["at"]).map(({ path }) => path[1]);
+    expect(told({ username: "ci" })).toEqual(["username"]);
+    expect(told({ credential: "token" })).toEqual(["credential"]);
+    expect(told({ username: "ci", credential: "login" })).toEqual(["username"]);
+    for (const right of [
+      {},
+      { username: "ci", credential: "token" },
+      { credential: "login" },
+      { credential: "unread" },
+    ])
+      expect(told(right), JSON.stringify(right)).toEqual([]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type ContextFiles, contentDigests } from "../../../components/image/contextFiles";
 import { exportEnvironmentFiles, exportFiles, serverFiles } from "../../../components/image/packageFolders";
 import { Pins } from "../../../components/image/pins";
+import { STORAGES } from "../../../components/image/sources";
 import { lifecycle } from "../../../components/server/lifecycle";
 import { rolloutOptions } from "../../../components/server/options";
 import { watchCommand } from "../../../components/server/watch";
@@ -82,7 +83,7 @@ describe("what goes into the contexts", () => {
   /** Every context of a copy of this package, by kind and name of the file. */
   function digests(root: string): Record<string, Record<string, string>> {
     const servers = FLAVOURS.map((flavour) => [flavour, contentDigests(serverFiles(flavour, root))] as const);
-    return { model: contentDigests(exportFiles(root)), ...Object.fromEntries(servers) };
+    return { model: contentDigests(exportFiles(STORAGES, root)), ...Object.fromEntries(servers) };
   }
 
   function copy(): string {
@@ -123,6 +124,19 @@ describe("what goes into the contexts", () => {
     for (const place of new Set(["images/model", "images/model/src", "images/server", "images/server/src", ...places]))
       for (const [name, content] of Object.entries(left)) write(root, { [`${place}/${name}`]: content });
     expect(digests(root)).toEqual(digests(packageRoot()));
+  });
+
+  it("holds the code of the storages that a model uses, and of no other", () => {
+    const root = copy();
+    const before = contentDigests(exportFiles(["hf"], root));
+    expect(
+      Object.keys(before)
+        .filter((name) => name.includes("/fetch/"))
+        .sort(),
+    ).toEqual(["src/bert_exporter/fetch/__init__.py", "src/bert_exporter/fetch/hf.py"]);
+    write(root, { "images/model/src/bert_exporter/fetch/s3.py": "" });
+    expect(contentDigests(exportFiles(["hf"], root))).toEqual(before);
+    expect(Object.keys(contentDigests(exportFiles(["hf", "s3"], root)))).toHaveLength(Object.keys(before).length + 1);
   });
 
   it("does not move by CRLF line ends", () => {

@@ -105,6 +105,31 @@ describe("the quality report", () => {
     expect(await readQuality(await registry(layer, gate), LOGIN)).toEqual(READ);
   });
 
+  it("is read with an identity token, which the token server alone gets to see", async () => {
+    const gate: Gate = (request, response, base) => {
+      if (request.url === "/token" && request.method === "POST") {
+        let body = "";
+        request.on("data", (chunk) => {
+          body += chunk;
+        });
+        request.on("end", () => {
+          const said = Object.fromEntries(new URLSearchParams(body));
+          const wanted = { grant_type: "refresh_token", refresh_token: "identity", service: "r" };
+          const right = Object.entries(wanted).every(([key, value]) => said[key] === value) && said.client_id !== "";
+          const scoped = said.scope === "repository:triton/x:pull";
+          response.writeHead(right && scoped ? 200 : 403).end(JSON.stringify({ access_token: "bear" }));
+        });
+        return false;
+      }
+      if (request.headers.authorization === "Bearer bear") return true;
+      const challenge = `Bearer realm="${base}/token",service="r",scope="repository:triton/x:pull"`;
+      const asked = request.headers.authorization === undefined;
+      response.writeHead(asked ? 401 : 400, { "www-authenticate": challenge }).end();
+      return false;
+    };
+    expect(await readQuality(await registry(layer, gate), { identityToken: "identity" })).toEqual(READ);
+  });
+
   it.each([
     ["another layer comes last", zlib.gzipSync(tar({ "model.onnx": "x" })), "holds no quality.json"],
     ["it has another form", tar({ "quality.json": "{}" }), "not in the form"],

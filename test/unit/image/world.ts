@@ -41,7 +41,7 @@ export function project(): string {
 }
 
 export function siteDraft(projectFolder: string, build = buildOptions.parse({})): Draft<StackSite> {
-  const registry = { repository: "registry.example.com/triton" };
+  const registry = { generic: { repository: "registry.example.com/triton" } };
   const program = { organization: "acme", project: "shop", stack: "dev", projectFolder };
   return planSite({ registry, build, credentials: {} }, program);
 }

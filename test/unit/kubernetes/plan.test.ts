@@ -8,7 +8,7 @@ import { warned } from "../told";
 
 function planned(options: object = {}) {
   const model = { local: { path: "models/emotion" } };
-  const registry = { repository: "registry.example.com/triton" };
+  const registry = { generic: { repository: "registry.example.com/triton" } };
   const spec = serviceArgs.parse({ model, registry, server: { pypi: {} }, ...options });
   const images = imagesOf({ model, server: { pypi: {} } }, project()).plan;
   return planObjects(spec, planServer(spec).plan, images);

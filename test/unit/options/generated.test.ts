@@ -25,7 +25,7 @@ describe("every option", () => {
 it("takes a validated spec as args, and makes the same spec of them", () => {
   const asArgs = (spec: ServiceSpec): TritonBertServiceArgs => spec; // tsc is the judge
   const model = { hf: { id: "acme/sentiment", revision: "0123456789abcdef0123456789abcdef01234567" } };
-  const spec = serviceArgs.parse({ model, registry: { repository: "registry.example.com/triton" } });
+  const spec = serviceArgs.parse({ model, registry: { generic: { repository: "registry.example.com/triton" } } });
   expect(readService("sentiment", asArgs(spec))).toEqual({ spec, problems: [] });
 });
 
@@ -41,7 +41,8 @@ it("makes args that Pulumi's component analyser understands", () => {
     expect(Object.keys(inputs).sort()).toEqual(Object.keys(serviceArgs.shape).sort());
     expect(inputs.model?.optional).toBeUndefined();
     expect(inputs.replicas).toMatchObject({ type: "number", optional: true, plain: true });
-    expect(inputs.credentials?.additionalProperties).toEqual({ type: "string" });
+    expect(typeDefinitions.Credential?.properties?.token).toMatchObject({ type: "string", optional: true });
+    expect(typeDefinitions.Credential?.properties?.token?.plain).toBeUndefined();
     expect(Object.keys(typeDefinitions)).toEqual(
       expect.arrayContaining(["Source", "SourceHf", "Example", "Toleration"]),
     );
@@ -88,8 +89,12 @@ describe("the editor schema", () => {
 
   it("asks nothing of a model that `defaults` could give, and secrets in credentials alone", () => {
     expect(accepts("models", { a: { gpu: { driver: "580" } } })).toBe(true);
-    expect(accepts("credentials", { hub: { secure: "v1:x" } })).toBe(true);
-    expect(accepts("credentials", { hub: "plain" })).toBe(false);
+    const secure = { secure: "v1:x" };
+    expect(accepts("credentials", { hub: { token: secure }, push: { username: "robot", password: secure } })).toBe(
+      true,
+    );
+    for (const wrong of ["plain", secure, {}, { token: "plain" }, { username: "robot", password: "plain" }])
+      expect(accepts("credentials", { hub: wrong }), JSON.stringify(wrong)).toBe(false);
     expect(config.additionalProperties).toBe(false);
     expect(Object.keys(config.patternProperties).map((pattern) => new RegExp(pattern).test("aws:region"))).toEqual([
       true,

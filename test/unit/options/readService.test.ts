@@ -7,20 +7,20 @@ import { ConfigError } from "../../../components/shared/problems";
 import { HUB } from "../stack/stack";
 
 describe("args of one service", () => {
-  const args = { model: HUB, registry: { repository: "registry.example.com/triton" } };
+  const args = { model: HUB, registry: { generic: { repository: "registry.example.com/triton" } } };
   const problemsOf = (name: string, wrong: unknown) =>
     readService(name, wrong).problems.map(({ path }) => pathText([name, ...path]));
 
   it("take Outputs where an option only reaches a resource", () => {
     const arn = pulumi.output("arn:aws:acm:…");
-    const hub = pulumi.secret("token");
+    const token = pulumi.secret("token");
     const { spec } = readService("sentiment", {
       ...args,
       service: { annotations: { cert: arn } },
-      credentials: { hub },
+      credentials: { hub: { token } },
     });
     expect(spec.service.annotations.cert).toBe(arn);
-    expect(spec.credentials.hub).toBe(hub);
+    expect(spec.credentials.hub?.token).toBe(token);
   });
 
   it("refuse Outputs where the plain value is needed, and everything that a config could get wrong", () => {
@@ -30,9 +30,10 @@ describe("args of one service", () => {
       "Sentiment.replcas",
       "Sentiment.models",
     ]);
-    expect(problemsOf("a", { ...args, registry: { ...args.registry, username: "u" }, apiName: "model_onnx" })).toEqual([
+    const registry = { generic: { ...args.registry.generic, username: "u" } };
+    expect(problemsOf("a", { ...args, registry, apiName: "model_onnx" })).toEqual([
       "a.apiName",
-      "a.registry.username",
+      "a.registry.generic.username",
     ]);
   });
 

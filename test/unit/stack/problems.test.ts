@@ -213,7 +213,7 @@ describe("options of a model", () => {
     [
       "credential",
       { model: { hf: { ...HUB.hf, credential: "hf-red" } } },
-      `${AT}.model.hf.credential (got "hf-red"): no entry of credentials has this name; store the token with: pulumi config set --secret`,
+      `${AT}.model.hf.credential (got "hf-red"): no entry of credentials has this name; to add one, store each field of { token } with: pulumi config set --secret --path`,
     ],
   ];
   it.each(cases)("%s", (_, options, expected) => {
@@ -263,13 +263,22 @@ describe("keys of the stack", () => {
     ["namespace", { ...GOOD, namespace: "A_b" }, ['triton-bert:namespace (got "A_b"): must be a DNS label']],
     [
       "registry",
-      { ...GOOD, registry: { repository: "a/b:latest" } },
-      ['triton-bert:registry.repository (got "a/b:latest"): must be host[:port]/path, without tag'],
+      { ...GOOD, registry: { generic: { repository: "a/b:latest" } } },
+      ['triton-bert:registry.generic.repository (got "a/b:latest"): must be host[:port]/path, without tag'],
     ],
     [
       "half a login",
-      { ...GOOD, registry: { repository: "a/b", username: "u" } },
-      ["triton-bert:registry.username: registry.credential is not set"],
+      { ...GOOD, registry: { generic: { repository: "a/b", username: "u" } } },
+      [
+        'triton-bert:registry.generic.username (got "u"): no credential is named, and a login needs both; name one under',
+      ],
+    ],
+    [
+      "registry by its old names",
+      { ...GOOD, registry: { repository: "a/b", username: "u", credential: "c" } },
+      ["repository", "username", "credential"].map(
+        (name) => `triton-bert:registry.${name}: it has another name now; say generic.${name} instead`,
+      ),
     ],
     [
       "absolute CA",
@@ -345,7 +354,7 @@ describe("keys of the stack", () => {
 
 it("tells everything at once: every stage, every model, several mistakes in one", () => {
   const problems = problemsWith({
-    registry: { repository: "a/b", credential: "robot" },
+    registry: { generic: { repository: "a/b:c", credential: "robot" } },
     wrong: {},
     models: {
       one: {
@@ -359,8 +368,7 @@ it("tells everything at once: every stage, every model, several mistakes in one"
   expect(problems.map((problem) => problem.split(/[ :]/).slice(0, 2).join(":"))).toEqual([
     "triton-bert:wrong",
     "triton-bert:cluster",
-    "triton-bert:registry.credential",
-    "triton-bert:registry.credential",
+    "triton-bert:registry.generic.repository",
     "triton-bert:models.one.model.hf.id",
     "triton-bert:models.one.model.hf.revision",
     "triton-bert:models.one.autoscaling.cpu.mx",

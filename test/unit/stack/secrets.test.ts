@@ -6,29 +6,54 @@ import { GOOD, HUB, problemsWith, setConfig } from "./stack";
 
 const TOKEN = "hf_Zq7SecretValue";
 
+const LOGIN = { username: "robot", password: TOKEN };
+
+/** The value of an output. */
+const known = <Value>(output: pulumi.Input<Value>): Promise<pulumi.Unwrap<Value>> =>
+  new Promise((resolve) => void pulumi.output(output).apply(resolve));
+
 describe("credentials", () => {
-  it("are handed on as secret outputs, by name", async () => {
-    setConfig({ ...GOOD, credentials: { "hf-readonly": TOKEN } }, ["credentials"]);
+  it("are handed on by name, each field a secret", async () => {
+    setConfig({ ...GOOD, credentials: { "hf-readonly": { token: TOKEN }, push: LOGIN } }, ["credentials"]);
     const { shared, problems } = readStack();
     expect(problems).toEqual([]);
-    const output = shared.credentials["hf-readonly"];
-    expect(await pulumi.isSecret(output as pulumi.Output<string>)).toBe(true);
-    expect(await new Promise((resolve) => output?.apply(resolve))).toBe(TOKEN);
+    expect(await known(shared.credentials)).toEqual({ "hf-readonly": { token: TOKEN }, push: LOGIN });
+    const fields = Object.values(shared.credentials).flatMap((entry) => Object.values(entry));
+    expect(fields).toHaveLength(3);
+    for (const field of fields) expect(await pulumi.isSecret(pulumi.output(field))).toBe(true);
   });
 
+  const hf = { ...HUB.hf, credential: "hub" };
+  const keys = {
+    ...GOOD,
+    registry: { generic: { repository: "a/b", credential: "push" } },
+    models: { a: { model: { hf }, tokenizer: { hf } } },
+    defaults: { model: { hf } },
+  };
+  const told = (credentials: object) => problemsWith({ ...keys, credentials }, ["credentials"]);
+
   it("may be referred to by model, tokenizer, defaults and registry", () => {
-    const hf = { ...HUB.hf, credential: "hub" };
-    const registry = { repository: "a/b", username: "robot", credential: "push" };
-    const keys = {
-      ...GOOD,
-      registry,
-      models: { a: { model: { hf }, tokenizer: { hf } } },
-      defaults: { model: { hf } },
-    };
-    expect(problemsWith({ ...keys, credentials: { hub: TOKEN, push: TOKEN } }, ["credentials"])).toEqual([]);
-    expect(problemsWith({ ...keys, credentials: { hob: TOKEN, push: TOKEN } }, ["credentials"])).toEqual([
+    expect(told({ hub: { token: TOKEN }, push: LOGIN })).toEqual([]);
+    expect(told({ hob: { token: TOKEN }, push: LOGIN })).toEqual([
       'triton-bert:models.a.model.hf.credential (got "hub"): no entry of credentials has this name; did you mean "hob"?',
       'triton-bert:models.a.tokenizer.hf.credential (got "hub"): no entry of credentials has this name; did you mean "hob"?',
+    ]);
+  });
+
+  it("are of the kind that is taken where they are named", () => {
+    expect(told({ hub: LOGIN, push: { token: TOKEN } })).toEqual([
+      'triton-bert:registry.generic.credential (got "push"): this entry of credentials is { token }, and a login needs a user too; set username beside it, or name an entry that is { username, password }',
+      ...["model", "tokenizer"].map(
+        (role) =>
+          `triton-bert:models.a.${role}.hf.credential (got "hub"): this entry of credentials is { username, password }, and { token } is needed here; name one that is { token }; to add one, store each field of { token } with: pulumi config set --secret --path 'triton-bert:credentials.<name>.<field>'`,
+      ),
+    ]);
+  });
+
+  it("that can't be read are told once, not again where they are named", () => {
+    expect(told({ hub: TOKEN, push: {} }).map((problem) => problem.split(": ")[0])).toEqual([
+      "triton-bert:credentials.hub",
+      "triton-bert:credentials.push",
     ]);
   });
 });
@@ -41,28 +66,67 @@ describe("refused, without a word of the secret", () => {
       { ...GOOD, models: misplaced },
       ["models"],
       [
-        "triton-bert:models: holds a secret, and only credentials may; take it out and store it with: pulumi config set --secret --path 'triton-bert:credentials.<name>'; where a token is needed, write its name: credential: <name>",
+        "triton-bert:models: holds a secret, and only credentials may; take it out and store it with: pulumi config set --secret --path 'triton-bert:credentials.<name>.token'; where a token is needed, write its name: credential: <name>",
       ],
     ],
     ["in a text key", { ...GOOD, namespace: TOKEN }, ["namespace"], ["triton-bert:namespace: holds a secret"]],
     [
       "in the registry",
-      { ...GOOD, registry: { repository: "a", password: TOKEN } },
+      { ...GOOD, registry: { generic: { repository: "a", password: TOKEN } } },
       ["registry"],
       ["triton-bert:registry: holds a secret"],
     ],
     ["in an unknown key", { ...GOOD, token: TOKEN }, ["token"], ["triton-bert:token: there is no such option"]],
     [
       "plain in credentials",
-      { ...GOOD, credentials: { hub: TOKEN } },
+      { ...GOOD, credentials: { hub: { token: TOKEN } } },
       [],
       ["triton-bert:credentials: stands in plain text"],
     ],
     [
-      "two levels in credentials",
-      { ...GOOD, credentials: { hub: { token: TOKEN } } },
+      "text alone in credentials, the old form",
+      { ...GOOD, credentials: { hub: TOKEN } },
       ["credentials"],
-      ["triton-bert:credentials.hub: must be one secret text"],
+      [
+        "triton-bert:credentials.hub: must be a map, not text; write exactly one of { token }, { username, password }; text alone is the old form: take it out with pulumi config rm",
+      ],
+    ],
+    [
+      "two kinds in one",
+      { ...GOOD, credentials: { hub: { token: TOKEN, ...LOGIN } } },
+      ["credentials"],
+      [
+        "triton-bert:credentials.hub: has token and username and password, which is no kind of credential; write exactly one of { token }, { username, password }",
+      ],
+    ],
+    [
+      "half a login",
+      { ...GOOD, credentials: { hub: { password: TOKEN } } },
+      ["credentials"],
+      [
+        "triton-bert:credentials.hub: has password, which is no kind of credential; write exactly one of { token }, { username, password }",
+      ],
+    ],
+    [
+      "nothing in an entry",
+      { ...GOOD, credentials: { hub: {}, other: { token: " " } } },
+      ["credentials"],
+      [
+        "triton-bert:credentials.hub: has no field; write exactly one of { token }, { username, password }",
+        "triton-bert:credentials.other.token: must not be empty",
+      ],
+    ],
+    [
+      "an unknown field",
+      { ...GOOD, credentials: { hub: { tokn: TOKEN } } },
+      ["credentials"],
+      ['triton-bert:credentials.hub.tokn: there is no such option; did you mean "token"?'],
+    ],
+    [
+      "no text",
+      { ...GOOD, credentials: { hub: { token: [TOKEN] } } },
+      ["credentials"],
+      ["triton-bert:credentials.hub.token: must be text, not a list"],
     ],
     [
       "the whole of credentials",

@@ -8,7 +8,7 @@ export const HUB = { hf: { id: "acme/sentiment", revision: "0123456789abcdef0123
 /** The least config that is right. */
 export const GOOD = {
   cluster: { context: "somewhere" },
-  registry: { repository: "registry.example.com/triton" },
+  registry: { generic: { repository: "registry.example.com/triton" } },
   models: { sentiment: { model: HUB } },
 };
 

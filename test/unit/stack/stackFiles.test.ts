@@ -50,7 +50,7 @@ describe("committed stacks", () => {
     const spec = readStack().services.sentiment?.spec;
     expect(spec).toMatchObject({
       namespace: "triton-bert",
-      registry: { repository: "localhost:5001/triton" },
+      registry: { generic: { repository: "localhost:5001/triton" } },
       build: { base: "triton-bert-sandbox/python:3.11-bookworm", torchCpuWheels: false },
       model: { local: { path: "sandbox/model" } },
       server: { pypi: {} },
@@ -78,7 +78,11 @@ it("the stack that the README offers to copy is right, once its token is set", (
   const stack = blocks.find((block) => block.includes("config:")) ?? expect.fail("the README shows no stack");
   const { config } = parse(stack) as { config: Record<string, unknown> };
   const cluster = { context: "somewhere" }; // theirs is not in this test's kubeconfig
-  const keys = { ...config, "triton-bert:cluster": cluster, "triton-bert:credentials": { "hf-readonly": "hf_x" } };
+  const keys = {
+    ...config,
+    "triton-bert:cluster": cluster,
+    "triton-bert:credentials": { "hf-readonly": { token: "hf_x" } },
+  };
   setConfig(keys, ["triton-bert:credentials"]);
   expect(problems()).toEqual([]);
 });

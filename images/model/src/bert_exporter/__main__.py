@@ -1,7 +1,11 @@
-"""Command line: `python -m bert_exporter export --spec spec.json --sources DIR --out DIR`.
+"""Command line, to be run one after the other:
 
-In: the arguments, and a token in HF_TOKEN (an environment variable, so that it shows in no process list). Out: exit
-code 0, or 1 with `error: …` on standard error; a traceback only for what is a bug of ours.
+    python -m bert_exporter fetch  --spec spec.json --fetched DIR
+    python -m bert_exporter export --spec spec.json --fetched DIR --sources DIR --out DIR
+
+Two processes, so that what is fetched is never loaded where a credential is. In: the arguments, and to `fetch` the
+variables of `credentials.py`. Out: exit code 0, or 1 with `error: …` on standard error; a traceback only for what is a
+bug of ours.
 """
 
 import argparse
@@ -9,38 +13,73 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
+from bert_exporter.credentials import refuse_credentials, take_credentials
 from bert_exporter.errors import ExportError
+from bert_exporter.fetching import fetch
+from bert_exporter.masking import masked_output
 from bert_exporter.pipeline import run
+from bert_exporter.storage import Places
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command; returns the exit code."""
+    """Runs a command; returns the exit code."""
     options = _parser().parse_args(arguments)
-    # Taken out of the environment: no library may pick it up by itself and send it elsewhere.
-    token = os.environ.pop("HF_TOKEN", "").strip() or None
     _hush_libraries()
+    return int(options.command(options))
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    def work() -> None:
+        credentials = take_credentials(os.environ)
+        mask.hide(credentials.values())
+        fetch(options.spec, options.fetched, credentials, _say)
+
+    with masked_output() as mask:
+        return _exit_code(work)
+
+
+def _export(options: argparse.Namespace) -> int:
+    def work() -> None:
+        refuse_credentials(os.environ)
+        run(options.spec, Places(options.sources, options.fetched), options.out, _say)
+
+    return _exit_code(work)
+
+
+def _exit_code(work: Callable[[], None]) -> int:
+    """Does the work, and prints what went wrong."""
     try:
-        run(options.spec, options.sources, options.out, token, say=lambda line: print(line, flush=True))
+        work()
     except ExportError as problem:
-        print(_without(f"error: {problem}", token), file=sys.stderr)
+        print(f"error: {problem}", file=sys.stderr)
         return 1
     except Exception:
-        print(_without(traceback.format_exc(), token), file=sys.stderr)
+        traceback.print_exc()
         return 1
     return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bert_exporter", description="BERT classifier to verified ONNX.")
     commands = parser.add_subparsers(required=True)
-    export = commands.add_parser("export", help="fetch, convert, prove equal to the original, write the result")
-    export.add_argument("--spec", type=Path, required=True, help="spec.json: what to export")
+    fetching = commands.add_parser("fetch", help="get model and tokenizer; the command that may have credentials")
+    export = commands.add_parser("export", help="convert, prove equal to the original, write the result")
+    for command in (fetching, export):
+        command.add_argument("--spec", type=Path, required=True, help="spec.json: what to export")
+        command.add_argument("--fetched", type=Path, required=True, help="folder that `fetch` fills")
     export.add_argument(
         "--sources", type=Path, required=True, help="folder with model/ and tokenizer/ of local sources"
     )
     export.add_argument("--out", type=Path, required=True, help="folder for model/ and quality.json")
+    fetching.set_defaults(command=_fetch)
+    export.set_defaults(command=_export)
     return parser
 
 
@@ -53,11 +92,6 @@ def _hush_libraries() -> None:
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     logging.disable(logging.WARNING)
-
-
-def _without(text: str, secret: str | None) -> str:
-    """The last line of defence: nothing here prints the token, but a library's error might quote it."""
-    return text.replace(secret, "***") if secret else text
 
 
 if __name__ == "__main__":

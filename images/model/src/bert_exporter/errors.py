@@ -23,6 +23,10 @@ class SpecError(ExportError):
     """spec.json is not what it should be."""
 
 
+class CredentialError(ExportError):
+    """A credential has another form than it should, or is where it must not be."""
+
+
 class SourceError(ExportError):
     """A model or tokenizer could not be had from its storage."""
 

@@ -1,70 +1,60 @@
 """The export from end to end; to be read as a table of contents.
 
-In: a spec, the folder of local sources, the folder for the result. Out: the files of `report`, or an ExportError and
-no file.
+In: a spec, the folders in which its sources lie (fetching.py), the folder for the result. Out: the files of `report`,
+or an ExportError and no file.
 """
 
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bert_exporter import parity
 from bert_exporter.checkpoint import check_folder
-from bert_exporter.errors import TokenizerError
+from bert_exporter.errors import SourceFileMissing, TokenizerError
 from bert_exporter.export import export_onnx
 from bert_exporter.graph import check_graph
 from bert_exporter.labels import labels_by_class
 from bert_exporter.model import Original, load_model
 from bert_exporter.report import ModelFacts, write_result
 from bert_exporter.spec import read_spec
-from bert_exporter.storage import Role, Source, Workspace
+from bert_exporter.steps import Say, step
+from bert_exporter.storage import Places, Role, Source
 from bert_exporter.texts import TEXTS, long_texts
 from bert_exporter.tokenizer import Tokenizers, check_vocabulary, load_tokenizers, prove_equal, text_limit
 
-Say = Callable[[str], None]
 
-
-def run(spec_path: Path, sources: Path, out: Path, token: str | None, say: Say) -> None:
+def run(spec_path: Path, places: Places, out: Path, say: Say) -> None:
     """Exports one model.
 
     Args:
         spec_path: spec.json.
-        sources: folder with the files of local sources.
+        places: where the files of its sources lie.
         out: where the result goes.
-        token: secret for storages that ask for one; never printed.
         say: takes one line for each step done.
     Raises:
         ExportError: when anything is wrong; nothing is written then.
     """
     spec = read_spec(spec_path)
-    with tempfile.TemporaryDirectory(prefix="bert-export-") as name:
-        scratch = Path(name)
-        workspace = Workspace(sources, _folder(scratch, "downloads"), token)
-        model_name = f"model {spec.model.describe()}"
-        with _step(say, f"fetched {model_name}"):
-            model_folder = _fetch(spec.model, "model", workspace)
-        tokenizer_source = spec.tokenizer or spec.model
-        tokenizer_name = f"tokenizer {tokenizer_source.describe()}"
-        tokenizer_folder = model_folder
-        if spec.tokenizer is not None:
-            with _step(say, f"fetched {tokenizer_name}"):
-                tokenizer_folder = _fetch(spec.tokenizer, "tokenizer", workspace)
-        check_folder(tokenizer_folder, "tokenizer")
+    model_name = f"model {spec.model.describe()}"
+    model_folder = _folder_of(spec.model, "model", places)
+    tokenizer_source = spec.tokenizer or spec.model
+    tokenizer_name = f"tokenizer {tokenizer_source.describe()}"
+    tokenizer_folder = model_folder if spec.tokenizer is None else _folder_of(spec.tokenizer, "tokenizer", places)
+    check_folder(model_folder, "model")
+    check_folder(tokenizer_folder, "tokenizer")
 
-        with _step(say, "loaded the original model"):
-            original = load_model(model_folder, model_name)
-        labels = labels_by_class(original.id2label, original.classes, f"id2label of {model_name}")
-        with _step(say, "made tokenizer.json, equal to the original tokenizer"):
-            tokenizers = load_tokenizers(tokenizer_folder, tokenizer_name, original.model.config)
-            check_vocabulary(tokenizers.shipped, original.embedding_rows, tokenizer_name)
-            max_length = min(original.max_length, text_limit(tokenizers.original, tokenizer_name))
-            prove_equal(tokenizers, max_length, tokenizer_name)
-        pad = _pad_token_id(original, tokenizers, tokenizer_name)
+    with step(say, "loaded the original model"):
+        original = load_model(model_folder, model_name)
+    labels = labels_by_class(original.id2label, original.classes, f"id2label of {model_name}")
+    with step(say, "made tokenizer.json, equal to the original tokenizer"):
+        tokenizers = load_tokenizers(tokenizer_folder, tokenizer_name, original.model.config)
+        check_vocabulary(tokenizers.shipped, original.embedding_rows, tokenizer_name)
+        max_length = min(original.max_length, text_limit(tokenizers.original, tokenizer_name))
+        prove_equal(tokenizers, max_length, tokenizer_name)
+    pad = _pad_token_id(original, tokenizers, tokenizer_name)
 
-        with _step(say, "exported to ONNX"):
-            onnx = export_onnx(original, model_name, _folder(scratch, "onnx"))
+    with tempfile.TemporaryDirectory(prefix="bert-export-") as scratch:
+        with step(say, "exported to ONNX"):
+            onnx = export_onnx(original, model_name, Path(scratch))
         figures, inputs = verify(onnx, original, tokenizers, pad, max_length, model_name, spec.max_logit_difference)
         say(f"logits differ by at most {figures.max_logit_difference:.1e} over {figures.texts} texts")
 
@@ -101,9 +91,14 @@ def verify(
     return figures, inputs
 
 
-def _fetch(source: Source, role: Role, workspace: Workspace) -> Path:
-    folder = source.fetch(role, workspace)
-    check_folder(folder, role)
+def _folder_of(source: Source, role: Role, places: Places) -> Path:
+    folder = source.folder(role, places)
+    if not folder.is_dir():
+        raise SourceFileMissing(
+            "no such folder",
+            where=str(folder),
+            remedy=f"put the files of a local {role} there; those of any other come there by the command `fetch`",
+        )
     return folder
 
 
@@ -118,16 +113,3 @@ def _pad_token_id(original: Original, tokenizers: Tokenizers, name: str) -> int:
             remedy="a pad_token_id in config.json that the model has an embedding for",
         )
     return int(pad)
-
-
-def _folder(parent: Path, name: str) -> Path:
-    folder = parent / name
-    folder.mkdir()
-    return folder
-
-
-@contextmanager
-def _step(say: Say, what: str) -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    say(f"{what} ({time.monotonic() - started:.1f} s)")

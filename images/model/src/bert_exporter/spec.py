@@ -13,7 +13,7 @@ from typing import Any
 
 from bert_exporter.errors import SpecError
 from bert_exporter.fetch import storages
-from bert_exporter.storage import Source, refuse_unknown
+from bert_exporter.storage import Role, Source, refuse_unknown
 
 TASK = "text-classification"
 
@@ -35,6 +35,11 @@ class ExportSpec:
     model: Source
     tokenizer: Source | None
     max_logit_difference: float
+
+    @property
+    def sources(self) -> dict[Role, Source]:
+        """The sources that are named, by role."""
+        return {"model": self.model, **({} if self.tokenizer is None else {"tokenizer": self.tokenizer})}
 
 
 def read_spec(path: Path) -> ExportSpec:

@@ -1,7 +1,8 @@
-"""What a storage is: the contract between the pipeline and `fetch/<storage>.py`.
+"""What a storage is: the contract between the two commands and `fetch/<storage>.py`.
 
 Each module in `fetch/` is one storage, named as in spec.json, and offers `parse(fields, where) -> Source`. In: the
-fields that stand under the storage's name. Out: a Source, which knows how to describe and to fetch itself.
+fields that stand under the storage's name. Out: a Source, which knows how to describe and to fetch itself, and where
+its files lie then.
 """
 
 from collections.abc import Mapping
@@ -13,20 +14,21 @@ from bert_exporter.errors import SpecError
 
 Role = Literal["model", "tokenizer"]
 
+# One entry of the stack's `credentials`, empty where none is named. Never to be printed.
+Credential = Mapping[str, str]
+
 
 @dataclass(frozen=True)
-class Workspace:
-    """Where a source may read and write.
+class Places:
+    """Where files lie that an export reads, in one folder per role each.
 
     Attributes:
-        sources: folder with the files of `local` sources, one folder per role.
-        downloads: an empty folder for what is fetched; thrown away after the export.
-        token: secret for storages that ask for one; never to be printed.
+        sources: the files of `local` sources.
+        fetched: what `fetch` has got from everywhere else.
     """
 
     sources: Path
-    downloads: Path
-    token: str | None
+    fetched: Path
 
 
 class Source(Protocol):
@@ -35,14 +37,15 @@ class Source(Protocol):
     def describe(self) -> str:
         """A stable name for model.json and for messages, without secrets."""
 
-    def fetch(self, role: Role, workspace: Workspace) -> Path:
-        """Makes the files available.
+    def fetch(self, role: Role, into: Path, credential: Credential) -> None:
+        """Gets the files, if they lie elsewhere, into a folder that is not there yet.
 
-        Returns:
-            The folder that holds them.
         Raises:
             SourceError: when they cannot be had.
         """
+
+    def folder(self, role: Role, places: Places) -> Path:
+        """Where the files lie once they are fetched."""
 
 
 def text_field(fields: Mapping[str, object], name: str, where: str) -> str:

@@ -1,9 +1,9 @@
 """Storage `hf`: a repository on the Hugging Face Hub, or on any server that speaks its protocol.
 
 In: id, revision (a full commit hash, so that the same spec means the same files for ever), endpoint (absent =
-HF_ENDPOINT, else the public Hub) and the token of the workspace. Out: a folder with only the files that the role
-needs. Errors are told apart by HTTP status: the Hub answers 401 both for "private" and for "does not exist", on
-purpose.
+HF_ENDPOINT, else the public Hub), and a credential of the kind `{ token }` or none. Out: a folder with only the files
+that the role needs. Errors are told apart by HTTP status: the Hub answers 401 both for "private" and for "does not
+exist", on purpose.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 
 from bert_exporter.checkpoint import select_files
 from bert_exporter.errors import SourceAccessDenied, SourceError, SourceNotFound, SourceUnreachable, SpecError
-from bert_exporter.storage import Role, Source, Workspace, refuse_unknown, text_field
+from bert_exporter.storage import Credential, Places, Role, Source, refuse_unknown, text_field
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 # Printable ASCII only: the HTTP client would quote anything else, that is the secret, in its error.
@@ -32,11 +32,20 @@ class HubSource:
     def describe(self) -> str:
         return f"hf:{self.id}@{self.revision}"
 
-    def fetch(self, role: Role, workspace: Workspace) -> Path:
+    def folder(self, role: Role, places: Places) -> Path:
+        return places.fetched / role
+
+    def fetch(self, role: Role, into: Path, credential: Credential) -> None:
         # Imported here: the import costs a second, and local sources need none of it.
         from huggingface_hub import HfApi
 
-        token = workspace.token
+        token = credential.get("token")
+        if credential and token is None:
+            raise SourceAccessDenied(
+                f"the credential has {' and '.join(sorted(credential))}, and the Hub takes a token",
+                where=self.describe(),
+                remedy='a credential of the form {"token": "…"}',
+            )
         if token is not None and not _TOKEN.fullmatch(token):
             raise SourceAccessDenied(
                 "the token has characters that no token has (a line break, a space, …)",
@@ -51,17 +60,11 @@ class HubSource:
             wanted = select_files(present, role, self.describe())
             # The names are patterns to the hub client; in a glob a bracket would be one too.
             patterns = [re.sub(r"([*?\[])", r"[\1]", name) for name in wanted]
-            folder = api.snapshot_download(
-                self.id,
-                revision=self.revision,
-                allow_patterns=patterns,
-                local_dir=workspace.downloads / role,
-            )
+            api.snapshot_download(self.id, revision=self.revision, allow_patterns=patterns, local_dir=into)
         except SourceError:
             raise
         except Exception as problem:
             raise self._explain(problem, has_token=token is not None) from None
-        return Path(folder)
 
     def _explain(self, problem: Exception, *, has_token: bool) -> SourceError:
         where = f"{self.describe()} at {self.endpoint or 'the default endpoint'}"

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bert_exporter.errors import SourceFileMissing
-from bert_exporter.storage import Role, Source, Workspace, refuse_unknown
+from bert_exporter.storage import Credential, Places, Role, Source, refuse_unknown
 
 
 @dataclass(frozen=True)
@@ -18,13 +17,11 @@ class LocalSource:
     def describe(self) -> str:
         return "local"
 
-    def fetch(self, role: Role, workspace: Workspace) -> Path:
-        folder = workspace.sources / role
-        if not folder.is_dir():
-            raise SourceFileMissing(
-                "no such folder", where=str(folder), remedy=f"put the files of the local {role} there"
-            )
-        return folder
+    def fetch(self, role: Role, into: Path, credential: Credential) -> None:
+        """They are there."""
+
+    def folder(self, role: Role, places: Places) -> Path:
+        return places.sources / role
 
 
 def parse(fields: Mapping[str, object], where: str) -> Source:
