@@ -17,13 +17,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "model_repository_templates" / "shared"), str(ROOT / "images" / "server" / "src")]
+OURS = ("model_repository_templates/shared", "images/shared", "images/server/src")
+sys.path[:0] = [str(ROOT / folder) for folder in OURS]
 
 # ruff: noqa: E402 - the path is set above
 from bert_batching.calibrate import measure
 from bert_batching.sessions import Sessions
 from bert_batching.split import split
-from bert_serving.answer import answer
+from bert_serving.answering import Answering
 from bert_serving.cores import cores
 from bert_serving.tokenise import Encoder, whole
 from cpu_graph.__main__ import write
@@ -33,7 +34,10 @@ WINDOW = 16
 
 class Graph:
     def __init__(self, file: Path, encoder: Encoder, labels: Sequence[str], longest: int) -> None:
-        self._encoder, self._labels = encoder, labels
+        self._encoder = encoder
+        outputs = {"label": "predicts", "score": "scores"}
+        task = {"task": "textClassification", "decision": {}, "activation": "softmax"}
+        self._answering = Answering({**task, "outputs": outputs, "labels": labels})
         self._sessions = Sessions(str(file), cores(), encoder.fillers, "logits")
         self._costs = measure(encoder.fillers, longest, self._sessions.run)
 
@@ -42,7 +46,7 @@ class Graph:
         return [[texts[place] for place in group] for group in split(lengths, self._costs)]
 
     def run(self, texts: Sequence[str], wide: bool) -> None:
-        answer(self._sessions.run(self._encoder.rows(whole(texts)), wide), self._labels, "softmax")
+        self._answering.answers(self._sessions.run(self._encoder.rows(whole(texts)), wide))
 
 
 def main() -> None:

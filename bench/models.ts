@@ -39,6 +39,8 @@ export async function benchModel(
         `${work}:/work`,
         "-w",
         folder,
+        "-e",
+        "PYTHONPATH=/repo/images/shared",
         image,
         "python3",
         ...args,
@@ -65,8 +67,9 @@ export async function benchModel(
 async function codeHash(): Promise<string> {
   const hash = createHash("sha256").update(readFileSync(join(root, "bench", "bert_base.py")));
   hash.update(await classifierHash(root));
-  const code = join(root, "images", "model", "src", "bert_exporter");
-  const files = readdirSync(code, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py"));
-  for (const name of files.sort()) hash.update(`${name}\0`).update(readFileSync(join(code, name)));
+  for (const code of ["model/src/bert_exporter", "shared/bert_tasks"].map((folder) => join(root, "images", folder))) {
+    const files = readdirSync(code, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py"));
+    for (const name of files.sort()) hash.update(`${name}\0`).update(readFileSync(join(code, name)));
+  }
   return hash.digest("hex").slice(0, 12);
 }

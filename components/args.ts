@@ -21,12 +21,8 @@ export interface TritonBertServiceArgs {
    * Bounds: `^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`.
    */
   apiName?: string;
-  /**
-   * What the model does.
-   * Allowed: `text-classification`.
-   * Default: "text-classification".
-   */
-  task?: string;
+  /** What the model does. Default: { textClassification: {} }. */
+  task?: Task;
   /**
    * First part of the server image's tag; a hash of the content follows.
    * Bounds: `^[\w][\w.-]{0,99}$`.
@@ -139,6 +135,38 @@ export interface Labels {
   file?: string;
 }
 
+/** Exactly one of: textClassification, multiLabelClassification. */
+export interface Task {
+  /** One label for each text, the best, and its score. */
+  textClassification?: TaskTextClassification;
+  /** All labels that are on, and the score of each class (sigmoid): predicts is a JSON list in the order of the classes, [] for none; scores is FP32 [N, classes]. */
+  multiLabelClassification?: TaskMultiLabelClassification;
+}
+
+export interface TaskTextClassification {
+  /**
+   * Answer with the score of each class as well: output probabilities, FP32 [N, classes]. /v2/models/<apiName>/config has their labels in order, as a JSON list in parameters.labels.
+   * Default: false.
+   */
+  probabilities?: boolean;
+}
+
+export interface TaskMultiLabelClassification {
+  /**
+   * Score from which a label is on, for all labels that thresholds does not name.
+   * Bounds: 0 to 1.
+   * Default: 0.5.
+   */
+  threshold?: number;
+  /** Label → score from which it is on, 0 to 1. Default: threshold, for all. */
+  thresholds?: { [key: string]: number };
+  /**
+   * Answer with the score of each class as well: output probabilities, FP32 [N, classes]. /v2/models/<apiName>/config has their labels in order, as a JSON list in parameters.labels.
+   * Default: false.
+   */
+  probabilities?: boolean;
+}
+
 export interface QualityGate {
   /**
    * Largest absolute difference to the original model's logits on the built-in texts; above it the build fails.
@@ -147,7 +175,7 @@ export interface QualityGate {
    */
   maxLogitDifference?: number;
   /**
-   * With precision int8: minimum share of texts whose int8 label equals the fp32 label; otherwise the build fails. It also fails where so many texts get one label anyway, which would prove nothing. 0 skips the check.
+   * With precision int8: minimum share of texts that get the same label as in fp32, or the same labels; otherwise the build fails. It also fails where so many texts get the same anyway, which would prove nothing. 0 skips the check.
    * Bounds: 0 to 1.
    * Default: 0.99.
    */
@@ -159,10 +187,12 @@ export interface QualityGate {
 export interface Example {
   /** A text to send. */
   text: string;
-  /** The label it must get. */
-  predicts: string;
+  /** With textClassification: the label it must get. */
+  predicts?: string;
+  /** With multiLabelClassification: all labels that it must get, in any order, and no other; [] for none. */
+  labels?: string[];
   /**
-   * The least score it must get. Default: any.
+   * The least score it must get, for each of several labels. Default: any.
    * Bounds: 0 to 1.
    */
   minScore?: number;

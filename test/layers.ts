@@ -66,7 +66,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       "-e",
       "PYTHONDONTWRITEBYTECODE=1",
       "-e",
-      "PYTHONPATH=src",
+      "PYTHONPATH=src:../shared",
     ];
     const inImage = (folder: string) => [
       DOCKER,
@@ -102,6 +102,7 @@ export async function e2e(log: Progress, files: readonly string[] = [], env = pr
 const mypyRuns = (): readonly string[][] => [
   [
     "images/server/src",
+    "images/shared",
     "model_repository_templates/shared",
     "test/serving",
     "test/soak",

@@ -2,14 +2,15 @@
  *  could not, or is not said, blames nothing. Out: problems. Pure: files are looked at by the plan. */
 import { isAbsolute } from "node:path";
 import { wireContract } from "../shared/contract";
-import { nearestOf } from "../shared/didYouMean";
 import type { Path } from "../shared/paths";
 import type { Problem } from "../shared/problems";
 import type { Credentials } from "./credentials";
-import { labelProblems } from "./labels";
+import { exampleProblems } from "./examples";
+import { labelProblems, labelsInOrder } from "./labels";
 import type { BuildOptions } from "./options";
 import { type RegistryOptions, registryProblems } from "./registries/kinds";
 import type { ImagesSpec } from "./spec";
+import { unknownLabels } from "./unknownLabels";
 
 type Said = Partial<ImagesSpec>;
 
@@ -54,21 +55,9 @@ function apiNameProblems(service: string, { apiName = service }: Said): Problem[
   return [{ path: ["apiName"], got: apiName, because, remedy: `choose a name other than ${taken.join(", ")}` }];
 }
 
-function inlineLabelProblems({ labels }: Said): Problem[] {
-  return labels?.inline ? labelProblems(labels.inline, (label) => ["labels", "inline", ...label]) : [];
-}
-
-/** One text has one answer, and that is a label. */
-function exampleProblems({ labels, examples = [] }: Said): Problem[] {
-  const known = labels?.inline && Object.values(labels.inline);
-  return examples.flatMap(({ text, predicts }, index) => {
-    const about = { path: ["examples", index, "predicts"], got: predicts };
-    if (known && !known.includes(predicts))
-      return [{ ...about, because: "no class of labels.inline has this label", remedy: nearestOf(predicts, known) }];
-    const first = examples.findIndex((other) => other.text === text);
-    const other = examples[first]?.predicts;
-    if (other === predicts) return [];
-    const because = `examples[${first}] has the same text and predicts ${JSON.stringify(other)}`;
-    return [{ ...about, because, remedy: "keep the one whose answer is right" }];
-  });
+function inlineLabelProblems(said: Said): Problem[] {
+  const inline = said.labels?.inline;
+  if (inline === undefined) return [];
+  const wrong = labelProblems(inline, (label) => ["labels", "inline", ...label]);
+  return [...wrong, ...unknownLabels(said, labelsInOrder(inline), "labels.inline")];
 }

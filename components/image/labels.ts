@@ -50,6 +50,12 @@ export function labelProblems(labels: Labels, at: (label: Path) => Path): Proble
   return [...(missing === undefined ? [] : [gap]), ...twins];
 }
 
+/** The labels, in the order of their classes. */
+export const labelsInOrder = (labels: Labels): string[] =>
+  Object.entries(labels)
+    .sort(([one], [other]) => Number(one) - Number(other))
+    .map(([, label]) => label);
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -8,9 +8,10 @@ import type { Problem } from "../shared/problems";
 import { credentialJson } from "./credentials";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import type { QualityGateOptions, SourceOptions } from "./options";
-import { exportFiles } from "./packageFolders";
+import { exportFiles, taskFiles } from "./packageFolders";
 import { type BuildSite, commonArgs } from "./site";
 import { prepareSource, type Source } from "./sources";
+import { chosenTask, type TaskOptions } from "./tasks/tasks";
 
 /** PyTorch, "Start Locally": the index of wheels without CUDA, which are gigabytes smaller. */
 export const TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu";
@@ -25,7 +26,7 @@ const CREDENTIAL_ARGS = [
 export interface ExportOptions {
   readonly model: SourceOptions;
   readonly tokenizer?: SourceOptions | undefined;
-  readonly task: string;
+  readonly task: TaskOptions;
   readonly qualityGate: Pick<QualityGateOptions, "maxLogitDifference">;
 }
 
@@ -42,14 +43,15 @@ export interface ModelImage {
 
 export function planModelImage(site: BuildSite, options: ExportOptions): { plan: ModelImagePlan; problems: Problem[] } {
   const { projectFolder, build } = site;
+  const task = chosenTask(options.task);
   const shared = { projectFolder, hubEndpoint: build.hubEndpoint };
   const model = prepareSource(options.model, { ...shared, role: "model" });
   const tokenizer = options.tokenizer && prepareSource(options.tokenizer, { ...shared, role: "tokenizer" });
   const spec = {
     model: model.source.spec,
     tokenizer: tokenizer?.source.spec,
-    task: options.task,
-    // the rest of the gate is the server image's: it must export nothing again
+    // the task's options and the rest of the gate are the server image's: they must export nothing again
+    task: task.name,
     qualityGate: { maxLogitDifference: options.qualityGate.maxLogitDifference },
   };
   const storages = [spec.model, spec.tokenizer ?? {}].flatMap(Object.keys);
@@ -60,6 +62,7 @@ export function planModelImage(site: BuildSite, options: ExportOptions): { plan:
       ? []
       : [
           ...exportFiles(storages),
+          ...taskFiles(task.name, "model"),
           ...model.source.files,
           ...(tokenizer?.source.files ?? []),
           ...site.certificate,

@@ -58,11 +58,6 @@ export const labelsOptions = exactlyOneOf({
   file: z.string().min(1).describe("JSON file, relative to the project: class number → label."),
 });
 
-export const taskOptions = z
-  .enum(["text-classification"])
-  .default("text-classification")
-  .describe("What the model does.");
-
 export const qualityGateOptions = z.strictObject({
   maxLogitDifference: z
     .number()
@@ -78,7 +73,7 @@ export const qualityGateOptions = z.strictObject({
     .max(1)
     .default(0.99)
     .describe(
-      "With precision int8: minimum share of texts whose int8 label equals the fp32 label; otherwise the build fails. It also fails where so many texts get one label anyway, which would prove nothing. 0 skips the check.",
+      "With precision int8: minimum share of texts that get the same label as in fp32, or the same labels; otherwise the build fails. It also fails where so many texts get the same anyway, which would prove nothing. 0 skips the check.",
     ),
   texts: z
     .string()
@@ -92,8 +87,22 @@ export const qualityGateOptions = z.strictObject({
 export const exampleOptions = z
   .strictObject({
     text: z.string().min(1).describe("A text to send."),
-    predicts: z.string().min(1).describe("The label it must get."),
-    minScore: z.number().min(0).max(1).optional().describe("The least score it must get. Default: any."),
+    predicts: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ remedy: "write one label; a list of them goes under labels" })
+      .describe("With textClassification: the label it must get."),
+    labels: z
+      .array(z.string().min(1).meta({ remedy: "write a label" }))
+      .optional()
+      .describe("With multiLabelClassification: all labels that it must get, in any order, and no other; [] for none."),
+    minScore: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("The least score it must get, for each of several labels. Default: any."),
   })
   .meta({ typeName: "Example" });
 

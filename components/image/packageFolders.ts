@@ -19,6 +19,18 @@ export function exportFiles(storages: readonly string[], root = packageRoot()): 
   ]);
 }
 
+const TASKS = "src/bert_tasks";
+
+/** What a task makes of logits: of the model's own task alone, and of that for the export the decision alone. So neither another task
+ *  nor another form of the answer exports a model again. `root`: of the package. */
+export function taskFiles(task: string, image: "model" | "server", root = packageRoot()): ContextFiles {
+  const folder = task.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const parts = image === "model" ? "(__init__|decide)" : "\\w+";
+  const wanted = new RegExp(`^${TASKS}/(${folder}/${parts}|\\w+)\\.py$`);
+  const all = packageFiles(path.join(root, "images", "shared", "bert_tasks"), TASKS);
+  return new Map([...all].filter(([name]) => wanted.test(name)));
+}
+
 /** What its Dockerfile's stages `env` and `dev` take: the export's environment, and the tests' tools on top. */
 export function exportEnvironmentFiles(root: string): ContextFiles {
   const pins = new Pins(path.join(root, "images", "model"));

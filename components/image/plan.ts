@@ -2,12 +2,14 @@
  *  contents, arguments and names, all known at preview. The user's files are read, and nothing is written. */
 import type { ServerPlan } from "../server/plan";
 import type { Draft } from "../shared/draft";
+import { gateDecision } from "./gateDecision";
 import { gateTexts } from "./gateTexts";
-import { readLabels } from "./labels";
+import { labelsInOrder, readLabels } from "./labels";
 import { type ModelImagePlan, planModelImage } from "./modelImage";
 import { planServerImage, type ServerImagePlan } from "./serverImage";
 import type { BuildSite } from "./site";
 import type { ImagesSpec } from "./spec";
+import { unknownLabels } from "./unknownLabels";
 
 export interface ImagesPlan {
   readonly site: BuildSite;
@@ -20,14 +22,17 @@ export interface ImagesPlan {
 export function planImages(spec: ImagesSpec, server: ServerPlan, site: BuildSite): Draft<ImagesPlan> {
   const model = planModelImage(site, spec);
   const { labels, problems: labelProblems } = readLabels(spec.labels, site.projectFolder);
+  const ofFile =
+    spec.labels?.file !== undefined && labels ? unknownLabels(spec, labelsInOrder(labels), "labels.file") : [];
   // Only int8 is held against them: naming them for all models moves no other image.
-  const gateFile = spec.precision === "int8" ? spec.qualityGate.texts : undefined;
-  const gate = gateTexts(gateFile, site.projectFolder);
+  const isGated = spec.precision === "int8";
+  const texts = gateTexts(isGated ? spec.qualityGate.texts : undefined, site.projectFolder);
+  const gate = new Map([...texts.files, ...gateDecision(isGated ? spec.task : undefined, labels)]);
   const apiName = spec.apiName ?? site.model;
-  const serve = { ...spec, ...server, apiName, labels, gate: gate.files, gpuCount: spec.gpu?.count };
+  const serve = { ...spec, ...server, apiName, labels, gate, gpuCount: spec.gpu?.count };
   return {
     plan: { site, apiName, model: model.plan, server: planServerImage(site, serve, server.choice, model.plan) },
-    problems: [...model.problems, ...labelProblems, ...gate.problems],
+    problems: [...model.problems, ...labelProblems, ...ofFile, ...texts.problems],
     warnings: [],
   };
 }

@@ -14,8 +14,9 @@ import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import type { Labels } from "./labels";
 import type { ModelImage, ModelImagePlan } from "./modelImage";
 import type { ExampleOptions, ImageOptions } from "./options";
-import { serverFiles } from "./packageFolders";
+import { serverFiles, taskFiles } from "./packageFolders";
 import { type BuildSite, commonArgs } from "./site";
+import { chosenTask, type TaskOptions } from "./tasks/tasks";
 
 /** The options of a model that decide its server image. */
 export interface ServeOptions {
@@ -25,7 +26,8 @@ export interface ServeOptions {
   readonly serving: Omit<DecidedServing, "limits">;
   readonly precision: Precision;
   readonly qualityGate: { readonly labelAgreement: number };
-  /** gateTexts of the model. */
+  readonly task: TaskOptions;
+  /** What int8 is held against: gateTexts and gateDecision. */
   readonly gate: ContextFiles;
   /** Instead of the model's own id2label. */
   readonly labels?: Labels | undefined;
@@ -58,7 +60,7 @@ export function planServerImage(
   choice: ServerChoice,
   model: ModelImagePlan,
 ): ServerImagePlan {
-  const { serving, gpuCount, apiName, labels, examples, precision, qualityGate, gate, limits } = options;
+  const { serving, gpuCount, apiName, task, labels, examples, precision, qualityGate, gate, limits } = options;
   const { bodyBytes: _, ...modelLimits } = limits;
   const spec = {
     apiName,
@@ -68,6 +70,7 @@ export function planServerImage(
     onnxBackend: choice.onnxBackend,
     device: gpuCount === undefined ? "cpu" : "gpu",
     gpuCount: gpuCount ?? 1,
+    task,
     labels: labels ?? null,
     examples,
     limits: modelLimits,
@@ -76,6 +79,7 @@ export function planServerImage(
   };
   const files: ContextFiles = new Map([
     ...serverFiles(choice.flavour),
+    ...taskFiles(chosenTask(task).name, "server"),
     ...site.certificate,
     ...(choice.flavour === "pypi" ? gate : []),
     ["spec.json", { content: canonicalJson(spec) }],

@@ -9,8 +9,8 @@ import {
   qualityGateOptions,
   sourceOptions,
   tagOptions,
-  taskOptions,
 } from "../image/options";
+import { taskOptions } from "../image/tasks/tasks";
 import { monitoringOptions } from "../kubernetes/monitoring/options";
 import { placementOptions, podOverridesOptions, replicasOptions, serviceOptions } from "../kubernetes/options";
 import { autoscalingOptions } from "../kubernetes/scaling/options";
@@ -37,7 +37,9 @@ export const modelOptions = z.strictObject({
       "Key that this model had at first. What runs is not touched and keeps every name, apiName's default included: only the key here and in the outputs is new. Default: none.",
     ),
   apiName: apiNameOptions.optional(),
-  task: taskOptions,
+  task: taskOptions
+    .prefault({ textClassification: {} })
+    .describe("What the model does. Default: { textClassification: {} }."),
   tag: tagOptions,
   qualityGate: qualityGateOptions.prefault({}).describe("What a graph must hold to be shipped."),
   examples: z

@@ -10,13 +10,16 @@ import { packageRoot } from "./packageRoot";
 export const CONTRACT_FILE = path.join(packageRoot(), "model_repository_templates", "contract.yaml");
 
 const tensor = z.object({ name: z.string(), type: z.string(), dims: z.array(z.int()) });
+/** "classes": as many as the model has. */
+const output = z.object({ ...tensor.shape, dims: z.array(z.union([z.int(), z.literal("classes")])) });
 const range = z.tuple([z.int(), z.int()]);
 const port = z.int().min(1).max(65535);
 
 const contract = z.object({
   ports: z.object({ http: port, grpc: port, metrics: port }),
   request: z.object({ text: tensor }),
-  response: z.object({ label: tensor, score: tensor }),
+  /** By task, by what the task calls them. */
+  response: z.record(z.string(), z.record(z.string(), output)),
   bounds: z.object({ maxBatchSize: range, maxLength: range }),
   roles: z.object({ preprocessing: z.string(), inference: z.string(), postprocessing: z.string() }),
 });

@@ -34,7 +34,7 @@ export interface ServiceEndpoints {
 export interface Quality {
   /** Largest absolute difference to the original model's logits on the built-in texts. */
   maxLogitDifference?: number;
-  /** Share of the built-in texts that get the original's label, 0 to 1. */
+  /** Share of the built-in texts that get the original's label or labels, 0 to 1. */
   labelAgreement?: number;
   /** Number of built-in texts. */
   texts?: number;

@@ -12,6 +12,7 @@ const TOGETHER = [
   "installed",
   "library",
   "quietDiffs",
+  "tasks",
   "validation",
   "workload",
 ];

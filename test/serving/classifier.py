@@ -23,7 +23,9 @@ MAX_LENGTH = 16
 OPSET = 18
 
 
-def write_classifier(folder: Path, token_types: bool = True, activation: str = "softmax") -> Path:
+def write_classifier(
+    folder: Path, token_types: bool = True, activation: str = "softmax", task: str = "textClassification"
+) -> Path:
     """`token_types`: whether the graph asks for token_type_ids, as BERT does and RoBERTa and DistilBERT do not."""
     folder.mkdir(parents=True)
     inputs = ["input_ids", "attention_mask", *(["token_type_ids"] if token_types else [])]
@@ -34,6 +36,7 @@ def write_classifier(folder: Path, token_types: bool = True, activation: str = "
         "labels": LABELS,
         "maxLength": MAX_LENGTH,
         "padTokenId": 0,
+        "task": task,
         "activation": activation,
         "source": {"model": "test/serving/classifier.py", "tokenizer": "test/serving/classifier.py"},
     }

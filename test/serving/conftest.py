@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = ("test/serving", "test/soak", "images/server/src", "model_repository_templates/shared")
+OURS = ("test/serving", "test/soak", "images/server/src", "images/shared", "model_repository_templates/shared")
 sys.path[:0] = [str(ROOT / folder) for folder in OURS]
 
 # ruff: noqa: E402 - the path is set above, so that pytest can be called from anywhere

@@ -35,7 +35,9 @@ KINDS: dict[str, dict[str, Any]] = {
 
 def render(folder: Path, **options: Any) -> tuple[Path, Path]:
     """A repository for a classifier made on the spot, and golden.json. `options`: spec.json's or the classifier's."""
-    kind = {name: options.pop(name) for name in ("token_types", "activation") if name in options}
+    kind: dict[str, Any] = {name: options.pop(name) for name in ("token_types", "activation") if name in options}
+    if "task" in options:
+        (kind["task"],) = options["task"]
     return render_model(folder, write_classifier(folder / "model", **kind), **options)
 
 

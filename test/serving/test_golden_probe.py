@@ -1,6 +1,7 @@
 """Promise: nothing is ready until it has answered right; what failed is said with text, expected and got."""
 
 import json
+import os
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,10 +12,12 @@ from typing import Any, ClassVar
 
 import pytest
 
-from rendering import SERVER_SOURCES, render
+from rendering import ROOT, SERVER_SOURCES, render
 from triton import Triton, backend_folder, free_ports, server_environment
 
 PROBE = SERVER_SOURCES / "golden_probe.py"
+# In the image both lie in one folder.
+BESIDE_THE_PROBE = {"PYTHONPATH": str(ROOT / "images" / "shared")}
 RIGHT, NOT_READY, WRONG = 0, 1, 2
 
 
@@ -25,7 +28,8 @@ def probe(
     command = [sys.executable, str(PROBE), "--golden", str(golden), "--http", http]
     command += ["--termination-log", str(termination_log), "--timeout", str(timeout), "--notes", notes]
     # As bare as a container: no locale.
-    return subprocess.run(command, env={"PATH": "/usr/bin"}, capture_output=True, encoding="utf-8", check=False)
+    environment = {"PATH": "/usr/bin", **BESIDE_THE_PROBE}
+    return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
 
 
 def changed(server: Triton, folder: Path, **changes: Any) -> Path:
@@ -114,7 +118,8 @@ class Slow(BaseHTTPRequestHandler):
         texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["inputs"][0]["data"]
         self.asked.append(texts)
         sleep(0.4)
-        outputs = [{"name": "predicts", "data": ["joy"] * len(texts)}, {"name": "scores", "data": [0.9] * len(texts)}]
+        answers = {"predicts": ["joy"] * len(texts), "scores": [0.9] * len(texts)}
+        outputs = [{"name": name, "shape": [len(texts)], "data": data} for name, data in answers.items()]
         self.send_response(200)
         self.end_headers()
         self.wfile.write(json.dumps({"outputs": outputs}).encode())
@@ -132,8 +137,9 @@ def test_a_slow_model_answers_over_several_tries(tmp_path: Path) -> None:
     examples: list[dict[str, Any]] = [
         {"text": f"{number} " + "love " * 100, "predicts": "joy", "minScore": 0.5} for number in range(6)
     ]
-    names = {"text": "text_input", "label": "predicts", "score": "scores"}
-    content = {"apiName": "m", "maxBatchSize": 4, "tensors": names, "examples": examples}
+    names = {"text": "text_input", "outputs": {"label": "predicts", "score": "scores"}}
+    asked = {"task": "textClassification", "labels": ["joy", "distress"]}
+    content = {"apiName": "m", "maxBatchSize": 4, **asked, "tensors": names, "examples": examples}
     golden.write_text(json.dumps(content), encoding="utf-8")
     notes, address = str(tmp_path / "notes"), f"127.0.0.1:{slow.server_port}"
     tries = [probe(golden, address, tmp_path / "log", timeout=1, notes=notes).returncode]
@@ -161,7 +167,8 @@ def verify(folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
     arguments = f"sys.argv += ['--http', '{server.http}']"
     here.write_text(f"import runpy, sys\n{arguments}\nrunpy.run_path({str(PROBE)!r}, run_name='__main__')")
     command = [sys.executable, "-m", "triton_repository", "verify", "--golden", str(golden), "--probe", str(here), "--"]
-    environment = server_environment() | {"PYTHONPATH": str(SERVER_SOURCES)}
+    sources = [str(SERVER_SOURCES), *BESIDE_THE_PROBE.values()]
+    environment = server_environment() | {"PYTHONPATH": os.pathsep.join(sources)}
     return subprocess.run(
         [*command, *server.command()], env=environment, capture_output=True, encoding="utf-8", check=False
     )

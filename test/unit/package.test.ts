@@ -38,6 +38,7 @@ function leaveTraces(sources: string): void {
     "images/server/src/triton_repository/spec.pyc": "of this machine",
     "images/model/src/bert_exporter.egg-info/PKG-INFO": "of this machine",
     "images/model/.venv/lib/python3.11/site-packages/x.py": "of this machine",
+    "images/shared/bert_tasks/__pycache__/scores.cpython-311.pyc": "of this machine",
     "images/server/build/lib/triton_repository/spec.py": "of this machine",
     "images/server/uv.lock": "of this machine",
     "model_repository_templates/shared/bert_serving/.mypy_cache/x.json": "of this machine",

@@ -3,6 +3,7 @@ it stays about the same, and depends on nobody beside it. Here, because real exp
 nothing of the exporter itself is tried."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -97,12 +98,22 @@ def test_int8_below_the_gate_is_no_graph(checkpoint: Checkpoint, export: Export,
     assert facts["texts"] >= 2000
     assert write(model, tmp_path, "int8", least=0, texts=["помогите мне"] * 3)["texts"] == 3
     with pytest.raises(
-        NotGoodEnough, match=r"gives .*% of \d+ texts the label .* qualityGate.labelAgreement = 1.01 asks"
+        NotGoodEnough, match=r"gives .*% of \d+ texts the labels .* qualityGate.labelAgreement = 1.01 asks"
     ):
         write(model, tmp_path, "int8", least=1.01)
 
 
+def test_int8_is_held_against_what_the_task_decides(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
+    """A threshold of 0 has every class on in any graph, which proves nothing of it."""
+    checkpoint("bert", tmp_path / "sources" / "model")
+    model = export(task="multiLabelClassification") / "model"
+    every: dict[str, Any] = {"options": {"threshold": 0}}
+    assert write(model, tmp_path, "int8", least=0, decision=every)["agreement"] == 1.0
+    with pytest.raises(NotGoodEnough, match="the same labels, so a graph that always gives these would pass"):
+        write(model, tmp_path, "int8", least=0.5, decision=every)
+
+
 def test_texts_of_one_label_are_no_proof_of_int8(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
     checkpoint("bert", tmp_path / "sources" / "model")
-    with pytest.raises(NotGoodEnough, match=r"100\.00% of 3 texts the same label, .* qualityGate\.texts"):
+    with pytest.raises(NotGoodEnough, match=r"100\.00% of 3 texts the same labels, .* qualityGate\.texts"):
         write(export() / "model", tmp_path, "int8", least=0.99, texts=["помогите мне"] * 3)

@@ -26,7 +26,11 @@ _HF = {"id": "acme/model", "revision": "0" * 40}
         ({"model": {"hf": {**_HF, "token": "x"}}}, "model.hf: unknown field token"),
         ({"model": {"local": {}}, "tokenizer": None}, "tokenizer: is null"),
         ({"model": {"local": {}}, "labels": {"0": "x"}}, "unknown field labels"),
-        ({"model": {"local": {}}, "task": "fill-mask"}, "task: is 'fill-mask'"),
+        (
+            {"model": {"local": {}}, "task": "fillMask"},
+            'task: is "fillMask"\n  remedy: one of: multiLabelClassification, textClassification',
+        ),
+        ({"model": {"local": {}}, "task": {"textClassification": {}}}, 'task: is {"textClassification": {}}'),
         ({"model": {"local": {}}, "qualityGate": {"maxLogitDifference": 0}}, "maxLogitDifference: is 0"),
         ({"model": {"local": {}}, "qualityGate": {"max": 1}}, "qualityGate: unknown field max"),
         ({"model": {"local": {}}, "lables": {}}, "unknown field lables"),
@@ -55,6 +59,9 @@ def test_what_is_read(tmp_path: Path) -> None:
     assert spec.model.describe() == f"hf:acme/model@{'0' * 40}"
     assert spec.tokenizer is not None
     assert spec.max_logit_difference == 1e-3
+    assert spec.task == "textClassification"
+    file.write_text(json.dumps({"model": {"hf": _HF}, "task": "multiLabelClassification"}))
+    assert read_spec(file).task == "multiLabelClassification"
 
 
 @pytest.mark.parametrize("storage", storages())

@@ -22,11 +22,13 @@ def test_exports(family: str, checkpoint: Checkpoint, export: Export, tmp_path: 
         "labels": list(LABELS.values()),
         "maxLength": POSITIONS,
         "padTokenId": FAMILIES[family].pad,
+        "task": "textClassification",
         "activation": "softmax",
         "source": {"model": "local", "tokenizer": "local"},
     }
     quality = json.loads((out / "quality.json").read_text())
     assert quality["maxLogitDifference"] <= quality["gate"]["maxLogitDifference"] == 1e-3
+    assert quality["maxScoreDifference"] <= quality["maxLogitDifference"]
     assert quality["labelAgreement"] == 1.0
     tokenizer = Tokenizer.from_file(str(out / "model" / "tokenizer.json"))
     assert tokenizer.padding is None
@@ -35,19 +37,27 @@ def test_exports(family: str, checkpoint: Checkpoint, export: Export, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("config", "activation"),
+    ("config", "task", "activation"),
     [
-        ({"problem_type": "multi_label_classification"}, "sigmoid"),
-        ({"id2label": {0: "score"}}, "sigmoid"),
-        ({"id2label": {0: "stars"}, "problem_type": "regression"}, "none"),
-        ({"id2label": {0: "no", 1: "yes"}, "problem_type": "single_label_classification"}, "softmax"),
+        ({"problem_type": "multi_label_classification"}, "multiLabelClassification", "sigmoid"),
+        ({}, "multiLabelClassification", "sigmoid"),
+        ({"id2label": {0: "score"}}, "textClassification", "sigmoid"),
+        ({"id2label": {0: "stars"}, "problem_type": "regression"}, "textClassification", "none"),
+        (
+            {"id2label": {0: "no", 1: "yes"}, "problem_type": "single_label_classification"},
+            "textClassification",
+            "softmax",
+        ),
     ],
 )
-def test_activation_follows_the_problem(
-    config: dict[str, object], activation: str, export: Export, tmp_path: Path
+def test_activation_follows_problem_and_task(
+    config: dict[str, object], task: str, activation: str, export: Export, tmp_path: Path
 ) -> None:
     FAMILIES["bert"].make(tmp_path / "sources" / "model", **config)
-    assert json.loads((export() / "model" / "model.json").read_text())["activation"] == activation
+    out = export(task=task)
+    facts = json.loads((out / "model" / "model.json").read_text())
+    assert (facts["task"], facts["activation"]) == (task, activation)
+    assert json.loads((out / "quality.json").read_text())["labelAgreement"] == 1.0
 
 
 def test_graph_has_the_opset_that_quality_json_names(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:

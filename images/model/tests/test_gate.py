@@ -1,5 +1,6 @@
 """Promise: an export that is not the original is never shipped. Names, axes, shapes and values are each broken once."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from bert_exporter.errors import ExportError, GraphError, ParityError
 from bert_exporter.export import export_onnx
-from bert_exporter.model import Original, load_model
+from bert_exporter.model import Activation, Original, load_model
 from bert_exporter.pipeline import verify
 from bert_exporter.tokenizer import Tokenizers, load_tokenizers
 from conftest import Checkpoint, Export
@@ -36,6 +37,12 @@ def _scale_classifier(graph: Any) -> None:
 def _nan_in_bias(graph: Any) -> None:
     bias = next(tensor for tensor in graph.initializer if tensor.name == "classifier.bias")
     bias.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(bias) * np.float32("nan"), bias.name))
+
+
+def _lower_bias(graph: Any) -> None:
+    bias = next(tensor for tensor in graph.initializer if tensor.name == "classifier.bias")
+    lowered = onnx.numpy_helper.to_array(bias) - np.float32(2000)
+    bias.CopyFrom(onnx.numpy_helper.from_array(lowered, bias.name))
 
 
 def _rename_input(graph: Any) -> None:
@@ -85,6 +92,28 @@ def test_sound_export_passes(exported: tuple[Path, Original, Tokenizers]) -> Non
     figures, inputs = verify(file, original, tokenizers, 0, POSITIONS, "model", gate=1e-3)
     assert figures.label_agreement == 1.0
     assert inputs == ["input_ids", "attention_mask", "token_type_ids"]
+
+
+@pytest.mark.parametrize("activation", ["softmax", "sigmoid"])
+def test_the_decision_that_is_compared_is_the_tasks(
+    activation: Activation, exported: tuple[Path, Original, Tokenizers], tmp_path: Path
+) -> None:
+    """A bias that is moved for all classes alike changes no best class, but which classes are on."""
+    file, original, tokenizers = exported
+    task = "textClassification" if activation == "softmax" else "multiLabelClassification"
+    asked = dataclasses.replace(original, task=task, activation=activation)
+    model = onnx.load(file)
+    _lower_bias(model.graph)
+    onnx.save(model, tmp_path / "lowered.onnx")
+    figures, _ = verify(tmp_path / "lowered.onnx", asked, tokenizers, 0, POSITIONS, "model", gate=1e6)
+    assert figures.max_logit_difference > 1e3
+    if activation == "softmax":
+        assert figures.label_agreement == 1.0
+        # The sum of the exponentials is the same but for rounding: these logits have three digits left.
+        assert figures.max_score_difference < 0.1
+    else:
+        assert figures.label_agreement < 1.0
+        assert figures.max_score_difference > 0.5
 
 
 def test_the_gate_is_the_one_asked_for(exported: tuple[Path, Original, Tokenizers], tmp_path: Path) -> None:

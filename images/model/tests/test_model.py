@@ -92,6 +92,26 @@ def test_config_that_is_none(content: str, message: str, checkpoint: Checkpoint,
         load_model(folder, "model local")
 
 
+@pytest.mark.parametrize(
+    ("problem_type", "task", "remedy"),
+    [
+        ("multi_label_classification", "textClassification", "multiLabelClassification"),
+        ("single_label_classification", "multiLabelClassification", "textClassification"),
+        ("regression", "multiLabelClassification", "textClassification"),
+    ],
+)
+def test_trained_for_another_task(
+    problem_type: str, task: str, remedy: str, checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    folder = checkpoint("bert", tmp_path / "model")
+    edit_json(folder / "config.json", problem_type=problem_type)
+    with pytest.raises(ModelError) as refused:
+        load_model(folder, "model local", task)
+    assert f"model local: config.json: says problem_type {problem_type}, but the task is {task}" in str(refused.value)
+    assert str(refused.value).endswith(f"remedy: write task: {{ {remedy}: {{}} }}")
+    assert load_model(folder, "model local", remedy).task == remedy
+
+
 def test_positions_behind_the_padding_index(tmp_path: Path) -> None:
     FAMILIES["roberta"].make(tmp_path / "model")
     original = load_model(tmp_path / "model", "model local")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Asks the server in this pod the golden examples. A pod whose model answers wrongly never gets Ready.
 
-In: golden.json (what to ask, written by the renderer), a server's HTTP address. Out: exit status
+In: golden.json (what to ask, written by the renderer), a server's HTTP address; beside it the package bert_tasks, whose
+`expect` of the model's task holds answers against examples. Out: exit status
   0  the model is ready and every example was answered right (without examples: it answered some text);
   1  not ready yet: the server is not up, the model not loaded, or the answer late. Try again;
   2  a wrong answer or an error. It is said on stdout and in the termination log: text, expected, got.
@@ -11,7 +12,7 @@ A large model on one core may need longer for all examples than Kubernetes gives
 a file, and the next try goes on from there.
 
 Kubernetes runs it as the startup probe, the image build before that. Every base image has some python3: standard
-library only, and nothing newer than Python 3.8.
+library only, in `expect` too, and nothing newer than Python 3.8.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Dict, Iterator, Sequence
 
+from bert_tasks import load
+
 RIGHT, NOT_READY, WRONG = 0, 1, 2
 # Less than the startup probe's own limit: Kubernetes ends a try that hangs without a word, this one says why first.
 TIMEOUT_SECONDS = 8
@@ -37,6 +40,8 @@ CALL_CHARACTERS = 600
 ANY_TEXT = "triton-bert"
 
 Example = Dict[str, Any]
+# The outputs of one text, by what the task calls them.
+Answer = Dict[str, Any]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,7 +112,7 @@ def ask(web: Any, model: str, golden: dict[str, Any], deadline: float, notes: No
         except (OSError, http.client.HTTPException, ValueError, KeyError) as problem:
             failures.append(f"golden examples failed: {_quoted(some)} {type(problem).__name__}: {problem}")
         else:
-            mismatches = [_mismatch(example, *answer) for example, answer in zip(some, answers)]
+            mismatches = [_mismatch(golden, example, answer) for example, answer in zip(some, answers)]
             failures.extend(mismatch for mismatch in mismatches if mismatch)
             notes.add([position for position, mismatch in zip(positions, mismatches) if not mismatch])
     return failures
@@ -142,30 +147,33 @@ def _server_start() -> str:
         return ""
 
 
-def infer(web: Any, model: str, tensors: dict[str, str], texts: list[str], timeout: float) -> list[tuple[str, float]]:
-    """Label and score of each text."""
+def infer(web: Any, model: str, tensors: dict[str, Any], texts: list[str], timeout: float) -> list[Answer]:
+    """The answer to each text."""
     body = {"inputs": [{"name": tensors["text"], "shape": [len(texts), 1], "datatype": "BYTES", "data": texts}]}
     request = urllib.request.Request(
         model + "/infer", json.dumps(body).encode("utf-8"), {"Content-Type": "application/json"}
     )
     with web.open(request, timeout=timeout) as response:
-        outputs = {output["name"]: output["data"] for output in json.load(response)["outputs"]}
-    answers = list(zip(outputs[tensors["label"]], outputs[tensors["score"]]))
-    if len(answers) != len(texts):
-        raise ValueError(f"{len(texts)} texts, but {len(answers)} answers")
-    return answers
+        outputs = {output["name"]: output for output in json.load(response)["outputs"]}
+    columns = {called: _by_text(outputs[name], len(texts)) for called, name in tensors["outputs"].items()}
+    return [{called: column[index] for called, column in columns.items()} for index in range(len(texts))]
 
 
-def _mismatch(example: Example, label: str, score: float) -> str | None:
-    if "predicts" not in example:
-        return None
-    least = example.get("minScore", 0)
-    if label == example["predicts"] and score >= least:
-        return None
-    wanted = '"{}"'.format(example["predicts"]) + (f" with a score of at least {least}" if least else "")
-    return 'golden example failed: text "{}", expected {}, got "{}" with a score of {:.4f}'.format(
-        example["text"], wanted, label, score
-    )
+def _by_text(output: dict[str, Any], texts: int) -> list[Any]:
+    """A value for each text, or a list of them. HTTP has the numbers of all texts in one list."""
+    shape, data = output["shape"], output["data"]
+    if shape[0] != texts:
+        raise ValueError(f"{texts} texts, but {shape[0]} answers")
+    if len(shape) == 1:
+        return list(data)
+    width = len(data) // texts
+    return [data[begin : begin + width] for begin in range(0, len(data), width)]
+
+
+def _mismatch(golden: dict[str, Any], example: Example, answer: Answer) -> str | None:
+    expect = load(golden["task"], "expect")
+    wrong = expect.mismatch(example, answer, golden["labels"]) if expect.FIELD in example else None
+    return wrong and 'golden example failed: text "{}", {}'.format(example["text"], wrong)
 
 
 def _quoted(examples: list[Example]) -> str:

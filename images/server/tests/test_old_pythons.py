@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fitting import SOURCES, TEMPLATES
+from fitting import SOURCES, TASKS, TEMPLATES
 
 RENDERER = SOURCES / "triton_repository"
 PROBE = SOURCES / "golden_probe.py"
@@ -16,6 +16,7 @@ IN_THE_IMAGE = [
     PROBE,
     *WATCH,
     *sorted(TEMPLATES.rglob("*.py")),
+    *sorted(TASKS.rglob("*.py")),
     *(RENDERER / name for name in ("__init__.py", "__main__.py", "errors.py", "verify.py")),
 ]
 
@@ -34,7 +35,11 @@ def test_syntax_of_3_8_with_annotations_that_nobody_evaluates(file: Path) -> Non
 
 
 def test_probe_and_watch_need_the_standard_library_only() -> None:
-    assert imports(ast.parse(PROBE.read_text(encoding="utf-8"))) <= sys.stdlib_module_names
+    assert imports(ast.parse(PROBE.read_text(encoding="utf-8"))) <= {*sys.stdlib_module_names, "bert_tasks"}
+    of_the_probe = [TASKS / "__init__.py", *TASKS.glob("*/__init__.py"), *TASKS.glob("*/expect.py")]
+    assert len(of_the_probe) > 4
+    for file in of_the_probe:
+        assert imports(ast.parse(file.read_text(encoding="utf-8"))) <= sys.stdlib_module_names
     for file in (RENDERER / "verify.py", RENDERER / "errors.py"):
         assert imports(ast.parse(file.read_text(encoding="utf-8"))) <= sys.stdlib_module_names
     for file in WATCH:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fitting import SPEC, TEMPLATES
+from fitting import MODEL, MULTI_LABEL, OF_MULTI_LABEL, SPEC, TEMPLATES
 from triton_repository.__main__ import main
 
 
@@ -31,7 +31,9 @@ def test_four_models_with_all_that_they_import(tmp_path: Path, model_folder: Pat
     assert json.loads(got["model_onnx/1/settings.json"])["inputs"] == {"input_ids": 1, "attention_mask": 0}
     golden = json.loads((tmp_path / "golden.json").read_text(encoding="utf-8"))
     assert golden["examples"] == [{"text": "помогите", "predicts": "distress", "minScore": 0.9}]
-    assert golden["tensors"] == {"text": "text_input", "label": "predicts", "score": "scores"}
+    assert golden["task"] == "textClassification"
+    assert golden["labels"] == ["neutral", "distress"]
+    assert golden["tensors"] == {"text": "text_input", "outputs": {"label": "predicts", "score": "scores"}}
 
 
 def test_one_model_of_the_fused_pipeline_with_all_that_it_imports(tmp_path: Path, model_folder: Path) -> None:
@@ -41,8 +43,35 @@ def test_one_model_of_the_fused_pipeline_with_all_that_it_imports(tmp_path: Path
     assert got["sentiment/1/model.onnx"] == b"graph"
     assert {f"sentiment/1/{name}" for name in ("model.py", "tokenizer.json", "bert_batching/pool.py")} <= set(got)
     settings = json.loads(got["sentiment/1/settings.json"])
-    assert (settings["text"], settings["logits"], settings["score"]) == ("text_input", "logits", "scores")
+    assert (settings["text"], settings["logits"]) == ("text_input", "logits")
+    assert (settings["task"], settings["decision"]) == ("textClassification", {})
+    assert settings["outputs"] == {"label": "predicts", "score": "scores"}
     assert settings["labels"] == ["neutral", "distress"]
+
+
+@pytest.mark.parametrize("pipeline", ["fused", "ensemble"])
+def test_who_answers_has_the_code_of_its_task(tmp_path: Path, model_folder: Path, pipeline: str) -> None:
+    assert render(tmp_path, model_folder, pipeline=pipeline, instances=1) == 0
+    got = files(tmp_path / "models")
+    code = [name.split("/")[0] for name in got if name.endswith("bert_tasks/text_classification/answer.py")]
+    assert code == ["sentiment" if pipeline == "fused" else "post_processing"]
+
+
+@pytest.mark.parametrize("pipeline", ["fused", "ensemble"])
+def test_several_labels(tmp_path: Path, model_folder: Path, pipeline: str) -> None:
+    (model_folder / "model.json").write_text(json.dumps({**MODEL, **OF_MULTI_LABEL}), encoding="utf-8")
+    options = {"threshold": 0.4, "thresholds": {"distress": 0.7}, "probabilities": True}
+    spec: dict[str, Any] = {**MULTI_LABEL, "task": {"multiLabelClassification": options}, "pipeline": pipeline}
+    golden = tmp_path / "golden.json"
+    assert render(tmp_path, model_folder, "models", "--golden", str(golden), instances=1, **spec) == 0
+    who = "sentiment" if pipeline == "fused" else "post_processing"
+    settings = json.loads(files(tmp_path / "models")[f"{who}/1/settings.json"])
+    assert settings["decision"] == {"threshold": 0.4, "thresholds": {"distress": 0.7}}
+    outputs = {"label": "predicts", "score": "scores", "probabilities": "probabilities"}
+    assert settings["outputs"] == outputs
+    said = json.loads(golden.read_text(encoding="utf-8"))
+    assert said["examples"] == [{"text": "помогите", "labels": ["distress"], "minScore": 0.9}]
+    assert said["tensors"]["outputs"] == outputs
 
 
 def test_the_fused_model_before_the_native_backend(tmp_path: Path, model_folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The configs, read back with Triton's own message type."""
 
 import dataclasses
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2 as pb
 
-from fitting import TEMPLATES, Read
+from fitting import MULTI_LABEL, OF_MULTI_LABEL, TEMPLATES, Read
 from triton_repository import model_config, repository
 from triton_repository.contract import Contract
 from triton_repository.errors import InvalidInput
@@ -32,17 +33,51 @@ def test_the_public_model_is_the_wire_contract(read: Read, contract: Contract) -
     assert [(i.name, i.data_type, list(i.dims)) for i in config.input] == [("text_input", pb.TYPE_STRING, [1])]
     outputs = [(o.name, o.data_type, list(o.dims)) for o in config.output]
     assert outputs == [("predicts", pb.TYPE_STRING, [1]), ("scores", pb.TYPE_FP32, [1])]
+    assert not config.parameters
 
 
-def test_every_tensor_of_a_step_is_one_of_its_models_and_comes_from_somewhere(read: Read, contract: Contract) -> None:
-    models = configs(read(), contract)
+PROBABILITIES: list[tuple[dict[str, Any], dict[str, Any], list[int]]] = [
+    ({"task": {"textClassification": {"probabilities": True}}}, {}, [1]),
+    ({**MULTI_LABEL, "task": {"multiLabelClassification": {"probabilities": True}}}, OF_MULTI_LABEL, [2]),
+]
+
+
+@pytest.mark.parametrize("pipeline", ["fused", "ensemble"])
+@pytest.mark.parametrize(("task", "model", "score"), PROBABILITIES)
+def test_probabilities_are_an_output_whose_order_the_config_says(
+    read: Read, contract: Contract, pipeline: str, task: dict[str, Any], model: dict[str, Any], score: list[int]
+) -> None:
+    labels = {"0": 'say "hi"', "1": "тревога"}
+    changes = {**task, "pipeline": pipeline, "instances": 1, "labels": labels, "examples": []}
+    public = configs(read(model=model, **changes), contract)[model_config.PUBLIC]
+    outputs = [(o.name, o.data_type, list(o.dims)) for o in public.output]
+    assert outputs == [
+        ("predicts", pb.TYPE_STRING, [1]),
+        ("scores", pb.TYPE_FP32, score),
+        ("probabilities", pb.TYPE_FP32, [2]),
+    ]
+    assert json.loads(public.parameters["labels"].string_value) == list(labels.values())
+
+
+def test_scores_of_several_labels_have_their_order_said(read: Read, contract: Contract) -> None:
+    config = configs(read(**MULTI_LABEL, model=OF_MULTI_LABEL), contract)[model_config.PUBLIC]
+    assert [(o.name, list(o.dims)) for o in config.output] == [("predicts", [1]), ("scores", [2])]
+    assert json.loads(config.parameters["labels"].string_value) == ["neutral", "distress"]
+
+
+@pytest.mark.parametrize(("task", "model", "score"), [({}, {}, [1]), *PROBABILITIES])
+def test_every_tensor_of_a_step_is_one_of_its_models_and_comes_from_somewhere(
+    read: Read, contract: Contract, task: dict[str, Any], model: dict[str, Any], score: list[int]
+) -> None:
+    models = configs(read(model=model, **task), contract)
+    assert list(next(o for o in models[model_config.PUBLIC].output if o.name == "scores").dims) == score
     ensemble = models.pop(model_config.PUBLIC)
     assert [step.model_name for step in ensemble.ensemble_scheduling.step] == list(contract.roles)
     known = {i.name for i in ensemble.input}
     for step in ensemble.ensemble_scheduling.step:
-        model = models[step.model_name]
-        assert set(step.input_map) == {i.name for i in model.input}
-        assert set(step.output_map) == {o.name for o in model.output}
+        member = models[step.model_name]
+        assert set(step.input_map) == {i.name for i in member.input}
+        assert set(step.output_map) == {o.name for o in member.output}
         assert set(step.input_map.values()) <= known
         known |= set(step.output_map.values())
     assert {o.name for o in ensemble.output} <= known

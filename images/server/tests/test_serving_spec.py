@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fitting import Read
+from fitting import MULTI_LABEL, OF_MULTI_LABEL, Read
 from triton_repository.errors import InvalidInput
 
 
@@ -54,12 +54,61 @@ def test_the_deployment_may_rename_labels_and_shorten_texts(read: Read) -> None:
         ({"model": {"inputs": ["input_ids", "pixel_values"]}}, 'names "pixel_values", which no tokenizer fills'),
         ({"model": {"inputs": ["attention_mask"]}}, "lacks input_ids"),
         ({"model": {"activation": "argmax"}}, 'activation must be one of "softmax", "sigmoid"'),
+        (
+            {"model": {"task": "multiLabelClassification"}},
+            "but spec.json asks for textClassification",
+        ),
+        ({"task": {}}, "task must be an object with one of textClassification, multiLabelClassification"),
+        ({"task": {"fillMask": {}}}, "and its options, got fillMask"),
+        ({"task": "textClassification"}, "task must be an object with one of textClassification"),
+        ({"task": {"textClassification": {"threshold": 0.5}}}, "task.textClassification: threshold is unknown"),
+        ({"task": {"textClassification": {"probabilities": 1}}}, "probabilities must be true or false, got 1"),
+        (
+            {"task": {"textClassification": {"probabilities": True}}, "model": {"activation": "none"}},
+            "task.textClassification: probabilities is true, but the model is a regression",
+        ),
+        ({"examples": [{"text": "a", "labels": ["neutral"]}]}, "predicts is missing; it must be the label to expect"),
     ],
 )
 def test_refused_with_place_and_remedy(read: Read, changes: dict[str, Any], says: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         read(**changes)
     assert says in str(refused.value)
+
+
+def several(**options: Any) -> dict[str, Any]:
+    return {**MULTI_LABEL, "task": {"multiLabelClassification": options}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        (several(threshold=2), "task.multiLabelClassification: threshold must be a number from 0 to 1, got 2"),
+        (several(thresholds={"distress": "0.5"}), "thresholds.distress must be a number from 0 to 1, got '0.5'"),
+        (several(thresholds={"distress": True}), "thresholds.distress must be a number from 0 to 1, got True"),
+        (
+            several(thresholds={"distres": 0.5}),
+            'spec.json: task.multiLabelClassification: thresholds has the entry "distres", which is no label of this '
+            'model: "neutral", "distress"',
+        ),
+        ({**MULTI_LABEL, "examples": [{"text": "a", "predicts": "neutral"}]}, "labels is missing; it must be a list"),
+        (
+            {**MULTI_LABEL, "examples": [{"text": "a", "labels": ["neutral", "joy"]}]},
+            'examples[0]: labels is "joy", which is no label of this model: "neutral", "distress"',
+        ),
+    ],
+)
+def test_several_labels_refused_with_place_and_remedy(read: Read, changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read(**changes, model=OF_MULTI_LABEL)
+    assert says in str(refused.value)
+    assert len(refused.value.problems) == (2 if "predicts" in str(changes["examples"]) else 1)
+
+
+def test_thresholds_are_of_the_labels_that_the_deployment_gives(read: Read) -> None:
+    changes = several(thresholds={"тревога": 0.7})
+    serving = read(**{**changes, "labels": {"0": "ничего", "1": "тревога"}, "examples": []}, model=OF_MULTI_LABEL)
+    assert serving.task.decision == {"threshold": 0.5, "thresholds": {"тревога": 0.7}}
 
 
 def test_all_problems_at_once(read: Read) -> None:

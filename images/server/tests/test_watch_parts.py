@@ -22,11 +22,14 @@ from bert_watch.processes import Processes, busiest
 from bert_watch.verdict import BROKEN, LATE, RIGHT, Counts, Health
 from fitting import SOURCES
 
-TENSORS = {"text": "text_input", "label": "predicts", "score": "scores"}
+TENSORS = {"text": "text_input", "outputs": {"label": "predicts", "score": "scores"}}
 
 
-def outputs(label: Any = "joy", score: Any = 0.5) -> dict[str, Any]:
-    return {"outputs": [{"name": "scores", "data": [score]}, {"name": "predicts", "data": [label]}]}
+def outputs(label: Any = "joy", *scores: Any) -> dict[str, Any]:
+    return {"outputs": [{"name": "scores", "data": list(scores)}, {"name": "predicts", "data": [label]}]}
+
+
+RIGHT_ANSWER = outputs("joy", 0.5)
 
 
 class Triton(ThreadingHTTPServer):
@@ -36,7 +39,7 @@ class Triton(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.tells: tuple[int, Any] | None = (200, outputs())
+        self.tells: tuple[int, Any] | None = (200, RIGHT_ANSWER)
         self.stats: Any = {"model_stats": []}
         self.asked: list[dict[str, Any]] = []
         self.go = threading.Event()
@@ -50,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.asked.append({"path": self.path, **body})
         if self.server.tells is None:
             self.server.go.wait(20)
-        self._send(*(self.server.tells or (200, outputs())))
+        self._send(*(self.server.tells or (200, RIGHT_ANSWER)))
 
     def do_GET(self) -> None:
         self._send(200, self.server.stats)
@@ -97,9 +100,13 @@ def test_it_goes_first_and_nobody_can_know_its_id(triton: Triton, canary: Canary
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
-        ((200, outputs()), RIGHT),
-        ((200, outputs(score=float("nan"))), BROKEN),
-        ((200, outputs(label="")), BROKEN),
+        ((200, RIGHT_ANSWER), RIGHT),
+        ((200, outputs("[]", 0.1, 0.2)), RIGHT),
+        ((200, outputs("joy", 0.5, float("nan"))), BROKEN),
+        ((200, outputs("joy", None)), BROKEN),
+        ((200, outputs("joy")), BROKEN),
+        ((200, outputs("joy", float("nan"))), BROKEN),
+        ((200, outputs("", 0.5)), BROKEN),
         ((200, {"outputs": []}), BROKEN),
         ((200, b"{"), BROKEN),
         ((400, {"error": "the graph refuses these inputs"}), BROKEN),

@@ -8,8 +8,7 @@ from typing import Mapping, Sequence
 
 import triton_python_backend_utils as pb_utils
 
-from bert_serving.answer import FloatArray
-from bert_serving.rows import Row, join
+from bert_serving.rows import FloatArray, Row, join
 
 
 class Behind:

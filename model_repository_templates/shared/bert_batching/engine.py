@@ -17,11 +17,10 @@ from bert_batching.pool import Pool, Wait
 from bert_batching.reply import Reply
 from bert_batching.split import Costs
 from bert_batching.workers import Workers
-from bert_serving.answer import FloatArray
 from bert_serving.errors import BadRequest, Overloaded
 from bert_serving.metrics import Metrics
 from bert_serving.respond import request_id
-from bert_serving.rows import Row
+from bert_serving.rows import FloatArray, Row
 from bert_serving.together import together_or_alone
 
 A = TypeVar("A")

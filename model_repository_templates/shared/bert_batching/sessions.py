@@ -9,8 +9,7 @@ from typing import Any, Mapping, Sequence
 
 import onnxruntime
 
-from bert_serving.answer import FloatArray
-from bert_serving.rows import Row, join
+from bert_serving.rows import FloatArray, Row, join
 
 
 class Sessions:

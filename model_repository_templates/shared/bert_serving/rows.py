@@ -10,6 +10,7 @@ import numpy.typing as npt
 from bert_serving.errors import BadRequest
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float32]
 # One text: for each input of the graph its values, not padded.
 Row = Dict[str, "Sequence[int] | IntArray"]
 

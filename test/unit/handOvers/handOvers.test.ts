@@ -1,6 +1,6 @@
 /** Every option arrives: changed, it moves exactly the inputs that the table says, from the args to the engine. */
 import * as fs from "node:fs";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { TritonBertServiceArgs } from "../../../components/args";
 import { mapValues, type OptionNode, optionTree } from "../../../components/options/generate/optionTree";
 import { serviceArgs } from "../../../components/options/stackOptions";
@@ -27,9 +27,6 @@ vi.mock("../../../components/image/registryClient", () => ({
 
 const ROWS = [...imageRows, ...siteRows, ...serverRows, ...podRows, ...objectsRows, ...scalingRows];
 
-/** Options of which there is only one value, and where that stands. */
-const ALONE = { task: "model context: spec.json.task" };
-
 let folder: string;
 beforeAll(() => {
   folder = projectFolder();
@@ -53,17 +50,10 @@ it.each(ROWS)("%s", async (_, before, after, moves) => {
 });
 
 it("no option is left out", () => {
-  const said = [...ROWS.map(([option]) => option), ...Object.keys(ALONE)];
+  const said = ROWS.map(([option]) => option);
   const options = optionsOf(optionTree(serviceArgs), "");
   expect(options.length).toBeGreaterThan(120);
   expect(options.filter((option) => !said.includes(option))).toEqual([]);
-});
-
-describe("what has only one value", () => {
-  it.each(Object.entries(ALONE))("%s stands where it is read", async (option, place) => {
-    expect(optionTree(serviceArgs).properties?.[option]?.enum).toHaveLength(1);
-    expect((await effects({})).has(place)).toBe(true);
-  });
 });
 
 it("the pods wait for their image and their account, and the server image for the model's", async () => {

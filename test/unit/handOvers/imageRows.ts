@@ -7,6 +7,8 @@ const revision = REVISION.replace("7", "8");
 const local = (path: string) => ({ local: { path } });
 const int8 = (qualityGate: object = {}) => ({ precision: "int8", qualityGate });
 const example = (more: object) => ({ examples: [{ text: "fine", predicts: "positive", minScore: 0.5, ...more }] });
+const several = (options: object = {}, more: object = {}) => ({ task: { multiLabelClassification: options }, ...more });
+const severalExpected = (label: string) => several({}, { examples: [{ text: "fine", labels: [label] }] });
 const credentials = { hf: { token: "secret" } };
 
 export const imageRows: readonly Row[] = [
@@ -151,6 +153,52 @@ export const imageRows: readonly Row[] = [
       "server-image: build.args.GRAPH_MODEL",
     ],
   ],
+  [
+    "task",
+    {},
+    several(),
+    [
+      "model context: spec.json.task",
+      "model tag",
+      "server context: spec.json.task.multiLabelClassification",
+      "server context: spec.json.task.textClassification",
+      "server tag",
+    ],
+  ],
+  [
+    "task.textClassification.probabilities",
+    {},
+    { task: { textClassification: { probabilities: true } } },
+    ["server context: spec.json.task.textClassification.probabilities", "server tag"],
+  ],
+  [
+    "task.multiLabelClassification.threshold",
+    several(),
+    several({ threshold: 0.4 }),
+    ["server context: spec.json.task.multiLabelClassification.threshold", "server tag"],
+  ],
+  [
+    "task.multiLabelClassification.threshold",
+    several({}, int8()),
+    several({ threshold: 0.4 }, int8()),
+    [
+      "server context: gate/decision.json",
+      "server context: spec.json.task.multiLabelClassification.threshold",
+      "server tag",
+    ],
+  ],
+  [
+    "task.multiLabelClassification.thresholds",
+    several({ thresholds: { a: 0.4 } }),
+    several({ thresholds: { a: 0.6 } }),
+    ["server context: spec.json.task.multiLabelClassification.thresholds.a", "server tag"],
+  ],
+  [
+    "task.multiLabelClassification.probabilities",
+    several({}, int8()),
+    several({ probabilities: true }, int8()),
+    ["server context: spec.json.task.multiLabelClassification.probabilities", "server tag"],
+  ],
   ["tag", {}, { tag: "v2" }, ["server tag"]],
   [
     "qualityGate.maxLogitDifference",
@@ -176,6 +224,12 @@ export const imageRows: readonly Row[] = [
     example({}),
     example({ predicts: "negative" }),
     ["server context: spec.json.examples.0.predicts", "server tag"],
+  ],
+  [
+    "examples[].labels",
+    severalExpected("a"),
+    severalExpected("b"),
+    ["server context: spec.json.examples.0.labels.0", "server tag"],
   ],
   [
     "examples[].minScore",

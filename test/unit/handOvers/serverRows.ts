@@ -180,6 +180,7 @@ export const serverRows: readonly Row[] = [
       "pod: triton.ports.http",
       "pod: triton.resources.limits.memory",
       "pod: triton.resources.requests.memory",
+      "server context: gate/decision",
       "server context: gate/texts",
       "server context: spec.json.onnxBackend",
       "server context: spec.json.pipeline",

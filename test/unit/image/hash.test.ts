@@ -5,7 +5,7 @@ import type { ContextFile, ContextFiles } from "../../../components/image/contex
 import { type ImagePlan, planImage } from "../../../components/image/imagePlan";
 import { type ExportOptions, planModelImage } from "../../../components/image/modelImage";
 import { buildOptions } from "../../../components/image/options";
-import { exportFiles, serverFiles } from "../../../components/image/packageFolders";
+import { exportFiles, serverFiles, taskFiles } from "../../../components/image/packageFolders";
 import { genericProblems, genericRegistry } from "../../../components/image/registries/generic";
 import { planServerImage, type ServeOptions } from "../../../components/image/serverImage";
 import type { BuildSite } from "../../../components/image/site";
@@ -36,7 +36,7 @@ function inputs(place: BuildSite, plan: ImagePlan): string {
 
 const HUB: ExportOptions = {
   model: { hf: { id: "acme/sentiment", revision: REVISION } },
-  task: "text-classification",
+  task: { textClassification: { probabilities: false } },
   qualityGate: { maxLogitDifference: 1e-3 },
 };
 
@@ -45,6 +45,7 @@ const SERVE: ServeOptions = {
   tag: "latest",
   image: { pin: "tag" },
   serving: { pipeline: "ensemble", inProcess: false, maxBatchSize: 16, instances: 1 },
+  task: { textClassification: { probabilities: false } },
   examples: [{ text: "I love it", predicts: "positive" }],
   precision: "fp32",
   qualityGate: { labelAgreement: 0.99 },
@@ -74,11 +75,16 @@ const SITES: Record<string, Partial<BuildSite>> = {
   "a proxy": built({ proxy: { https: "http://proxy.example.com:3128" } }),
 };
 
+const several = (options: object = {}) => ({
+  multiLabelClassification: { threshold: 0.5, probabilities: false, ...options },
+});
+
 const EXPORTS: Record<string, Partial<ExportOptions>> = {
   "another revision": { model: { hf: { id: "acme/sentiment", revision: REVISION.replace("7", "8") } } },
   "another id": { model: { hf: { id: "acme/sentiment-ru", revision: REVISION } } },
   "a local model": { model: { local: { path: "models/emotion" } } },
   "a tokenizer of its own": { tokenizer: { local: { path: "models/emotion" } } },
+  "another task": { task: several() },
   "a tighter gate": { qualityGate: { maxLogitDifference: 1e-4 } },
 };
 
@@ -108,6 +114,10 @@ const SERVES: Record<string, [Partial<ServeOptions>, ServerChoice]> = {
   labels: [{ labels: { 0: "neutral", 1: "distress" } }, PYPI],
   "other labels": [{ labels: { 0: "distress", 1: "neutral" } }, PYPI],
   "no examples": [{ examples: [] }, PYPI],
+  "another task": [{ task: several() }, PYPI],
+  "another threshold": [{ task: several({ threshold: 0.4 }) }, PYPI],
+  "a threshold of a label's own": [{ task: several({ thresholds: { positive: 0.4 } }) }, PYPI],
+  probabilities: [{ task: { textClassification: { probabilities: true } } }, PYPI],
   "another flavour": [{}, NGC],
   "another release": [{}, { ...NGC, baseImage: "nvcr.io/t:26.08-py3" }],
   "a GPU": [{ gpuCount: 1 }, NGC],
@@ -179,6 +189,15 @@ describe("the hash of a model image", () => {
     expect(modelPlan(place(), EXPORTS["a local model"]).hash).toBe(modelPlan(place(), EXPORTS["a local model"]).hash);
   });
 
+  it("knows the task, and nothing of how it decides or answers", () => {
+    const at = place();
+    const [one, other] = [{ threshold: 0.4 }, { thresholds: { a: 0.1 }, probabilities: true }].map(
+      (options) => modelPlan(at, { task: several(options) }).hash,
+    );
+    expect(one).toBe(other);
+    expect(one).not.toBe(modelPlan(at).hash);
+  });
+
   it("does not know who may fetch", () => {
     const at = place();
     const plan = modelPlan(at, {
@@ -215,10 +234,16 @@ describe("the hash of a server image", () => {
 });
 
 describe("a change of the rendering code", () => {
-  it("shares no file with the model image but the private CA", () => {
-    const ours = new Set(exportFiles(STORAGES).keys());
-    const theirs = [...serverFiles("pypi").keys(), ...serverFiles("ngc").keys(), ...serverFiles("image").keys()];
-    expect(theirs.filter((name) => ours.has(name) && name !== "Dockerfile")).toEqual([]);
+  it("shares no file with the model image but the private CA, and how its task decides", () => {
+    const ours = new Set([...exportFiles(STORAGES).keys(), ...taskFiles("textClassification", "model").keys()]);
+    const servers = (["pypi", "ngc", "image"] as const).flatMap((flavour) => [...serverFiles(flavour).keys()]);
+    const theirs = [...servers, ...taskFiles("textClassification", "server").keys()];
+    expect(theirs.filter((name) => ours.has(name) && name !== "Dockerfile").sort()).toEqual([
+      "src/bert_tasks/__init__.py",
+      "src/bert_tasks/scores.py",
+      "src/bert_tasks/text_classification/__init__.py",
+      "src/bert_tasks/text_classification/decide.py",
+    ]);
   });
 });
 

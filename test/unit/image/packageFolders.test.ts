@@ -2,15 +2,17 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { type ContextFiles, contentDigests } from "../../../components/image/contextFiles";
-import { exportEnvironmentFiles, exportFiles, serverFiles } from "../../../components/image/packageFolders";
+import { exportEnvironmentFiles, exportFiles, serverFiles, taskFiles } from "../../../components/image/packageFolders";
 import { Pins } from "../../../components/image/pins";
 import { STORAGES } from "../../../components/image/sources";
 import { lifecycle } from "../../../components/server/lifecycle";
 import { rolloutOptions } from "../../../components/server/options";
 import { watchCommand } from "../../../components/server/watch";
+import { wireContract } from "../../../components/shared/contract";
 import { packageRoot } from "../../../components/shared/packageRoot";
 import { temporaryFolder, tree, write } from "./world";
 
+const TASKS = Object.keys(wireContract().response);
 const FLAVOURS = ["pypi", "ngc", "image"] as const;
 const OURS = ["images", "model_repository_templates"];
 
@@ -32,8 +34,9 @@ it.each(FLAVOURS)("the container's command is in the server image, flavour %s", 
 });
 
 it.each(FLAVOURS)("the server image's Dockerfile has the stages of flavour %s, and all that they copy", (flavour) => {
-  const files = [...serverFiles(flavour).keys(), "spec.json", "certificates/ca.crt"];
-  const given = flavour === "pypi" ? [...files, "gate/texts.txt"] : files;
+  const code = [...serverFiles(flavour).keys(), ...taskFiles("textClassification", "server").keys()];
+  const files = [...code, "spec.json", "certificates/ca.crt"];
+  const given = flavour === "pypi" ? [...files, "gate/texts.txt", "gate/decision.json"] : files;
   const stages = stagesOf(text(serverFiles(flavour), "Dockerfile"), { FLAVOUR: flavour, GRAPH: "exported" });
   const rewritten = stagesOf(text(serverFiles("pypi"), "Dockerfile"), { FLAVOUR: "pypi", GRAPH: "rewritten" });
   const copied = [...stages, ...(flavour === "pypi" ? rewritten : [])].flatMap(({ copies }) => copies);
@@ -82,8 +85,13 @@ function stagesOf(dockerfile: string, args: Record<string, string>): Stage[] {
 describe("what goes into the contexts", () => {
   /** Every context of a copy of this package, by kind and name of the file. */
   function digests(root: string): Record<string, Record<string, string>> {
-    const servers = FLAVOURS.map((flavour) => [flavour, contentDigests(serverFiles(flavour, root))] as const);
-    return { model: contentDigests(exportFiles(STORAGES, root)), ...Object.fromEntries(servers) };
+    const task = (image: "model" | "server") => TASKS.flatMap((name) => [...taskFiles(name, image, root)]);
+    const servers = FLAVOURS.map((flavour) => {
+      const files = new Map([...serverFiles(flavour, root), ...task("server")]);
+      return [flavour, contentDigests(files)] as const;
+    });
+    const model = contentDigests(new Map([...exportFiles(STORAGES, root), ...task("model")]));
+    return { model, ...Object.fromEntries(servers) };
   }
 
   function copy(): string {
@@ -137,6 +145,22 @@ describe("what goes into the contexts", () => {
     write(root, { "images/model/src/bert_exporter/fetch/s3.py": "" });
     expect(contentDigests(exportFiles(["hf"], root))).toEqual(before);
     expect(Object.keys(contentDigests(exportFiles(["hf", "s3"], root)))).toHaveLength(Object.keys(before).length + 1);
+  });
+
+  it("of a task is its own folder, and for the export its decision alone", () => {
+    const root = copy();
+    const folder = "images/shared/bert_tasks";
+    const both = () =>
+      (["model", "server"] as const).map((image) => contentDigests(taskFiles("textClassification", image, root)));
+    const moves = (change: Record<string, string>) => {
+      const before = both();
+      write(root, change);
+      return both().map((now, index) => JSON.stringify(now) !== JSON.stringify(before[index]));
+    };
+    expect(moves({ [`${folder}/text_classification/decide.py`]: "changed" })).toEqual([true, true]);
+    expect(moves({ [`${folder}/text_classification/answer.py`]: "changed" })).toEqual([false, true]);
+    expect(moves({ [`${folder}/multi_label_classification/decide.py`]: "changed" })).toEqual([false, false]);
+    expect(moves({ [`${folder}/stars/decide.py`]: "", [`${folder}/stars/answer.py`]: "" })).toEqual([false, false]);
   });
 
   it("does not move by CRLF line ends", () => {

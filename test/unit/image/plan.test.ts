@@ -1,6 +1,6 @@
 /** The plan of both images, from a parsed config and the server's plan. */
 import { expect, it } from "vitest";
-import { imagesOf, project } from "./world";
+import { imagesOf, project, write } from "./world";
 
 it("calls the public model as the service, unless it is called otherwise", () => {
   expect(imagesOf({}, project()).plan.apiName).toBe("sentiment");
@@ -42,6 +42,25 @@ it("tells what is wrong with all files at once", () => {
     ["tokenizer", "local", "path"],
     ["labels", "file"],
     ["qualityGate", "texts"],
+  ]);
+});
+
+it("holds what names a label against a file of labels, which only the plan reads", () => {
+  const folder = project();
+  write(folder, { "labels.json": '{"0": "toxic", "1": "insult"}' });
+  const options = {
+    labels: { file: "labels.json" },
+    task: { multiLabelClassification: { thresholds: { toxic: 0.4, insullt: 0.3 } } },
+    examples: [{ text: "a", labels: ["insult", "threat"] }],
+  };
+  expect(imagesOf(options, folder).problems).toMatchObject([
+    {
+      path: ["examples", 0, "labels", 1],
+      got: "threat",
+      because: "no class of labels.file has this label",
+      remedy: "the labels are toxic, insult",
+    },
+    { path: ["task", "multiLabelClassification", "thresholds", "insullt"], got: "insullt" },
   ]);
 });
 

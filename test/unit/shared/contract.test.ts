@@ -9,6 +9,10 @@ it("says the same ports as the names of the Kubernetes objects", () => {
 it("keeps what the clients of the template rely on", () => {
   const { request, response, roles } = wireContract();
   expect(request.text).toEqual({ name: "text_input", type: "BYTES", dims: [1] });
-  expect(response.label).toMatchObject({ name: "predicts", type: "BYTES" });
+  const dims = [1];
+  expect(response.textClassification).toEqual({
+    label: { name: "predicts", type: "BYTES", dims },
+    score: { name: "scores", type: "FP32", dims },
+  });
   expect(Object.values(roles)).toEqual(["text_preprocessing", "model_onnx", "post_processing"]);
 });

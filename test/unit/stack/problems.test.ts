@@ -72,7 +72,7 @@ describe("options of a model", () => {
     [
       "missing",
       { examples: [{ text: "a" }] },
-      `${AT}.examples[0].predicts: required, but not set; set it: write text: The label it must get.`,
+      `${AT}.examples[0].predicts: required, but not set; set it: With textClassification: the label it must get.`,
     ],
     [
       "enum",
@@ -173,6 +173,85 @@ describe("options of a model", () => {
       "label",
       { labels: { inline: { 0: "positive" } }, examples: [{ text: "a", predicts: "positve" }] },
       `${AT}.examples[0].predicts (got "positve"): no class of labels.inline has this label; did you mean "positive"?`,
+    ],
+    [
+      "task by its old name",
+      { task: "text-classification" },
+      `${AT}.task (got "text-classification"): must be a map, not text; write { textClassification: {} } or {`,
+    ],
+    [
+      "two tasks",
+      { task: { textClassification: {}, multiLabelClassification: {} } },
+      `${AT}.task: textClassification and multiLabelClassification exclude each other; set exactly one of`,
+    ],
+    [
+      "threshold of one label alone",
+      { task: { textClassification: { threshold: 0.5 } } },
+      `${AT}.task.textClassification.threshold: there is no such option; `,
+    ],
+    [
+      "threshold that no score is above",
+      { task: { multiLabelClassification: { threshold: 1.5 } } },
+      `${AT}.task.multiLabelClassification.threshold (got 1.5): must be at most 1; use 0 to 1`,
+    ],
+    [
+      "thresholds under threshold",
+      { task: { multiLabelClassification: { threshold: { toxic: 0.5 } } } },
+      `${AT}.task.multiLabelClassification.threshold: must be a number, not a map; `,
+    ],
+    [
+      "threshold of an unknown label",
+      {
+        task: { multiLabelClassification: { thresholds: { toxc: 0.5 } } },
+        labels: { inline: { 0: "toxic", 1: "insult" } },
+      },
+      `${AT}.task.multiLabelClassification.thresholds.toxc (got "toxc"): no class of labels.inline has this label; did you mean "toxic"? the labels are toxic, insult`,
+    ],
+    [
+      "labels for one label",
+      { examples: [{ text: "a", labels: ["b"] }] },
+      `${AT}.examples[0].labels: task.textClassification answers with one label; write it under predicts instead`,
+    ],
+    [
+      "a list for one label",
+      { examples: [{ text: "a", predicts: ["b"] }] },
+      `${AT}.examples[0].predicts: must be text, not a list; write one label; a list of them goes under labels`,
+    ],
+    [
+      "one label for several",
+      { task: { multiLabelClassification: {} }, examples: [{ text: "a", predicts: "b" }] },
+      `${AT}.examples[0].predicts (got "b"): task.multiLabelClassification answers with a list of labels; write it under labels`,
+    ],
+    [
+      "no labels at all",
+      { task: { multiLabelClassification: {} }, examples: [{ text: "a" }] },
+      `${AT}.examples[0].labels: required, but not set; set it: With multiLabelClassification: all labels`,
+    ],
+    [
+      "score of none",
+      { task: { multiLabelClassification: {} }, examples: [{ text: "a", labels: [], minScore: 0.5 }] },
+      `${AT}.examples[0].minScore (got 0.5): labels is empty, so there is no score to look at; remove it`,
+    ],
+    [
+      "label of an example with several",
+      {
+        task: { multiLabelClassification: {} },
+        labels: { inline: { 0: "a", 1: "b" } },
+        examples: [{ text: "x", labels: ["a", "c"] }],
+      },
+      `${AT}.examples[0].labels[1] (got "c"): no class of labels.inline has this label; `,
+    ],
+    [
+      "two answers of several labels to one text",
+      {
+        task: { multiLabelClassification: {} },
+        examples: [
+          { text: "a", labels: ["x", "y"] },
+          { text: "a", labels: ["y", "x"] },
+          { text: "a", labels: [] },
+        ],
+      },
+      `${AT}.examples[2].labels: examples[0] has the same text and labels ["x","y"]; keep the one`,
     ],
     [
       "gap in labels",

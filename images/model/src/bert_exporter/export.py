@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bert_exporter.errors import ConversionError
 from bert_exporter.model import Original
-from bert_exporter.spec import TASK
 
+# What optimum calls a classifier of texts, whether its classes exclude each other or not.
+HEAD = "text-classification"
 # 18: below it the exporter writes reductions and splits in forms that newer onnxruntime converts at every load.
 OPSET = 18
 
@@ -33,7 +34,7 @@ def export_onnx(original: Original, name: str, scratch: Path) -> Path:
         with warnings.catch_warnings():
             # Tracing warns of every Python branch; whether a branch mattered is what parity finds out.
             warnings.simplefilter("ignore")
-            onnx_export_from_model(original.model, scratch, opset=OPSET, task=TASK, do_validation=False, device="cpu")
+            onnx_export_from_model(original.model, scratch, opset=OPSET, task=HEAD, do_validation=False, device="cpu")
     except Exception as problem:
         text = str(problem).strip()
         raise ConversionError(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bert_exporter.refusals import check_complete, check_config, unloadable
+from bert_exporter.spec import DEFAULT_TASK
 
 Activation = Literal["softmax", "sigmoid", "none"]
 
@@ -26,6 +27,7 @@ class Original:
         embedding_rows: number of token ids that it has an embedding for.
         max_length: tokens that it can take, special ones included, at most 512.
         pad_token_id: id that fills a shorter text of a batch; None = the checkpoint does not say.
+        task: what it is to do; one of bert_tasks.
         activation: what turns its logits into scores; `none` for a regression, whose score is the logit itself.
         id2label: the checkpoint's own labels.
     """
@@ -35,23 +37,25 @@ class Original:
     embedding_rows: int
     max_length: int
     pad_token_id: int | None
+    task: str
     activation: Activation
     id2label: dict[int, str]
 
 
-def load_model(folder: Path, name: str) -> Original:
+def load_model(folder: Path, name: str, task: str = DEFAULT_TASK) -> Original:
     """Loads a checkpoint.
 
     Args:
         folder: config.json and weights.
         name: how the source is called in messages.
+        task: what it is to do.
     Raises:
-        ModelError: when it is no complete text classifier.
+        ModelError: when it is no complete text classifier, or was trained for another task.
     """
     import torch
     from transformers import AutoModelForSequenceClassification
 
-    check_config(folder, name)
+    check_config(folder, name, task)
     try:
         model, info = AutoModelForSequenceClassification.from_pretrained(
             folder,
@@ -74,16 +78,18 @@ def load_model(folder: Path, name: str) -> Original:
         embedding_rows=int(model.get_input_embeddings().weight.shape[0]),
         max_length=_max_length(model),
         pad_token_id=config.pad_token_id,
-        activation=_activation(config.problem_type, classes),
+        task=task,
+        activation=_activation(task, config.problem_type, classes),
         id2label={int(index): str(label) for index, label in config.id2label.items()},
     )
 
 
-def _activation(problem_type: str | None, classes: int) -> Activation:
-    """The rule of transformers' own text-classification pipeline."""
+def _activation(task: str, problem_type: str | None, classes: int) -> Activation:
+    """The rule of transformers' own text-classification pipeline; but that many a checkpoint whose classes may hold
+    together does not say so, and then the task does."""
     if problem_type == "regression":
         return "none"
-    return "sigmoid" if problem_type == "multi_label_classification" or classes == 1 else "softmax"
+    return "sigmoid" if task == "multiLabelClassification" or classes == 1 else "softmax"
 
 
 def _max_length(model: Any) -> int:

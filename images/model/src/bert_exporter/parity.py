@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from bert_exporter.errors import ParityError
 from bert_exporter.model import Original
+from bert_tasks import load
+from bert_tasks.scores import scores_of
 
 Batch = dict[str, NDArray[np.int64]]
 
@@ -38,12 +40,14 @@ class Parity:
 
     Attributes:
         max_logit_difference: greatest absolute difference of any logit of any text.
-        label_agreement: share of the answers with the same decision, 0 to 1.
+        max_score_difference: the same of the scores that a client gets.
+        label_agreement: share of the answers with the same decision of the task, 0 to 1.
         texts: how many texts were compared.
         batch_difference: greatest absolute difference of a logit between a text alone and the same text in a batch.
     """
 
     max_logit_difference: float
+    max_score_difference: float
     label_agreement: float
     texts: int
     batch_difference: float
@@ -73,7 +77,9 @@ def compare(original: Original, session: Any, inputs: Sequence[str], texts: Sequ
     batches.append([*short[: _LONG_BATCH - len(long)], *long])
     # Neighbours of like length hide mistakes of padding: once more with the shortest beside the longest.
     batches.append([*short[: _BATCH // 2], *short[-_BATCH // 2 :]])
-    worst, agreed, answers, moved = 0.0, 0, 0, 0.0
+    # Without the user's options, which are of the server image: a decision at the task's own default.
+    decide = load(original.task, "decide").decider(list(original.id2label.values()), {})
+    worst, apart, agreed, answers, moved = 0.0, 0.0, 0, 0, 0.0
     alone: dict[str, NDArray[np.float32]] = {}
     for group in (*singles, *batches):
         batch = _pad(group, inputs, pad)
@@ -86,16 +92,18 @@ def compare(original: Original, session: Any, inputs: Sequence[str], texts: Sequ
                 remedy="an export that keeps the classifier's shape",
             )
         difference = float(np.abs(expected - got).max())
-        # A NaN must not get lost in max().
+        # A NaN must not get lost in max(), and what is not finite has no score.
         worst = difference if np.isnan(difference) else max(worst, difference)
-        if np.isnan(worst):
+        if not np.isfinite(worst):
             break
-        agreed += int((_decision(expected, original) == _decision(got, original)).all(axis=-1).sum())
+        scores = [scores_of(logits, original.activation) for logits in (expected, got)]
+        apart = max(apart, float(np.abs(scores[0] - scores[1]).max()))
+        agreed += int((decide(scores[0]) == decide(scores[1])).all(axis=-1).sum())
         answers += len(group)
         for encoded, logits in zip(group, got, strict=True):
             # The singles come first.
             moved = max(moved, float(np.abs(alone.setdefault(encoded.text, logits) - logits).max()))
-    return Parity(worst, agreed / answers if answers else 0.0, len(texts), moved)
+    return Parity(worst, apart, agreed / answers if answers else 0.0, len(texts), moved)
 
 
 def check_gate(parity: Parity, limit: float, name: str) -> None:
@@ -108,8 +116,9 @@ def check_gate(parity: Parity, limit: float, name: str) -> None:
     if not parity.max_logit_difference <= limit:
         raise ParityError(
             f"logits of the ONNX graph differ from the original's by up to {parity.max_logit_difference:.2e}, "
-            f"more than qualityGate.maxLogitDifference = {limit:g} allows (same decision for "
-            f"{parity.label_agreement:.1%} of the answers over {parity.texts} built-in texts)",
+            f"more than qualityGate.maxLogitDifference = {limit:g} allows (scores by up to "
+            f"{parity.max_score_difference:.2e}, same decision for {parity.label_agreement:.1%} of the answers over "
+            f"{parity.texts} built-in texts)",
             where=name,
             remedy="do not serve this export; if the model's logits are large by nature, raise the gate",
         )
@@ -121,14 +130,6 @@ def check_gate(parity: Parity, limit: float, name: str) -> None:
             remedy="an architecture that masks padding (ConvBERT does not), or the pad_token_id that the model was "
             "trained with; to serve it all the same, raise the gate",
         )
-
-
-def _decision(logits: NDArray[np.float32], original: Original) -> NDArray[np.int64]:
-    """What a user would be told: the best class, or which classes are on."""
-    if original.activation == "sigmoid":
-        return (logits > 0).astype(np.int64)
-    best: NDArray[np.int64] = logits.argmax(axis=-1, keepdims=True)
-    return best
 
 
 def _pad(group: Sequence[Encoded], inputs: Sequence[str], pad: int) -> Batch:

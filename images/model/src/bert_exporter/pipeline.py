@@ -43,7 +43,7 @@ def run(spec_path: Path, places: Places, out: Path, say: Say) -> None:
     check_folder(tokenizer_folder, "tokenizer")
 
     with step(say, "loaded the original model"):
-        original = load_model(model_folder, model_name)
+        original = load_model(model_folder, model_name, spec.task)
     labels = labels_by_class(original.id2label, original.classes, f"id2label of {model_name}")
     with step(say, "made tokenizer.json, equal to the original tokenizer"):
         tokenizers = load_tokenizers(tokenizer_folder, tokenizer_name, original.model.config)
@@ -63,6 +63,7 @@ def run(spec_path: Path, places: Places, out: Path, say: Say) -> None:
             labels=labels,
             max_length=max_length,
             pad_token_id=pad,
+            task=spec.task,
             activation=original.activation,
             model_source=spec.model.describe(),
             tokenizer_source=tokenizer_source.describe(),

@@ -1,4 +1,4 @@
-"""Why a checkpoint is no text classifier, in words that say how to mend it.
+"""Why a checkpoint is no text classifier, or not one for the task, in words that say how to mend it.
 
 transformers only warns when a checkpoint has no classification head (it makes up a random one) or one of another
 width, and its errors are often about something else than the cause (a page of model types, an advice about
@@ -21,12 +21,20 @@ _OTHER_TASK = re.compile(
 _DAMAGED = re.compile(r"deserializing|Unable to load weights|No such file|[Uu]npickl|Weights only load|zip archive")
 _LONGEST_QUOTE = 300
 
+# What config.json says that a model was trained for, in transformers' words, and the task that answers so. Nothing said
+# contradicts nothing.
+_TASK_OF = {
+    "single_label_classification": "textClassification",
+    "regression": "textClassification",
+    "multi_label_classification": "multiLabelClassification",
+}
 
-def check_config(folder: Path, name: str) -> None:
+
+def check_config(folder: Path, name: str, task: str) -> None:
     """Looks at config.json before transformers does.
 
     Raises:
-        ModelError: when it is no config of a model.
+        ModelError: when it is no config of a model, or of one that was trained for another task.
     """
     where = f"{name}: {CONFIG}"
     try:
@@ -45,6 +53,15 @@ def check_config(folder: Path, name: str) -> None:
             f"has an id2label with the keys {', '.join(map(str, id2label))[:_LONGEST_QUOTE]}",
             where=where,
             remedy="class ids 0, 1, 2, … as keys and labels as values",
+        )
+    problem_type = config.get("problem_type")
+    trained_for = _TASK_OF.get(problem_type, task) if isinstance(problem_type, str) else task
+    if trained_for != task:
+        raise ModelError(
+            f"says problem_type {problem_type}, but the task is {task}: its answers would be other than those that the "
+            "model was trained to give",
+            where=where,
+            remedy=f"write task: {{ {trained_for}: {{}} }}",
         )
 
 

@@ -25,6 +25,7 @@ class ModelFacts:
     labels: list[str]
     max_length: int
     pad_token_id: int
+    task: str
     activation: str
     model_source: str
     tokenizer_source: str
@@ -43,6 +44,7 @@ def write_result(out: Path, onnx: Path, tokenizer: Any, facts: ModelFacts, parit
             "labels": facts.labels,
             "maxLength": facts.max_length,
             "padTokenId": facts.pad_token_id,
+            "task": facts.task,
             "activation": facts.activation,
             "source": {"model": facts.model_source, "tokenizer": facts.tokenizer_source},
         },
@@ -52,6 +54,7 @@ def write_result(out: Path, onnx: Path, tokenizer: Any, facts: ModelFacts, parit
         {
             # Two digits: the rest is noise of the machine that built it.
             "maxLogitDifference": float(f"{parity.max_logit_difference:.1e}"),
+            "maxScoreDifference": float(f"{parity.max_score_difference:.1e}"),
             "labelAgreement": round(parity.label_agreement, 4),
             "texts": parity.texts,
             "gate": {"maxLogitDifference": gate},

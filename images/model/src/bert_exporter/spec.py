@@ -14,8 +14,9 @@ from typing import Any
 from bert_exporter.errors import SpecError
 from bert_exporter.fetch import storages
 from bert_exporter.storage import Role, Source, refuse_unknown
+from bert_tasks import tasks
 
-TASK = "text-classification"
+DEFAULT_TASK = "textClassification"
 
 # Logits of an fp32 export differ by some 1e-6; 1e-3 moves no probability by more than a rounding step of what people
 # print.
@@ -29,11 +30,13 @@ class ExportSpec:
     Attributes:
         model: where the checkpoint comes from.
         tokenizer: where the tokenizer comes from; None = the model's own folder.
+        task: what the model does; one of bert_tasks.
         max_logit_difference: greatest absolute difference of a logit between ONNX and the original that still passes.
     """
 
     model: Source
     tokenizer: Source | None
+    task: str
     max_logit_difference: float
 
     @property
@@ -56,11 +59,10 @@ def read_spec(path: Path) -> ExportSpec:
         raise SpecError(f"is not JSON ({problem})", where=str(path), remedy="a JSON object") from None
     spec = _object(raw, str(path))
     refuse_unknown(spec, {"model", "tokenizer", "task", "qualityGate"}, str(path))
-    if spec.get("task", TASK) != TASK:
-        raise SpecError(f"is {spec['task']!r}", where=f"{path}: task", remedy=f"{TASK!r}")
     return ExportSpec(
         model=_source(spec.get("model"), f"{path}: model"),
         tokenizer=_source(spec["tokenizer"], f"{path}: tokenizer") if "tokenizer" in spec else None,
+        task=_task(spec.get("task", DEFAULT_TASK), f"{path}: task"),
         max_logit_difference=_gate(spec.get("qualityGate", {}), f"{path}: qualityGate"),
     )
 
@@ -81,6 +83,12 @@ def _source(value: object, where: str) -> Source:
     if name not in known:
         raise SpecError(f"no storage is called {name!r}", where=where, remedy=allowed)
     return known[name](_object(fields, f"{where}.{name}"), f"{where}.{name}")
+
+
+def _task(value: object, where: str) -> str:
+    if value not in tasks():
+        raise SpecError(f"is {json.dumps(value)}", where=where, remedy=f"one of: {', '.join(tasks())}")
+    return str(value)
 
 
 def _gate(value: object, where: str) -> float:

@@ -16,6 +16,7 @@ import json
 import select
 import socket
 from dataclasses import dataclass
+from typing import Any
 
 from bert_watch.verdict import BROKEN, LATE, RIGHT, Counts
 
@@ -42,12 +43,12 @@ class Answer:
 
 
 class Canary:
-    def __init__(self, port: int, model: str, behind: str | None, tensors: dict[str, str], pod: str) -> None:
+    def __init__(self, port: int, model: str, behind: str | None, tensors: dict[str, Any], pod: str) -> None:
         """`behind`: the model whose calls are the runs of the graph, if there is one. `tensors`: as in golden.json."""
         self._port = port
         self._model = model
         self._behind = behind
-        self._label, self._score = tensors["label"], tensors["score"]
+        self._outputs = list(tensors["outputs"].values())
         text = {"name": tensors["text"], "shape": [1, 1], "datatype": "BYTES", "data": [TEXT]}
         secret = hashlib.sha256(pod.encode()).hexdigest()[:ID_DIGITS]
         self._body, self._last = (
@@ -121,11 +122,10 @@ class Canary:
             return Answer(BROKEN, f"HTTP {status}: {self._error(body)}")
         try:
             outputs = {output["name"]: output["data"] for output in json.loads(body)["outputs"]}
-            (label,), (score,) = outputs[self._label], outputs[self._score]
-            right = isinstance(label, str) and label != "" and isinstance(score, (int, float)) and score == score
+            right = all(outputs[name] and all(map(_is_value, outputs[name])) for name in self._outputs)
         except (ValueError, KeyError, TypeError):
             right = False
-        return Answer(RIGHT, "the model answers") if right else Answer(BROKEN, "the answer has no label and score")
+        return Answer(RIGHT, "the model answers") if right else Answer(BROKEN, "the answer lacks an output")
 
     def _error(self, body: bytes) -> str:
         """Triton's own words, in one line. They are about our text, so they quote nobody's."""
@@ -139,6 +139,11 @@ class Canary:
 
     def _connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(HOST, self._port, timeout=IO_SECONDS)
+
+
+def _is_value(value: Any) -> bool:
+    """A text that is not empty, or a number."""
+    return value != "" if isinstance(value, str) else isinstance(value, (int, float)) and value == value
 
 
 def _readable(sockets: list[socket.socket], seconds: float) -> list[socket.socket]:

@@ -7,12 +7,11 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import onnx
-from onnx import ModelProto
 
 from bert_serving.vnni import has_vnni
 from cpu_graph.agreement import agreement
@@ -34,13 +33,15 @@ def main() -> int:
     parser.add_argument("--model", type=Path, required=True, help="folder with model.onnx, tokenizer.json, model.json")
     parser.add_argument("--out", type=Path, required=True, help="where model.onnx and graph.json go")
     parser.add_argument("--precision", choices=["fp32", "int8"], default="fp32")
-    parser.add_argument("--agreement", type=float, default=0.99, help="least share of texts with the label of fp32")
+    parser.add_argument("--agreement", type=float, default=0.99, help="least share of texts decided as in fp32")
     parser.add_argument("--texts", type=Path, help="texts for that, one a line (default, also for an empty file: ours)")
+    parser.add_argument("--decision", type=Path, help="JSON: `options` and `labels` of the task, where it has some")
     options = parser.parse_args()
     own = options.texts.read_text(encoding="utf-8").splitlines() if options.texts else []
     texts = [text for text in own if text.strip()]
     try:
-        facts = write(options.model, options.out, options.precision, options.agreement, texts)
+        decision = json.loads(options.decision.read_text(encoding="utf-8")) if options.decision else {}
+        facts = write(options.model, options.out, options.precision, options.agreement, texts, decision)
     except NotGoodEnough as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
@@ -49,11 +50,17 @@ def main() -> int:
 
 
 def write(
-    model: Path, out: Path, precision: str = "fp32", least: float = 0.99, texts: Sequence[str] = ()
+    model: Path,
+    out: Path,
+    precision: str = "fp32",
+    least: float = 0.99,
+    texts: Sequence[str] = (),
+    decision: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Writes the best graph that answers alike, and returns graph.json's facts: `padding` none, or `as exported` where
     it could not be taken out; `moved`: by how much of the largest logit that moves logits; `precision`; for int8
-    `agreement`, the share of `texts` that get the label of fp32. `texts`: for that; ours where there are none."""
+    `agreement`, the share of `texts` that are decided as in fp32. `texts`: for that; ours where there are none.
+    `decision`: as in agreement.py."""
     if precision == "int8" and not has_vnni():
         raise NotGoodEnough(
             "the CPU of this build lacks VNNI, without which int8 answers wrongly and can't be tried; build on one "
@@ -73,26 +80,26 @@ def write(
     if precision == "int8":
         texts = texts or sentences()
         fp32, graph = graph, with_int8(graph)
-        facts |= {"agreement": _agreed(fp32, graph, model, texts, least), "texts": len(texts)}
+        share, commonest = agreement(fp32, graph, model, texts, decision or {})
+        _check(share, commonest, len(texts), least)
+        facts |= {"agreement": round(share, 4), "texts": len(texts)}
     onnx.save(graph, out / "model.onnx")
     return _say(out, facts)
 
 
-def _agreed(fp32: ModelProto, int8: ModelProto, model: Path, texts: Sequence[str], least: float) -> float:
-    """The gate: the share of labels that stay the same, if it is enough, and says more than that they are all one."""
-    share, commonest = agreement(fp32, int8, model, texts)
+def _check(share: float, commonest: float, texts: int, least: float) -> None:
+    """The gate: the share of decisions that stay the same must be enough, and say more than that they are all one."""
     if share < least:
         raise NotGoodEnough(
-            f"in int8 the model gives {share:.2%} of {len(texts)} texts the label that it gives them in fp32, less "
+            f"in int8 the model gives {share:.2%} of {texts} texts the labels that it gives them in fp32, less "
             f"than qualityGate.labelAgreement = {least:g} asks for; set precision to fp32, or lower the gate"
         )
     if 0 < least <= commonest:
         raise NotGoodEnough(
             f"qualityGate.labelAgreement = {least:g} says nothing of this model: it gives {commonest:.2%} of "
-            f"{len(texts)} texts the same label, so a graph that always gives that one would pass; name a file with "
+            f"{texts} texts the same labels, so a graph that always gives these would pass; name a file with "
             "texts of all labels in qualityGate.texts, set precision to fp32, or labelAgreement to 0 (int8 untried)"
         )
-    return round(share, 4)
 
 
 def _say(out: Path, facts: dict[str, Any]) -> dict[str, Any]:

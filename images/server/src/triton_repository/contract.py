@@ -1,10 +1,13 @@
 """The wire format, typed. In: contract.yaml, the one place that says it. Out: Contract."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+CLASSES = "classes"
 
 
 @dataclass(frozen=True)
@@ -17,10 +20,29 @@ class Tensor:
 
 
 @dataclass(frozen=True)
+class Output:
+    """A tensor of an answer; one of its dims may be CLASSES."""
+
+    name: str
+    type: str
+    dims: tuple[int | str, ...]
+
+    @property
+    def of_each_class(self) -> bool:
+        return CLASSES in self.dims
+
+    def of(self, classes: int) -> Tensor:
+        """For a model with so many classes."""
+        return Tensor(self.name, self.type, tuple(classes if dim == CLASSES else int(dim) for dim in self.dims))
+
+
+@dataclass(frozen=True)
 class Contract:
     text: Tensor
-    label: Tensor
-    score: Tensor
+    # By task, each by what the task calls it.
+    responses: Mapping[str, Mapping[str, Output]]
+    probabilities: Output
+    class_order: str
     preprocessing: str
     inference: str
     postprocessing: str
@@ -51,8 +73,9 @@ def read_contract(path: Path) -> Contract:
     graph, roles = said["graph"], said["roles"]
     return Contract(
         text=_tensor(said["request"]["text"]),
-        label=_tensor(said["response"]["label"]),
-        score=_tensor(said["response"]["score"]),
+        responses={task: _outputs(outputs) for task, outputs in said["response"].items()},
+        probabilities=_output(said["probabilities"]),
+        class_order=said["classOrder"],
         preprocessing=roles["preprocessing"],
         inference=roles["inference"],
         postprocessing=roles["postprocessing"],
@@ -68,3 +91,11 @@ def read_contract(path: Path) -> Contract:
 
 def _tensor(said: dict[str, Any]) -> Tensor:
     return Tensor(said["name"], said["type"], tuple(said["dims"]))
+
+
+def _outputs(said: dict[str, Any]) -> dict[str, Output]:
+    return {called: _output(output) for called, output in said.items()}
+
+
+def _output(said: dict[str, Any]) -> Output:
+    return Output(said["name"], said["type"], tuple(said["dims"]))

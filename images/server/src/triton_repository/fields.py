@@ -52,3 +52,9 @@ class Fields:
         """Call it last: a field that nobody asked for is a typing error, and would silently do nothing."""
         for name in sorted(set(self._said) - self._asked):
             self.problem(name, f"is unknown; known are {', '.join(sorted(self._asked))}")
+
+
+def listed(names: Any) -> str:
+    """Quoted and in order; many are cut short, for a model may have thousands of labels."""
+    shown = [f'"{name}"' for name in list(names)[:20]]
+    return ", ".join(shown) + (", …" if len(names) > 20 else "") if shown else "none"

@@ -6,6 +6,7 @@ protobuf refuses it. What the placeholders mean: model_repository_templates/READ
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from string import Template
@@ -70,18 +71,17 @@ def _values(serving: Serving, contract: Contract) -> dict[str, object]:
     python = serving.onnx_backend == "python"
     graph_inputs = [contract.graph_input(name) for name in serving.inputs]
     maps = {name: name for name in serving.inputs}
-    tensors = {
-        "text": contract.text,
-        "label": contract.label,
-        "score": contract.score,
-        "logits": contract.logits(len(serving.labels)),
-    }
+    tensors = {"text": contract.text, "logits": contract.logits(len(serving.labels))}
+    outputs = [output.of(len(serving.labels)) for output in serving.task.outputs.values()]
     return {
         "api_name": serving.api_name,
         "max_batch_size": serving.max_batch_size,
         "instances": serving.instances,
         **{name: _line(_output(tensor)) for name, tensor in tensors.items()},
         **{f"{name}_name": tensor.name for name, tensor in tensors.items()},
+        "outputs": _line(pb.ModelConfig(output=map(_output, outputs))),
+        "outputs_out_of_step": _line(pb.ModelEnsembling.Step(output_map={each.name: each.name for each in outputs})),
+        "class_order": _class_order(serving, contract),
         "graph_inputs": _line(pb.ModelConfig(input=_inputs(graph_inputs, ragged=python))),
         "graph_inputs_as_outputs": _line(pb.ModelConfig(output=map(_output, graph_inputs))),
         "graph_inputs_out_of_step": _line(pb.ModelEnsembling.Step(output_map=maps)),
@@ -90,6 +90,14 @@ def _values(serving: Serving, contract: Contract) -> dict[str, object]:
         "graph_file": "model.py" if python else "model.onnx",
         "graph_kind": "KIND_GPU" if serving.device == "gpu" else "KIND_CPU",
     }
+
+
+def _class_order(serving: Serving, contract: Contract) -> str:
+    """Nothing where no output needs it."""
+    if not any(output.of_each_class for output in serving.task.outputs.values()):
+        return ""
+    labels = json.dumps(serving.labels, ensure_ascii=False)
+    return _line(pb.ModelConfig(parameters={contract.class_order: pb.ModelParameter(string_value=labels)}))
 
 
 def _line(fields: Any) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import bert_tasks
 from triton_repository import model_config, settings
 from triton_repository.contract import Contract
 from triton_repository.errors import InvalidInput
@@ -22,20 +23,21 @@ BOTH = ("bert_serving", "bert_batching")
 
 @dataclass(frozen=True)
 class Beside:
-    """What a python model finds beside its model.py: `packages` of the templates' folder shared/, and whether
-    tokenizer.json."""
+    """What a python model finds beside its model.py: `packages` of the templates' folder shared/, whether
+    tokenizer.json, and whether bert_tasks, for those that answer."""
 
     settings: Callable[[Serving, Contract], dict[str, Any]]
     packages: tuple[str, ...]
     tokenizer: bool = False
+    answers: bool = False
 
 
 # By folder of the templates.
 BESIDE = {
     "ensemble/text_preprocessing": Beside(settings.preprocessing_settings, ("bert_serving",), tokenizer=True),
     "ensemble/model_onnx": Beside(settings.inference_settings, BOTH),
-    "ensemble/post_processing": Beside(settings.postprocessing_settings, ("bert_serving",)),
-    "fused/ensemble_model": Beside(settings.fused_settings, BOTH, tokenizer=True),
+    "ensemble/post_processing": Beside(settings.postprocessing_settings, ("bert_serving",), answers=True),
+    "fused/ensemble_model": Beside(settings.fused_settings, BOTH, tokenizer=True, answers=True),
 }
 
 
@@ -57,6 +59,8 @@ def write_repository(
         if config.backend == "python":
             beside = BESIDE[f"{serving.pipeline}/{folder}"]
             _code(templates, templates / serving.pipeline / folder / "1", version, beside.packages)
+            if beside.answers:
+                _package(Path(bert_tasks.__file__).parent, version)
             _json(version / "settings.json", beside.settings(serving, contract))
             if beside.tokenizer:
                 shutil.copyfile(model / TOKENIZER_FILE, version / TOKENIZER_FILE)
@@ -70,22 +74,31 @@ def write_repository(
 
 def write_golden(serving: Serving, contract: Contract, file: Path) -> None:
     """What golden_probe.py asks a running server, and the names it needs to ask."""
-    examples = [{"text": e.text, "predicts": e.predicts, "minScore": e.min_score} for e in serving.examples]
+    outputs = {called: output.name for called, output in serving.task.outputs.items()}
+    golden = {
+        "apiName": serving.api_name,
+        "maxBatchSize": serving.max_batch_size,
+        "task": serving.task.name,
+        "labels": list(serving.labels),
+        "tensors": {"text": contract.text.name, "outputs": outputs},
+        "examples": [example.golden() for example in serving.examples],
+    }
     file.parent.mkdir(parents=True, exist_ok=True)
-    names = {"text": contract.text.name, "label": contract.label.name, "score": contract.score.name}
-    _json(
-        file,
-        {"apiName": serving.api_name, "maxBatchSize": serving.max_batch_size, "tensors": names, "examples": examples},
-    )
+    _json(file, golden)
 
 
 def _code(templates: Path, own: Path, version: Path, packages: tuple[str, ...]) -> None:
     """model.py, and the packages beside it: Triton puts the version folder on the path, and nothing above it."""
     shutil.copyfile(own / "model.py", version / "model.py")
     for package in packages:
-        (version / package).mkdir()
-        for module in sorted((templates / "shared" / package).glob("*.py")):
-            shutil.copyfile(module, version / package / module.name)
+        _package(templates / "shared" / package, version)
+
+
+def _package(package: Path, version: Path) -> None:
+    for module in sorted(package.rglob("*.py")):
+        copy = version / module.relative_to(package.parent)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(module, copy)
 
 
 def _json(file: Path, content: Mapping[str, Any]) -> None:

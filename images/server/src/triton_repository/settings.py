@@ -34,8 +34,9 @@ def inference_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
 def postprocessing_settings(serving: Serving, contract: Contract) -> dict[str, Any]:
     return {
         "logits": contract.logits_name,
-        "label": contract.label.name,
-        "score": contract.score.name,
+        "task": serving.task.name,
+        "decision": serving.task.decision,
+        "outputs": {called: output.name for called, output in serving.task.outputs.items()},
         "labels": list(serving.labels),
         "activation": serving.activation,
     }

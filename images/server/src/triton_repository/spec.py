@@ -9,19 +9,12 @@ from typing import Any
 
 from triton_repository.contract import Contract
 from triton_repository.errors import InvalidInput
-from triton_repository.fields import Fields
+from triton_repository.examples import Example, read_examples
+from triton_repository.fields import Fields, listed
+from triton_repository.task import Task, read_task
 
 # A folder of the repository, and a part of the client's URL.
 API_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-
-
-@dataclass(frozen=True)
-class Example:
-    """A text whose answer is known. `min_score` 0 asks for the label only."""
-
-    text: str
-    predicts: str
-    min_score: float
 
 
 @dataclass(frozen=True)
@@ -44,6 +37,7 @@ class Serving:
     run_costs: dict[str, int] | None
     onnx_backend: str
     device: str
+    task: Task
     labels: tuple[str, ...]
     activation: str
     inputs: tuple[str, ...]
@@ -63,6 +57,8 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
     own_labels = model.get("labels", list, "a list of labels")
     inputs = model.get("inputs", list, "a list of the graph's inputs") or []
     labels = _labels(spec, own_labels or [])
+    activation = model.choice("activation", ("softmax", "sigmoid", "none"))
+    task = read_task(spec, model, activation, labels, contract, problems)
     serving = Serving(
         api_name=_api_name(spec, contract),
         max_batch_size=spec.whole("maxBatchSize", *contract.max_batch_size),
@@ -72,11 +68,12 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
         run_costs=_run_costs(spec, problems),
         onnx_backend=spec.choice("onnxBackend", ("python", "onnxruntime")),
         device=spec.choice("device", ("cpu", "gpu")),
+        task=task,
         labels=labels,
-        activation=model.choice("activation", ("softmax", "sigmoid", "none")),
+        activation=activation,
         inputs=tuple(inputs),
         pad_token_id=model.whole("padTokenId", 0, 10_000_000),
-        examples=_examples(spec, labels, problems),
+        examples=read_examples(spec, task.name, labels, problems),
         limits=_limits(spec, problems),
     )
     # Triton makes the instances on every GPU that it sees, so the count of GPUs is the pod's affair.
@@ -167,33 +164,9 @@ def _labels(spec: Fields, own: list[Any]) -> tuple[str, ...]:
     if sorted(said) != sorted(expected):
         spec.problem(
             "labels",
-            f"has the entries {_listed(said)}; the model has {len(own)} classes, so it must have {_listed(expected)}",
+            f"has the entries {listed(said)}; the model has {len(own)} classes, so it must have {listed(expected)}",
         )
     for index, label in said.items():
         if not isinstance(label, str) or not label.strip():
             spec.problem(f"labels.{index}", f"must be a text that is not empty, got {label!r}")
     return tuple(str(said.get(index, "")) for index in expected)
-
-
-def _examples(spec: Fields, labels: tuple[str, ...], problems: list[str]) -> tuple[Example, ...]:
-    examples = []
-    for index, said in enumerate(spec.get("examples", list, "a list of examples", default=None) or []):
-        fields = Fields(f"spec.json: examples[{index}]", said, problems)
-        text = fields.get("text", str, "the text to send")
-        predicts = fields.get("predicts", str, "the label to expect")
-        score = fields.get("minScore", (int, float), "a number from 0 to 1", default=0)
-        if isinstance(text, str) and not text.strip():
-            fields.problem("text", "is empty, which the server refuses")
-        if isinstance(predicts, str) and predicts not in labels:
-            fields.problem("predicts", f'is "{predicts}", which is no label of this model: {_listed(labels)}')
-        if not 0 <= score <= 1:
-            fields.problem("minScore", f"must be a number from 0 to 1, got {score}")
-        fields.refuse_unknown()
-        examples.append(Example(text, predicts, float(score)))
-    return tuple(examples)
-
-
-def _listed(names: Any) -> str:
-    """Quoted and in order; many are cut short, for a model may have thousands of labels."""
-    shown = [f'"{name}"' for name in list(names)[:20]]
-    return ", ".join(shown) + (", …" if len(names) > 20 else "") if shown else "none"

@@ -16,12 +16,11 @@ from bert_batching.calibrate import costs_of
 from bert_batching.engine import Engine
 from bert_batching.reply import Reply
 from bert_batching.sessions import Sessions
-from bert_serving.answer import FloatArray
 from bert_serving.cores import cores
 from bert_serving.errors import BadRequest
 from bert_serving.metrics import Metrics
 from bert_serving.respond import Responder, array_of, log, request_id
-from bert_serving.rows import Row, rows_of
+from bert_serving.rows import FloatArray, Row, rows_of
 
 HERE = Path(__file__).parent
 

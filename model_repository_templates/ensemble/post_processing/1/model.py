@@ -1,4 +1,4 @@
-"""Triton model `post_processing`: logits in, for each text its label and score out. Logic: bert_serving.answer."""
+"""Triton model `post_processing`: logits in, for each text what the task answers out. Logic: bert_serving.answering."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from bert_serving.answer import answer
+from bert_serving.answering import Answering
 from bert_serving.metrics import Metrics
 from bert_serving.respond import Responder, array_of, attempt, log, request_id
 
@@ -21,14 +19,11 @@ class TritonPythonModel:
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
         self._logits: str = settings["logits"]
-        self._label: str = settings["label"]
-        self._score: str = settings["score"]
-        self._labels: list[str] = settings["labels"]
-        self._activation: str = settings["activation"]
+        self._answering = Answering(settings)
         self._metrics = Metrics()
         self._responder = Responder(self._name, self._metrics)
         self._metrics.start()
-        log("info", "loaded", model=self._name, labels=len(self._labels), activation=self._activation)
+        log("info", "loaded", model=self._name, labels=len(settings["labels"]), activation=settings["activation"])
 
     def execute(self, requests: list[Any]) -> list[Any]:
         started = time.perf_counter()
@@ -42,5 +37,4 @@ class TritonPythonModel:
         log("info", "unloaded", model=self._name)
 
     def _answer(self, request: Any) -> dict[str, Any]:
-        labels, scores = answer(array_of(request, self._logits), self._labels, self._activation)
-        return {self._label: np.array([label.encode() for label in labels], dtype=object), self._score: scores}
+        return self._answering.tensors(self._answering.answers(array_of(request, self._logits)))

@@ -1,4 +1,4 @@
-"""The public model of the fused pipeline: texts in, for each its label and score out. The graph runs in this process,
+"""The public model of the fused pipeline: texts in, for each what the task answers out. The graph runs in this process,
 or, where the server has the C++ onnxruntime backend, in the model behind.
 
 `execute` only tokenises into the engine's pool and returns; answers go out later. Texts that are long to tokenise are
@@ -11,14 +11,12 @@ import os
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any, Sequence, Tuple
-
-import numpy as np
+from typing import Any, Sequence
 
 from bert_batching.calibrate import costs_of
 from bert_batching.engine import Engine, Graph
 from bert_batching.intake import Intake
-from bert_serving.answer import FloatArray, answer
+from bert_serving.answering import Answer, Answering
 from bert_serving.cores import cores
 from bert_serving.metrics import Metrics
 from bert_serving.respond import Responder, attempt, log, request_id
@@ -26,8 +24,6 @@ from bert_serving.tokenise import Encoder
 from bert_serving.vnni import has_vnni
 
 HERE = Path(__file__).parent
-# Label and score of a text.
-Answer = Tuple[str, float]
 
 
 class TritonPythonModel:
@@ -36,16 +32,13 @@ class TritonPythonModel:
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
         self._name = args["model_name"]
-        self._label: str = settings["label"]
-        self._score: str = settings["score"]
-        self._labels: list[str] = settings["labels"]
-        self._activation: str = settings["activation"]
+        self._answering = Answering(settings)
         tokenizer = (HERE / "tokenizer.json").read_text(encoding="utf-8")
         encoder = Encoder(tokenizer, settings["inputs"], settings["maxLength"], settings["padTokenId"])
         open_graph = self._behind if settings["behind"] else self._here
         graph, runners, told = open_graph(settings, encoder)
         costs = costs_of(settings, encoder.fillers, graph.run)
-        self._engine: Engine[Answer] = Engine(graph, runners, costs, settings, self._decide)
+        self._engine: Engine[Answer] = Engine(graph, runners, costs, settings, self._answering.answers)
         self._intake = Intake(encoder, self._engine, settings)
         self._metrics = Metrics()
         self._responder = Responder(self._name, self._metrics)
@@ -87,17 +80,6 @@ class TritonPythonModel:
         name, runners = settings["behind"]["model"], settings["behind"]["runners"]
         return Behind(name, encoder.fillers, settings["logits"]), runners, {"behind": name, "runners": runners}
 
-    def _decide(self, logits: FloatArray) -> list[Answer]:
-        labels, scores = answer(logits, self._labels, self._activation)
-        return list(zip(labels, scores.tolist()))
-
     def _send(self, sender: Any, identity: str, started: float, outcome: Sequence[Answer] | Exception) -> None:
-        tensors = outcome if isinstance(outcome, Exception) else attempt(self._tensors, outcome)
+        tensors = outcome if isinstance(outcome, Exception) else attempt(self._answering.tensors, outcome)
         self._responder.send(sender, identity, started, tensors)
-
-    def _tensors(self, answers: Sequence[Answer]) -> dict[str, Any]:
-        labels, scores = zip(*answers)
-        return {
-            self._label: np.array([label.encode() for label in labels], dtype=object),
-            self._score: np.array(scores, dtype=np.float32),
-        }

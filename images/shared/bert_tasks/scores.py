@@ -1,13 +1,20 @@
-"""Logits to answers. In: FP32 [texts, classes]. Out: for each text its most likely label, and that label's score."""
+"""Logits to scores. In: FP32 [texts, classes], and the model's activation. Out: a score for each class, same shape."""
 
 from __future__ import annotations
-
-from typing import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
+
+
+def scores_of(logits: FloatArray, activation: str) -> FloatArray:
+    """`activation`: a key of ACTIVATIONS.
+
+    Raises ArithmeticError if a logit is not a number: a score of NaN is not valid JSON and no answer."""
+    if not np.isfinite(logits).all():
+        raise ArithmeticError("the graph returned a logit that is not finite")
+    return ACTIVATIONS[activation](logits)
 
 
 def softmax(logits: FloatArray) -> FloatArray:
@@ -29,14 +36,3 @@ def none(logits: FloatArray) -> FloatArray:
 
 
 ACTIVATIONS = {"softmax": softmax, "sigmoid": sigmoid, "none": none}
-
-
-def answer(logits: FloatArray, labels: Sequence[str], activation: str) -> tuple[list[str], FloatArray]:
-    """The best label of each text, with its score. Of equal scores the first class wins.
-
-    Raises ArithmeticError if a logit is not a number: a score of NaN is not valid JSON and no answer."""
-    if not np.isfinite(logits).all():
-        raise ArithmeticError("the graph returned a logit that is not finite")
-    scores = ACTIVATIONS[activation](logits)
-    best = scores.argmax(axis=1)
-    return [labels[index] for index in best], scores[np.arange(len(best)), best]

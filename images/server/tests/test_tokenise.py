@@ -1,12 +1,9 @@
-"""The pure halves of the first and the last model."""
-
-import json
+"""The pure half of the first model."""
 
 import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from bert_serving.answer import answer
 from bert_serving.errors import BadRequest
 from bert_serving.tokenise import Encoder, Limits, Text, texts_of, whole
 
@@ -108,24 +105,3 @@ def test_a_panic_of_the_tokenizer_is_an_error_like_any_other(monkeypatch: pytest
     monkeypatch.setattr(encoder, "_tokenizer", Panicking())
     with pytest.raises(RuntimeError, match="panicked"):
         encoder.rows(whole(["a"]))
-
-
-def test_softmax_sigmoid_and_regression() -> None:
-    logits = np.array([[0, np.log(3)], [1000, -1000]], dtype=np.float32)
-    labels, scores = answer(logits, ["n", "p"], "softmax")
-    assert labels == ["p", "n"]
-    assert scores == pytest.approx([0.75, 1.0])
-    assert scores.dtype == np.float32
-    labels, scores = answer(np.array([[-1000.0], [0.0]], dtype=np.float32), ["spam"], "sigmoid")
-    assert labels == ["spam", "spam"]
-    assert scores == pytest.approx([0.0, 0.5])
-    json.dumps(scores.tolist())
-    labels, scores = answer(np.array([[-3.5], [4.2]], dtype=np.float32), ["stars"], "none")
-    assert labels == ["stars", "stars"]
-    assert scores == pytest.approx([-3.5, 4.2])
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_no_answer_from_logits_that_are_no_numbers(bad: float) -> None:
-    with pytest.raises(ArithmeticError):
-        answer(np.array([[0, bad]], dtype=np.float32), ["a", "b"], "softmax")

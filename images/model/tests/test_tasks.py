@@ -1,0 +1,31 @@
+"""Promise: what a task makes of logits is the same with the export's numpy as with the servers'
+(images/server/tests), and needs no options: the export knows none."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bert_tasks import load, tasks
+from bert_tasks.scores import ACTIVATIONS, scores_of
+
+LOGITS = np.array([[2.1, -4, 0], [-90, -90, -100], [0.4, 0.4, -3]], dtype=np.float32)
+DECISIONS: dict[str, NDArray[np.generic]] = {
+    "textClassification": np.array([[0], [0], [0]]),
+    "multiLabelClassification": np.array([[True, False, True], [False, False, False], [True, True, False]]),
+}
+
+
+def test_there_is_a_decision_for_each_task() -> None:
+    assert tasks() == sorted(DECISIONS)
+
+
+@pytest.mark.parametrize("task", tasks())
+def test_decisions_without_options(task: str) -> None:
+    decide = load(task, "decide").decider(["a", "b", "c"], {})
+    decided = decide(scores_of(LOGITS, "softmax" if task == "textClassification" else "sigmoid"))
+    assert decided.tolist() == DECISIONS[task].tolist()
+    assert decided.shape[0] == len(LOGITS)
+
+
+def test_scores_stay_fp32() -> None:
+    assert {scores_of(LOGITS, activation).dtype for activation in ACTIVATIONS} == {np.dtype(np.float32)}
