@@ -89,7 +89,7 @@ def test_several_labels_of_one_text_and_of_many(several: Triton) -> None:
 def test_a_bad_text_fails_alone(several: Triton) -> None:
     status, answer = post(several, "/v2/models/ensemble_model/infer", infer_body([TEXTS[0], " "]))
     assert status == 400
-    assert answer["error"].endswith("text_input[1] is empty")
+    assert "text_input[1] is empty" in answer["error"]
 
 
 def test_examples_of_several_labels_are_compared_as_sets(several: Triton, tmp_path: Path) -> None:

@@ -27,5 +27,21 @@ def test_decisions_without_options(task: str) -> None:
     assert decided.shape[0] == len(LOGITS)
 
 
+@pytest.mark.parametrize(
+    ("task", "problem_type", "classes", "activation"),
+    [
+        ("textClassification", None, 3, "softmax"),
+        ("textClassification", "single_label_classification", 2, "softmax"),
+        ("textClassification", None, 1, "sigmoid"),
+        ("textClassification", "regression", 1, "none"),
+        ("multiLabelClassification", None, 3, "sigmoid"),
+        ("multiLabelClassification", "multi_label_classification", 1, "sigmoid"),
+    ],
+)
+def test_what_makes_scores_of_logits(task: str, problem_type: str | None, classes: int, activation: str) -> None:
+    assert load(task, "decide").activation(problem_type, classes) == activation
+    assert activation in ACTIVATIONS
+
+
 def test_scores_stay_fp32() -> None:
     assert {scores_of(LOGITS, activation).dtype for activation in ACTIVATIONS} == {np.dtype(np.float32)}

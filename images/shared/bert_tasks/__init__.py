@@ -1,7 +1,8 @@
 """What each task makes of a model's logits, and how an answer is held against the one that is expected. It stands here
 once, for the export's parity, the int8 gate, the served models and the golden probe. One folder for each task:
 
-  decide.py   the decision, of scores. numpy alone; the model image has this, and nothing else of a task
+  decide.py   what makes scores of logits, and the decision of scores. numpy alone; the model image has this, and
+              nothing else of a task
   answer.py   the decision as output tensors (contract.yaml)
   options.py  what the task's options say of the decision, held against the model's labels
   expect.py   an answer against a golden example. Standard library alone

@@ -6,12 +6,11 @@ In: a checkpoint folder. Out: an Original.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from bert_exporter.refusals import check_complete, check_config, unloadable
 from bert_exporter.spec import DEFAULT_TASK
-
-Activation = Literal["softmax", "sigmoid", "none"]
+from bert_tasks import load
 
 # The template's limit, and what clients of BERT services expect.
 LONGEST = 512
@@ -28,7 +27,7 @@ class Original:
         max_length: tokens that it can take, special ones included, at most 512.
         pad_token_id: id that fills a shorter text of a batch; None = the checkpoint does not say.
         task: what it is to do; one of bert_tasks.
-        activation: what turns its logits into scores; `none` for a regression, whose score is the logit itself.
+        activation: what turns its logits into scores (bert_tasks/scores.py).
         id2label: the checkpoint's own labels.
     """
 
@@ -38,7 +37,7 @@ class Original:
     max_length: int
     pad_token_id: int | None
     task: str
-    activation: Activation
+    activation: str
     id2label: dict[int, str]
 
 
@@ -79,17 +78,9 @@ def load_model(folder: Path, name: str, task: str = DEFAULT_TASK) -> Original:
         max_length=_max_length(model),
         pad_token_id=config.pad_token_id,
         task=task,
-        activation=_activation(task, config.problem_type, classes),
+        activation=load(task, "decide").activation(config.problem_type, classes),
         id2label={int(index): str(label) for index, label in config.id2label.items()},
     )
-
-
-def _activation(task: str, problem_type: str | None, classes: int) -> Activation:
-    """The rule of transformers' own text-classification pipeline; but that many a checkpoint whose classes may hold
-    together does not say so, and then the task does."""
-    if problem_type == "regression":
-        return "none"
-    return "sigmoid" if task == "multiLabelClassification" or classes == 1 else "softmax"
 
 
 def _max_length(model: Any) -> int:

@@ -1,4 +1,5 @@
-"""The best class. In: scores [texts, classes]. Out: class numbers [texts, 1]."""
+"""The best class. In: what the checkpoint says; scores [texts, classes]. Out: an activation; class numbers [texts,
+1]."""
 
 from __future__ import annotations
 
@@ -10,6 +11,13 @@ import numpy.typing as npt
 from bert_tasks.scores import FloatArray
 
 Decide = Callable[[FloatArray], "npt.NDArray[np.int64]"]
+
+
+def activation(problem_type: str | None, classes: int) -> str:
+    """A key of scores.py, by the rule of transformers' own text-classification pipeline."""
+    if problem_type == "regression":
+        return "none"
+    return "sigmoid" if classes == 1 else "softmax"
 
 
 def decider(labels: Sequence[str], options: Mapping[str, Any]) -> Decide:  # noqa: ARG001 - every task is asked so
