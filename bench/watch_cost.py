@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-OURS = ("test/serving", "images/server/src", "model_repository_templates/shared")
+OURS = ("test/serving", "images/server/src", "images/shared", "model_repository_templates/shared")
 sys.path[:0] = [str(ROOT / folder) for folder in OURS]
 
 # ruff: noqa: E402 - the path is set above
