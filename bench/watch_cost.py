@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT / folder) for folder in OURS]
 # ruff: noqa: E402 - the path is set above
 from rendering import KINDS, render_model
 from sentences import sentences
-from serving import LOG_SLOWER_THAN_MS, load
+from serving import LOG_SLOWER_THAN_MS, TEXTS, load
 from watched import Watched
 
 CLIENTS = 16
@@ -32,7 +32,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def main() -> None:
     options = _parser().parse_args()
-    rows = {pipeline: measure(options, pipeline) for pipeline in PIPELINES}
+    texts = sentences(TEXTS, "mixed")
+    rows = {pipeline: measure(options, pipeline, texts) for pipeline in PIPELINES}
     for pipeline, row in rows.items():
         print(
             f"{pipeline:<9} with ÷ without {row['ratio']:.4f} ({row['lowest']:.4f} to {row['highest']:.4f}), "
@@ -43,9 +44,8 @@ def main() -> None:
         options.out.write_text(json.dumps({"about": about, "watch": rows}, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(options: argparse.Namespace, pipeline: str) -> dict[str, float]:
+def measure(options: argparse.Namespace, pipeline: str, texts: list[str]) -> dict[str, float]:
     """lowest, highest: the quartiles of the windows' ratios."""
-    texts = sentences(800, "mixed")
     with tempfile.TemporaryDirectory(prefix="triton-bert-bench-") as name:
         folder = Path(name)
         repository, golden = render_model(

@@ -86,14 +86,14 @@ export async function bringMetricsUp(paths: Layout, { cache, kubectl, log }: Met
 
 const folderOf = (paths: Layout): string => join(paths.cluster, "metrics");
 
-export interface Programs {
+interface Programs {
   path(name: MetricsProgram): string;
   /** Equal keys, equal binaries. */
   key(name: string): string;
 }
 
 /** Compiles what is not there. */
-export async function metricsPrograms(cache: string, log: (line: string) => void): Promise<Programs> {
+async function metricsPrograms(cache: string, log: (line: string) => void): Promise<Programs> {
   const programs = Object.keys(kedaModule.programs) as KedaProgram[];
   const keda = await ensurePrograms(kedaModule, { cache, log, programs });
   const prometheus = await ensurePrograms(prometheusModule, { cache, log, programs: ["prometheus"] });
