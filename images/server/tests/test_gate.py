@@ -99,6 +99,23 @@ def test_the_thread_looks_while_there_are_requests_and_ends() -> None:
     gate.close()
 
 
+def test_a_burst_is_not_held_against_who_comes_after_it() -> None:
+    """The thread looks until the burst is answered, though nobody else asks meanwhile."""
+    waiting, calm = [10, 10, 0, 0], threading.Event()
+
+    def read() -> Queues:
+        if len(waiting) == 2:
+            calm.set()
+        return Queues(waiting.pop(0), 0)
+
+    gate = Gate(read, 10, 1)
+    gate.start()
+    gate.enter()
+    assert calm.wait(5)
+    gate.close()
+    gate.enter()
+
+
 def test_queues_are_read_off_tritons_metrics() -> None:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:

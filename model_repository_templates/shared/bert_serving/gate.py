@@ -106,7 +106,9 @@ class Gate:
 
     def _loop(self) -> None:
         while not self._closed:
-            self._asked.wait()
+            # Also when nobody asks any more: the first request of a calm hour isn't refused for the burst before it.
+            if self._waiting == 0:
+                self._asked.wait()
             self._asked.clear()
             self.look()
             time.sleep(SECONDS)
