@@ -7,6 +7,7 @@ import { serverImage } from "./image/serverImage";
 import { disruption } from "./kubernetes/disruption";
 import { monitoring } from "./kubernetes/monitoring/monitoring";
 import { endpoints, inferUrl, networking } from "./kubernetes/networking";
+import { rolledOut } from "./kubernetes/rolledOut";
 import { autoscaling } from "./kubernetes/scaling/autoscaling";
 import { workload } from "./kubernetes/workload";
 import type { ServicePlan } from "./servicePlan";
@@ -33,7 +34,9 @@ export function createService(
   networking(owner, objects.site, objects.service);
   disruption(owner, objects.site);
   monitoring(owner, objects.watched);
-  const scaler = autoscaling(owner, objects.scaled, deployment, objects.context);
+  const rollout = { site: objects.site, seconds: objects.pod.lifecycle.awaitSeconds };
+  const ready = rolledOut(deployment, rollout, objects.context);
+  const scaler = autoscaling(owner, objects.scaled, ready, objects.context);
 
   return {
     url: pulumi.output(inferUrl(objects.site, images.apiName)),

@@ -13,6 +13,14 @@ export interface Answer {
 /** GETs a path of the API server. Rejects where there is no answer. */
 export type Get = (path: string) => Promise<Answer>;
 
+/** The query that chooses objects by their labels. */
+export const labelQuery = (labels: Readonly<Record<string, string>>): string =>
+  new URLSearchParams({
+    labelSelector: Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(","),
+  }).toString();
+
 /** The client is large, and a preview needs none of it: it is read only here. */
 export async function apiServer(context: string): Promise<Get> {
   const { KubeConfig } = await import("@kubernetes/client-node");

@@ -33,11 +33,11 @@ export function scale(options: AutoscalingOptions, replicas = REPLICAS): Scale {
 }
 
 /** Makes the HorizontalPodAutoscaler or the ScaledObject, if one is asked for, and says what it asks for: in an `up` only
- *  once it has a metric value and the Deployment its pods. `context`: of the kubeconfig; without one nothing is checked. */
+ *  once the Deployment has its pods, and it a metric value. `context`: of the kubeconfig; without one nothing is checked. */
 export function autoscaling(
   owner: Owner,
   scaled: Scaled,
-  deployment: pulumi.Resource,
+  rolledOut: pulumi.Output<unknown>,
   context?: string,
 ): pulumi.Output<Autoscaling> {
   const hpa = autoscalerArgs(scaled);
@@ -47,8 +47,9 @@ export function autoscaling(
     ...(object === undefined ? [] : [child(k8s.apiextensions.CustomResource, owner, "scaled-object", object)]),
   ];
   const known = describeAutoscaling(scaled);
-  if (!isChecked(scaled.options) || context === undefined || pulumi.runtime.isDryRun()) return pulumi.output(known);
-  return pulumi.all([deployment, ...made].map(({ urn }) => urn)).apply(async () => {
+  if (!isChecked(scaled.options) || context === undefined || pulumi.runtime.isDryRun())
+    return rolledOut.apply(() => known);
+  return pulumi.all([rolledOut, ...made.map(({ urn }) => urn)]).apply(async () => {
     await verifyAutoscaler(scaled, context);
     return known;
   });

@@ -5,7 +5,7 @@
  *  old one only after the program that waits here has ended. */
 import { z } from "zod";
 import { selectorLabels } from "../../shared/names";
-import type { Answer, Get } from "../apiClient";
+import { type Answer, type Get, labelQuery } from "../apiClient";
 import type { KubernetesSite } from "../metadata";
 import type { Scaled } from "./scaled";
 import { kedaAutoscalerName } from "./scaledObject";
@@ -95,7 +95,7 @@ async function kedaFinding(get: Get, { namespace, names }: KubernetesSite): Prom
 
 /** Asks for the metric as the autoscaler's controller does. */
 async function valueFinding(get: Get, { spec }: Autoscaler, site: KubernetesSite): Promise<Finding | undefined> {
-  const ofService = query(selectorLabels(site.names.object));
+  const ofService = labelQuery(selectorLabels(site.names.object));
   const inNamespace = `namespaces/${site.namespace}`;
   for (const { containerResource, pods, external } of spec.metrics) {
     if (containerResource !== undefined) {
@@ -116,7 +116,7 @@ async function valueFinding(get: Get, { spec }: Autoscaler, site: KubernetesSite
     }
     if (external !== undefined) {
       const { name, selector } = external.metric;
-      const path = `/apis/external.metrics.k8s.io/v1beta1/${inNamespace}/${name}?${query(selector.matchLabels)}`;
+      const path = `/apis/external.metrics.k8s.io/v1beta1/${inNamespace}/${name}?${labelQuery(selector.matchLabels)}`;
       const found = noItems(`external.metrics.k8s.io for ${name}`, await get(path));
       if (found !== undefined) return found;
     }
@@ -159,10 +159,3 @@ async function preferredVersion(get: Get, group: string): Promise<string> {
   const preferred = z.object({ preferredVersion: z.object({ version: z.string() }) }).safeParse(answer.body);
   return preferred.success ? preferred.data.preferredVersion.version : "v1beta1";
 }
-
-const query = (labels: Readonly<Record<string, string>>): string =>
-  new URLSearchParams({
-    labelSelector: Object.entries(labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(","),
-  }).toString();

@@ -12,7 +12,7 @@ beforeAll(async () => {
     const deployment = workload(owner, input);
     networking(owner, site, service());
     disruption(owner, site);
-    autoscaling(owner, scaled({ cpu: { min: 1, max: 3 } }), deployment);
+    autoscaling(owner, scaled({ cpu: { min: 1, max: 3 } }), deployment.id);
     monitoring(owner, watched({ scrape: { podMonitor: {} }, alerts: {}, dashboard: {} }));
   });
 });
@@ -54,7 +54,7 @@ it("gives each object an explicit name", () => {
 
 it("makes one scaler, of the kind that is asked for, and none where none is", async () => {
   const scalers = async (options: Parameters<typeof scaled>[0]) => {
-    const seen = await made((owner) => void autoscaling(owner, scaled(options), workload(owner, input)));
+    const seen = await made((owner) => void autoscaling(owner, scaled(options), workload(owner, input).id));
     return seen.filter(({ name }) => /autoscaler|scaled-object/.test(name)).map(({ type, name }) => [type, name]);
   };
   expect(await scalers({ none: {} })).toEqual([]);
