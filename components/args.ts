@@ -557,6 +557,11 @@ export interface Rollout {
    * Default: 25.
    */
   longestRequestSeconds?: number;
+  /**
+   * While `up` waits for the pods, say what keeps them from starting, and wait until the last old pod is replaced. It only reads, by `cluster.context`.
+   * Default: true.
+   */
+  verify?: boolean;
 }
 
 export interface Placement {

@@ -7,7 +7,7 @@ import { serverImage } from "./image/serverImage";
 import { disruption } from "./kubernetes/disruption";
 import { monitoring } from "./kubernetes/monitoring/monitoring";
 import { endpoints, inferUrl, networking } from "./kubernetes/networking";
-import { rolledOut } from "./kubernetes/rolledOut";
+import { rollout } from "./kubernetes/rollout/rollout";
 import { autoscaling } from "./kubernetes/scaling/autoscaling";
 import { workload } from "./kubernetes/workload";
 import type { ServicePlan } from "./servicePlan";
@@ -34,8 +34,7 @@ export function createService(
   networking(owner, objects.site, objects.service);
   disruption(owner, objects.site);
   monitoring(owner, objects.watched);
-  const rollout = { site: objects.site, seconds: objects.pod.lifecycle.awaitSeconds };
-  const ready = rolledOut(deployment, rollout, objects.context);
+  const ready = rollout(owner, objects.rollout, server.digest, deployment);
   const scaler = autoscaling(owner, objects.scaled, ready, objects.context);
 
   return {

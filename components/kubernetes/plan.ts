@@ -12,10 +12,12 @@ import type { ServiceOptions } from "./options";
 import type { PodInput } from "./pod";
 import { podOverridesProblems } from "./podOverrides";
 import { planReview } from "./review";
-import { downtimeWarning, waves } from "./rollout";
-import { type Scale, scale, uncheckedWarning } from "./scaling/autoscaling";
+import type { Rollout } from "./rollout/rollout";
+import { downtimeWarning, waves } from "./rollout/strategy";
+import { type Scale, scale } from "./scaling/autoscaling";
 import type { Scaled } from "./scaling/scaled";
 import type { ObjectsSpec } from "./spec";
+import { unaskedWarning } from "./unasked";
 
 export interface ObjectsPlan {
   readonly site: KubernetesSite;
@@ -23,6 +25,7 @@ export interface ObjectsPlan {
   readonly pod: Omit<PodInput, "image">;
   readonly scale: Scale;
   readonly scaled: Scaled;
+  readonly rollout: Rollout;
   readonly watched: Watched;
   readonly service: ServiceOptions;
   /** Context of the cluster that is asked about the autoscaler. */
@@ -46,13 +49,14 @@ export function planObjects(spec: ObjectsSpec, server: ServerPlan, images: Image
   const observed = { site, apiName: images.apiName, device: server.device, options: spec.autoscaling };
   const scaled = { ...observed, path: ["autoscaling"] };
   const context = spec.cluster?.context;
-  const warnings = [...process.warnings, downtimeWarning(pods.replicas, gpu), uncheckedWarning(scaled, context)];
+  const warnings = [...process.warnings, downtimeWarning(pods.replicas, gpu), unaskedWarning(spec)];
   return {
     plan: {
       site,
       pod: { ...spec, ...process.plan, site, gateway: gateway.plan, review },
       scale: pods,
       scaled,
+      rollout: { site, context, verify: spec.rollout.verify, seconds: process.plan.lifecycle.awaitSeconds },
       watched: { ...observed, monitoring, startupSeconds: spec.rollout.startupSeconds },
       service,
       context,

@@ -6,7 +6,7 @@ import { child, type Owner } from "../shared/child";
 import { selectorLabels } from "../shared/names";
 import { type KubernetesSite, metadata } from "./metadata";
 import { type PodInput, podTemplate } from "./pod";
-import { strategy } from "./rollout";
+import { strategy } from "./rollout/strategy";
 import type { Scale } from "./scaling/autoscaling";
 
 export interface WorkloadInput extends PodInput, Pick<Scale, "replicas" | "autoscaled"> {

@@ -68,7 +68,7 @@ const GATEWAY_READINESS = { periodSeconds: 2, timeoutSeconds: 2, failureThreshol
 
 /** `waves`: how many times, at most, a rollout waits for new pods before it replaces the next (1 for one replica). The
  *  progress deadline starts anew with each wave, so only what `up` waits grows with it. */
-export function lifecycle(rollout: RolloutOptions, waves = 1): Lifecycle {
+export function lifecycle(rollout: Omit<RolloutOptions, "verify">, waves = 1): Lifecycle {
   const { startupSeconds, pullSeconds, endpointDelaySeconds, longestRequestSeconds } = rollout;
   const grace = endpointDelaySeconds + longestRequestSeconds + STOP_MARGIN;
   const progressDeadline = startupSeconds + pullSeconds + grace + PROGRESS_MARGIN;

@@ -182,6 +182,12 @@ export const rolloutOptions = z.strictObject({
     .max(600)
     .default(25)
     .describe("Seconds that requests in flight get to end (tritonserver --exit-timeout-secs)."),
+  verify: z
+    .boolean()
+    .default(true)
+    .describe(
+      "While `up` waits for the pods, say what keeps them from starting, and wait until the last old pod is replaced. It only reads, by `cluster.context`.",
+    ),
 });
 
 export const resourcesOptions = z.strictObject({

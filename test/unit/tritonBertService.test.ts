@@ -123,6 +123,7 @@ describe("a service", () => {
     await run(() => void new Service("sentiment", ARGS));
     expect(warnings).toEqual([
       expect.stringMatching(/^sentiment: sentiment\.server: Triton 2\.51\.0 .* dev and tests/),
+      expect.stringContaining("no cluster.context is said"),
     ]);
   });
 

@@ -5,7 +5,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { child, type Owner } from "../../shared/child";
 import type { Autoscaling } from "../../shared/outputs";
-import type { Warning } from "../../shared/problems";
 import { REPLICAS } from "../options";
 import { adapterRuleText } from "./adapterRule";
 import { autoscalerArgs } from "./autoscaler";
@@ -53,14 +52,6 @@ export function autoscaling(
     await verifyAutoscaler(scaled, context);
     return known;
   });
-}
-
-/** Where nobody said which cluster to ask. */
-export function uncheckedWarning({ options, path }: Scaled, context?: string): Warning | undefined {
-  if (!isChecked(options) || context !== undefined) return undefined;
-  const said =
-    "whether the autoscaler has a metric value is not checked after up, since no cluster.context is said; say it, or verify: false";
-  return { path, text: said };
 }
 
 /** What the autoscaler asks for. */

@@ -18,6 +18,11 @@ vi.mock("../../../components/kubernetes/scaling/verify", async (original) => ({
   verifyAutoscaler: async ({ options }: { options: unknown }, context: string) =>
     void Object.assign(asked, { options, context }),
 }));
+vi.mock("../../../components/kubernetes/rollout/ended", () => ({
+  verifyRollout: async ({ namespace }: { namespace: string }, seconds: number) =>
+    void Object.assign(asked, { rollout: { namespace, seconds } }),
+}));
+vi.mock("../../../components/kubernetes/rollout/watch", () => ({ watchRollout: async () => undefined }));
 vi.mock("../../../components/image/registryClient", () => ({
   async lastLayer(reference: string, login: unknown) {
     Object.assign(asked, { reference, login });

@@ -138,7 +138,9 @@ export const imageRows: readonly Row[] = [
       "server-image: dependsOn",
       "service: spec.selector.app.kubernetes.io/instance",
       "warning: mood: sentiment.server: Triton 2.51.0 (24.10) from PyPI is f…",
+      "warning: mood: sentiment: up can't tell what keeps pods from starting…",
       "warning: sentiment: sentiment.server: Triton 2.51.0 (24.10) from PyPI…",
+      "warning: sentiment: sentiment: up can't tell what keeps pods from sta…",
     ],
   ],
   [

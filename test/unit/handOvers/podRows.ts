@@ -104,6 +104,12 @@ export const podRows: readonly Row[] = [
     ],
   ],
   [
+    "rollout.verify",
+    { cluster: { context: "somewhere" } },
+    { cluster: { context: "somewhere" }, rollout: { verify: false } },
+    ["after up: rollout"],
+  ],
+  [
     "rollout.longestRequestSeconds",
     ngc(),
     { ...ngc(), rollout: { longestRequestSeconds: 5 } },

@@ -18,7 +18,8 @@ export const scalingRows: readonly Row[] = [
       "autoscaler",
       "deployment: ignoreChanges",
       "deployment: timeouts",
-      "warning: sentiment: sentiment.autoscaling: whether the autoscaler has…",
+      "warning: sentiment: sentiment: up can't tell what keeps pods from sta…",
+      "warning: sentiment: sentiment: up can't tell what keeps pods from sta…",
     ],
   ],
   ["autoscaling.cpu.min", cpu(), cpu({ min: 2 }), ["autoscaler: spec.minReplicas", "deployment: spec.replicas"]],
@@ -140,7 +141,10 @@ export const scalingRows: readonly Row[] = [
     "autoscaling.podsMetric.verify",
     pods(),
     pods({ verify: false }),
-    ["warning: sentiment: sentiment.autoscaling: whether the autoscaler has…"],
+    [
+      "warning: sentiment: sentiment: up can't tell what keeps pods from sta…",
+      "warning: sentiment: sentiment: up can't tell what keeps pods from sta…",
+    ],
   ],
   [
     "autoscaling.podsMetric.verifySeconds",
@@ -190,7 +194,8 @@ export const scalingRows: readonly Row[] = [
     [
       "after up: context",
       "after up: options",
-      "warning: sentiment: sentiment.autoscaling: whether the autoscaler has…",
+      "after up: rollout",
+      "warning: sentiment: sentiment: up can't tell what keeps pods from sta…",
     ],
   ],
   [

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { plainPodTemplate, podTemplate } from "../../../components/kubernetes/pod";
-import { downtimeWarning, strategy, waves } from "../../../components/kubernetes/rollout";
+import { downtimeWarning, strategy, waves } from "../../../components/kubernetes/rollout/strategy";
 import { deploymentArgs, ignoredChanges, serviceAccountArgs, workload } from "../../../components/kubernetes/workload";
 import { warned } from "../told";
 import { gpu, input, made, site } from "./world";

@@ -3,13 +3,11 @@
  *  the old one, whose pods are ready (pulumi-kubernetes, pkg/await/deployment.go, changeTriggeredRollout; seen with 4.25). In: the
  *  Deployment as the provider saw it last, and where to ask. Out: nothing, or why new pods are not ready. It only reads. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { selectorLabels } from "../shared/names";
-import { UserError } from "../shared/problems";
-import { type Answer, apiServer, type Get, labelQuery } from "./apiClient";
-import type { KubernetesSite } from "./metadata";
+import { UserError } from "../../shared/problems";
+import type { Answer, Get } from "../apiClient";
+import type { KubernetesSite } from "../metadata";
+import { hindrances, hindranceText } from "./hindrances";
 
 const PAUSE_MILLISECONDS = 500;
 
@@ -22,27 +20,6 @@ const deployment = z.object({
       .default([]),
   }),
 });
-const stopped = z.object({ message: z.string().optional() }).optional();
-const state = z.object({ waiting: stopped, terminated: stopped }).default({});
-const pods = z.object({
-  items: z.array(
-    z.object({
-      metadata: z.object({ name: z.string() }),
-      status: z.object({
-        containerStatuses: z
-          .array(z.object({ name: z.string(), ready: z.boolean(), state, lastState: state }))
-          .default([]),
-      }),
-    }),
-  ),
-});
-
-/** What is waited for, and for how long. */
-export interface Rollout {
-  readonly site: KubernetesSite;
-  readonly seconds: number;
-}
-
 /** Of a rollout that has not ended: what is said of it, and whether waiting will not help. */
 interface State {
   readonly said: string;
@@ -50,35 +27,26 @@ interface State {
 }
 const ENDED: State = { said: "" };
 
-/** Ends, in an `up`, when the rollout has. `context`: of the kubeconfig; without one nothing is asked. */
-export function rolledOut(
-  { metadata, status }: k8s.apps.v1.Deployment,
-  rollout: Rollout,
-  context?: string,
-): pulumi.Output<void> {
-  if (context === undefined || pulumi.runtime.isDryRun()) return pulumi.output(undefined);
-  return pulumi.output({ metadata, status }).apply((seen) => verifyRollout(rollout, seen, context));
-}
-
-/** @param seen metadata and status of the Deployment as the provider left it
- *  @throws UserError if the rollout fails, or goes on after its `seconds` */
+/** @param seconds for how long it may go on
+ *  @param seen metadata and status of the Deployment as the provider left it
+ *  @throws UserError if the rollout fails, or goes on for longer */
 export async function verifyRollout(
-  { site, seconds }: Rollout,
+  site: KubernetesSite,
+  seconds: number,
   seen: unknown,
-  context: string,
-  connect: (context: string) => Promise<Get> = apiServer,
+  connect: () => Promise<Get>,
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   let now = stateOf(seen);
   if (now === ENDED) return;
   const { namespace, names } = site;
-  const get = await connect(context);
+  const get = await connect();
   while (now !== ENDED) {
     now = await get(`/apis/apps/v1/namespaces/${namespace}/deployments/${names.object}`).then(answered, unanswered);
     if (now.failed || (now !== ENDED && Date.now() > deadline)) {
       const waited = now.failed ? "" : ` after ${seconds} s`;
       const problem = `the Deployment ${names.object} (namespace ${namespace}) is not rolled out${waited}: ${now.said}`;
-      throw new UserError([problem, ...(await unreadyPods(get, site))].join("\n  "));
+      throw new UserError([problem, ...(await said(get, site))].join("\n  "));
     }
     if (now !== ENDED) await sleep(PAUSE_MILLISECONDS);
   }
@@ -103,18 +71,7 @@ function stateOf(seen: unknown): State {
   };
 }
 
-/** What their containers said last. */
-async function unreadyPods(get: Get, { namespace, names }: KubernetesSite): Promise<string[]> {
-  const ofService = labelQuery(selectorLabels(names.object));
-  const { status, body } = await get(`/api/v1/namespaces/${namespace}/pods?${ofService}`);
-  if (status !== 200) return [];
-  return pods.parse(body).items.flatMap(({ metadata, status: { containerStatuses } }) =>
-    containerStatuses
-      .filter(({ ready }) => !ready)
-      .map(({ name, state, lastState }) => {
-        const said =
-          state.terminated?.message ?? lastState.terminated?.message ?? state.waiting?.message ?? "not ready";
-        return `${metadata.name}, container ${name}: ${said.trim()}`;
-      }),
-  );
+async function said(get: Get, site: KubernetesSite): Promise<string[]> {
+  const found = await hindrances(get, site).catch(() => []);
+  return found.map(hindranceText);
 }

@@ -1,8 +1,8 @@
 /** How pods are replaced. In: GPUs and the number of pods. Out: the Deployment's strategy, how many waves a rollout takes
  *  at most (lifecycle.ts turns them into a deadline), and the warning where a rollout is downtime. */
-import type { GpuOptions } from "../server/options";
-import { text } from "../shared/paths";
-import type { Warning } from "../shared/problems";
+import type { GpuOptions } from "../../server/options";
+import { text } from "../../shared/paths";
+import type { Warning } from "../../shared/problems";
 
 /** Share of the pods that a rollout on CPU may start on top: few waves for many pods, one pod for up to four. */
 const CPU_SURGE = 0.25;
