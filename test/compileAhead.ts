@@ -9,11 +9,13 @@ import { kedaModule, prometheusModule } from "../sandbox/metrics/toolchain/progr
 import { toolchainModule } from "../sandbox/toolchain/build";
 import { ensurePrograms, type GoModule } from "../sandbox/toolchain/builder";
 
+const METRICS = "metrics";
 /** Niceness counts within a session alone; among sessions that of the session does. Source: sched(7), "The autogroup feature". */
 const LAST_IN_LINE = 'echo 19 > /proc/self/autogroup 2>/dev/null; exec nice -n 19 "$@"';
 
-export function compileAhead(): void {
-  const command = [process.execPath, "--import", "tsx", __filename];
+/** `metrics`: Prometheus and KEDA as well. */
+export function compileAhead({ metrics }: { readonly metrics: boolean }): void {
+  const command = [process.execPath, "--import", "tsx", __filename, ...(metrics ? [METRICS] : [])];
   const child = spawn("sh", ["-c", LAST_IN_LINE, "sh", ...command], {
     cwd: join(__dirname, ".."),
     detached: true,
@@ -30,6 +32,7 @@ async function compile(): Promise<void> {
   const build = <Name extends string>(module: GoModule<Name>) =>
     ensurePrograms(module, { cache: cacheFolder(), log: () => {}, programs: Object.keys(module.programs) as Name[] });
   await build(toolchainModule);
+  if (!process.argv.includes(METRICS)) return;
   await build(kedaModule);
   await build(prometheusModule);
 }

@@ -20,18 +20,27 @@ export interface Counts {
   skipped: number;
 }
 
-export type Layer = (log: Progress) => Promise<Counts>;
+/** How a layer's commands run. */
+export interface Setting {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Where they write, if not where this process does: a file descriptor. */
+  readonly out?: number;
+  /** They get what of the cores nobody else wants. */
+  readonly last?: boolean;
+}
+
+export type Layer = (log: Progress, setting: Setting) => Promise<Counts>;
 
 const root = join(__dirname, "..");
 
 export const layers: Readonly<Record<string, Layer>> = {
   static: () => commands([npx("tsc", "--noEmit"), npx("biome", "check", "--error-on-warnings")]),
-  unit: async (log) => {
+  unit: async (log, setting) => {
     let total: Counts = { passed: 0, failed: 0, skipped: 0 };
     for (const release of Object.values(nodeReleases)) {
-      console.log(`Node ${release.version}`);
       const folder = await nodeFolder(release, log);
-      total = sum(total, await vitest("vitest.config.mts", withNode(folder)));
+      total = sum(total, await vitest("vitest.config.mts", { ...setting, env: withNode(folder) }));
     }
     return total;
   },
@@ -41,17 +50,14 @@ export const layers: Readonly<Record<string, Layer>> = {
     return commands([ruff("check"), ruff("format", "--check"), ...mypyRuns().map((checked) => mypy(python, checked))]);
   },
   serving: async (log) => {
-    const python = await servingVenv(log);
-    // Triton's Python stub takes the packages of the environment that is first on PATH.
-    const env = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
-    const tests = (...what: string[]) => pytest((report) => [python, "-m", "pytest", ...what, ...quiet(report)], env);
+    const tests = servingTests(await servingVenv(log));
     const parts = [
       await tests("images/server/tests"),
       await tests("test/serving", "-m", "not alone", "-n", "3", "--dist", "worksteal"),
-      await tests("test/serving", "-m", "alone"),
     ];
     return parts.reduce(sum);
   },
+  servingAlone: async (log) => servingTests(await servingVenv(log))("test/serving", "-m", "alone"),
   standIns: () => goTests(root),
   exporter: async (log) => {
     const environment = await embeddedEnvironment(log);
@@ -80,11 +86,9 @@ export const layers: Readonly<Record<string, Layer>> = {
       "-m",
     ];
     const types = ["mypy", "--cache-dir=/tmp/mypy", "src", "tests"];
-    const checks = await commands([[...inImage(tmpdir()), ...types]], root, environment.env);
-    const tests = await pytest(
-      (report, folder) => [...inImage(folder), "pytest", "tests", ...quiet(report)],
-      environment.env,
-    );
+    const { env } = environment;
+    const checks = await commands([[...inImage(tmpdir()), ...types]], { env });
+    const tests = await pytest((report, folder) => [...inImage(folder), "pytest", "tests", ...quiet(report)], { env });
     return sum(checks, tests);
   },
   e2e: (log) => e2e(log),
@@ -94,8 +98,14 @@ export const layers: Readonly<Record<string, Layer>> = {
 export async function e2e(log: Progress, files: readonly string[] = [], env = process.env): Promise<Counts> {
   const environment = await embeddedEnvironment(log);
   await ensureClassifier(environment, root, log);
-  return vitest("test/e2e/vitest.config.mts", env, files);
+  return vitest("test/e2e/vitest.config.mts", { env }, files);
 }
+
+/** Triton's Python stub takes the packages of the environment that is first on PATH. */
+const servingTests = (python: string) => {
+  const env = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
+  return (...what: string[]) => pytest((report) => [python, "-m", "pytest", ...what, ...quiet(report)], { env });
+};
 
 /** What is checked together. The tests apart, because two folders of them have a `conftest`; each model by itself, because all are
  *  called model.py. What imports torch is checked where torch is, in the layer `exporter`. */
@@ -130,28 +140,28 @@ export const sum = (one: Counts, other: Counts): Counts => ({
 });
 
 /** Each command is one check: passed if it exits 0. */
-async function commands(list: readonly string[][], cwd = root, env = process.env): Promise<Counts> {
+async function commands(list: readonly string[][], setting: Setting = {}): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const command of list) {
-    const code = await exec(command, env, cwd);
+    const code = await exec(command, setting);
     console.log(`${code === 0 ? "ok    " : "FAILED"} ${command.join(" ")}`);
     counts[code === 0 ? "passed" : "failed"]++;
   }
   return counts;
 }
 
-function vitest(config: string, env = process.env, files: readonly string[] = []): Promise<Counts> {
+function vitest(config: string, setting: Setting, files: readonly string[] = []): Promise<Counts> {
   const reporters = ["--reporter=default", "--reporter=json"];
   const command = (report: string) => [
     ...npx("vitest", "run", "--config", config, ...files),
     ...reporters,
     `--outputFile.json=${report}`,
   ];
-  return reported("vitest.json", vitestCounts, command, env);
+  return reported("vitest.json", vitestCounts, command, setting);
 }
 
-function pytest(command: (report: string, folder: string) => string[], env = process.env): Promise<Counts> {
-  return reported("pytest.xml", pytestCounts, command, env);
+function pytest(command: (report: string, folder: string) => string[], setting: Setting): Promise<Counts> {
+  return reported("pytest.xml", pytestCounts, command, setting);
 }
 
 /** Runs a test runner that writes a report; a runner that fails without a failed test in its report is a failure. */
@@ -159,11 +169,11 @@ async function reported(
   name: string,
   read: (file: string) => Counts,
   command: (report: string, folder: string) => string[],
-  env = process.env,
+  setting: Setting,
 ): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "triton-bert-report-"));
   try {
-    const code = await exec(command(join(folder, name), folder), env, root);
+    const code = await exec(command(join(folder, name), folder), setting);
     const counts = read(join(folder, name));
     return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
   } finally {
@@ -171,9 +181,10 @@ async function reported(
   }
 }
 
-function exec([program = "", ...args]: string[], env: NodeJS.ProcessEnv, cwd: string): Promise<number> {
+function exec(command: string[], { env = process.env, cwd = root, out, last }: Setting): Promise<number> {
+  const [program = "", ...args] = last ? ["nice", "-n", "19", ...command] : command;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", out ?? "inherit", out ?? "inherit"] });
     child.once("error", reject);
     child.once("close", (code) => resolve(code ?? 1));
   });

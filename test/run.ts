@@ -1,13 +1,18 @@
-/** `npm test`: every layer, one after another, and one plain line at the end. `npm test -- unit serving` runs some.
+/** `npm test`: every layer, and one plain line at the end. `npm test -- unit serving` runs some.
  *  A layer that cannot start counts as failed, never as passed or skipped. */
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { cacheFolder } from "../sandbox/cache";
 import { freeGigabytes, requireRoomToBuild } from "../sandbox/disk";
 import { Progress } from "../sandbox/progress";
 import { compileAhead } from "./compileAhead";
-import { type Counts, type Layer, layers, sum } from "./layers";
+import { type Counts, type Layer, layers, type Setting, sum } from "./layers";
 
 /** They need the sandbox's programs. */
 const IN_SANDBOX = ["exporter", "e2e"];
+/** A layer that only computes, and the one that mostly waits, beside which it runs. */
+const HOSTS: Readonly<Record<string, string>> = { unit: "serving" };
 
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
@@ -15,31 +20,60 @@ async function main(): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`no layer ${unknown.join(", ")}; there are ${Object.keys(layers).join(", ")}`);
   const log = new Progress(process.stdout);
-  const chosen = Object.entries(layers).filter(([name]) => asked.length === 0 || asked.includes(name));
-  if (chosen.some(([name]) => IN_SANDBOX.includes(name))) {
+  const chosen = new Map(Object.entries(layers).filter(([name]) => asked.length === 0 || asked.includes(name)));
+  if (IN_SANDBOX.some((name) => chosen.has(name))) {
     requireRoomToBuild(cacheFolder());
-    compileAhead();
+    compileAhead({ metrics: chosen.has("e2e") });
   }
   let total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const [name, layer] of chosen) total = sum(total, await runLayer(name, layer, log));
+  for (const [name, layer] of chosen) {
+    if (chosen.has(HOSTS[name] ?? "")) continue;
+    const [guest = ""] = Object.entries(HOSTS).find(([, host]) => host === name) ?? [];
+    const guestLayer = chosen.get(guest);
+    const beside = guestLayer === undefined ? undefined : runBeside(guest, guestLayer, log);
+    console.log(`\n=== ${name} ===`);
+    total = sum(total, tell(name, await runLayer(layer, log)));
+    if (beside !== undefined) total = sum(total, (await beside)());
+  }
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
 }
 
-async function runLayer(name: string, layer: Layer, log: Progress): Promise<Counts> {
+interface Outcome extends Counts {
+  readonly seconds: number;
+}
+
+async function runLayer(layer: Layer, log: Progress, setting: Setting = {}): Promise<Outcome> {
   const started = Date.now();
-  console.log(`\n=== ${name} ===`);
-  const counts = await layer(log).catch((problem: Error): Counts => {
+  const counts = await layer(log, setting).catch((problem: Error): Counts => {
     console.error(problem.message);
     return { passed: 0, failed: 1, skipped: 0 };
   });
-  const seconds = Math.round((Date.now() - started) / 1000);
-  const { passed, failed, skipped } = counts;
+  return { ...counts, seconds: Math.round((Date.now() - started) / 1000) };
+}
+
+/** Runs a layer in what another leaves of the cores. What it says is kept, and said by the function that comes out. */
+async function runBeside(name: string, layer: Layer, log: Progress): Promise<() => Counts> {
+  const folder = mkdtempSync(join(tmpdir(), "triton-bert-beside-"));
+  const file = join(folder, "said");
+  const out = openSync(file, "w");
+  const outcome = await runLayer(layer, log, { out, last: true });
+  closeSync(out);
+  const said = readFileSync(file, "utf8");
+  rmSync(folder, { recursive: true });
+  return () => {
+    console.log(`\n=== ${name} ===\n${said}`);
+    return tell(name, outcome);
+  };
+}
+
+function tell(name: string, outcome: Outcome): Counts {
+  const { passed, failed, skipped, seconds } = outcome;
   console.log(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
   // A disk that fills up makes everything fail, and of that nothing says why.
   console.log(`${freeGigabytes(cacheFolder()).toFixed(1)} GB free`);
-  return counts;
+  return outcome;
 }
 
 main().catch((problem: Error) => {

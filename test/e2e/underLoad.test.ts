@@ -4,13 +4,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adapterRuleText } from "../../components/kubernetes/scaling/adapterRule";
 import { autoscalingOptions } from "../../components/kubernetes/scaling/options";
-import { sleep } from "../../sandbox/shell";
 import type { Stack } from "../../sandbox/stack";
-import { apiGet } from "./api";
 import { requests } from "./counts";
 import type { Load } from "./load/load";
 import { addAdapterRule, deployment, loadOn, metrics, type Scaled, until } from "./scaling";
-import { classifier, environment, NAMESPACE, openStack, refusal, stackFile } from "./support";
+import { classifier, environment, NAMESPACE, openStack, stackFile } from "./support";
 import { Timeline } from "./timeline";
 
 const ELSEWHERE = `${NAMESPACE}-elsewhere`;
@@ -30,13 +28,10 @@ let timelines: Record<Name, Timeline>;
 
 const fused = () =>
   classifier({ autoscaling: { keda: { ...bounds, prometheus: pipeline.prometheus, target: "10ms" } } });
-const both = (verifySeconds = 60) =>
+const both = () =>
   stackFile({
     fused: fused(),
-    ensemble: classifier({
-      serving: { pipeline: "ensemble" },
-      autoscaling: { podsMetric: { ...podsMetric, verifySeconds } },
-    }),
+    ensemble: classifier({ serving: { pipeline: "ensemble" }, autoscaling: { podsMetric } }),
   });
 
 beforeAll(async () => {
@@ -48,8 +43,7 @@ beforeAll(async () => {
   await kubectl(["create", "namespace", ELSEWHERE]);
   elsewhere = await openStack("e2e-elsewhere", stackFile({ fused: fused() }, { namespace: ELSEWHERE }));
   stack = await openStack("e2e-load", both());
-  await elsewhere.up();
-  await stack.up();
+  await Promise.all([elsewhere.up(), stack.up()]);
   loads = { fused: await loadOn("fused"), ensemble: await loadOn("ensemble") };
   timelines = {
     fused: new Timeline("fused", loads.fused),
@@ -58,7 +52,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   const { kubectl } = await environment();
-  await pipeline.startPrometheus();
   await timelines?.fused.finish("fused-keda", { pipeline: "fused", autoscaling: "keda, queueTime 10ms", ...bounds });
   await timelines?.ensemble.finish("ensemble-podsMetric", {
     pipeline: "ensemble",
@@ -66,8 +59,7 @@ afterAll(async () => {
     ...bounds,
   });
   await Promise.all([loads?.fused.finish(), loads?.ensemble.finish()]);
-  await stack.destroy();
-  await elsewhere.destroy();
+  await Promise.all([stack.destroy(), elsewhere.destroy()]);
   await kubectl(["delete", "namespace", ELSEWHERE]);
 });
 
@@ -111,43 +103,10 @@ describe("a step of load", () => {
   it("is not felt by a service of the same name in another namespace", async () => {
     expect((await pods("fused", ELSEWHERE)).spec.replicas).toBe(1);
   });
-});
 
-describe("Prometheus gone", () => {
-  it("leaves the pods as they are, with KEDA and with a Pods metric, and `up` says so", async () => {
-    await pipeline.stopPrometheus();
+  it("takes the pods with it when it goes", async () => {
     trickle("fused");
-    await until("KEDA's fallback", 180, fallback, (status) => status === "True");
-    // Long enough for a pod to have gone, twice.
-    const seen = new Set<number>();
-    for (let second = 0; second < 90; second++) {
-      seen.add((await pods("fused")).spec.replicas);
-      await sleep(1000);
-    }
-    expect([...seen]).toEqual([3]);
-    expect((await pods("ensemble")).spec.replicas).toBe(1);
-    await stack.configure(both(10));
-    const said = await refusal(stack);
-    expect(said).toContain("models.fused.autoscaling.keda: everything is deployed, but the autoscaler has no metric");
-    expect(said).toContain("KEDA gets no value from Prometheus");
-    expect(said).toContain("models.ensemble.autoscaling.podsMetric: everything is deployed, but the autoscaler has no");
-    lostNothing();
-  });
-
-  it("and back, the pods go down to one", async () => {
-    await pipeline.startPrometheus();
-    await stack.configure(both());
-    await stack.up();
     await backToOne("fused");
     lostNothing();
   });
 });
-
-async function fallback(): Promise<string | undefined> {
-  interface Conditions {
-    readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
-  }
-  const path = `/apis/keda.sh/v1alpha1/namespaces/${NAMESPACE}/scaledobjects/fused`;
-  const { status } = await apiGet<Conditions>(path);
-  return status.conditions.find(({ type }) => type === "Fallback")?.status;
-}

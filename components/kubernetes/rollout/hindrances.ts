@@ -37,6 +37,8 @@ const pods = z.object({
   ),
 });
 
+const MOST_CHARACTERS = 400;
+
 type Container = z.output<typeof container>;
 
 export interface Hindrance {
@@ -106,7 +108,9 @@ function unstarted(pod: string, { name, ready, state, lastState }: Container): H
 }
 
 function lastWords({ exitCode, message }: z.output<typeof ended>): string {
-  return `it ended with exit code ${exitCode}${message && `: ${message.trim()}`}`;
+  // The end of a log may be many lines, of which the last say most.
+  const words = message.replace(/\s+/g, " ").trim().slice(-MOST_CHARACTERS);
+  return `it ended with exit code ${exitCode}${words && `: ${words}`}`;
 }
 
 type Remedies = readonly (readonly [RegExp, string])[];
@@ -114,7 +118,8 @@ type Remedies = readonly (readonly [RegExp, string])[];
 const ROOM = "and a rollout needs room for pods beside those that serve";
 
 const UNCREATED: Remedies = [
-  [/exceeded quota|must specify/, `say less under resources, or raise the namespace's ResourceQuota, ${ROOM}`],
+  [/must specify/, "say it for that container in podOverrides, or give the namespace a LimitRange with defaults"],
+  [/exceeded quota/, `say less under resources, or raise the namespace's ResourceQuota, ${ROOM}`],
   [/violates PodSecurity/, "take out of podOverrides or transforms what the namespace's Pod Security level forbids"],
   [
     /(maximum|minimum) .* per (Container|Pod)|limit to request ratio/,
