@@ -1,5 +1,6 @@
 """What the watch costs. In: a model folder. Out: texts per second under load with the watch at work, divided by those
-while it is stopped, of the same server, window by window; beside it the share of a core that the watch itself takes.
+while it is stopped, of the same server, window by window. And the share of a core that the server takes without any
+client, with the watch at work and while it is stopped: their difference is all that Triton and the watch do for it.
 
 `python bench/watch_cost.py --model DIR`, with the python of the serving tests' environment."""
 
@@ -11,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def main() -> None:
     for pipeline, row in rows.items():
         print(
             f"{pipeline:<9} with ÷ without {row['ratio']:.4f} ({row['lowest']:.4f} to {row['highest']:.4f}), "
-            f"the watch itself {row['cpu']:.2%} of a core"
+            f"idle {row['watched']:.2%} of a core, {row['unwatched']:.2%} without"
         )
     if options.out:
         about = {"model": options.name or options.model.name, "rounds": options.rounds, "clients": CLIENTS}
@@ -56,19 +57,26 @@ def measure(options: argparse.Namespace, pipeline: str, texts: list[str]) -> dic
         ) as server:
             server.becomes_ready(seconds=60)
             load(server, CLIENTS, options.seconds, texts)
-            ratios, began, taken = [], time.monotonic(), cpu_seconds(server.process_id)
+            ratios = []
             for turn in range(options.rounds):
-                rates = {}
-                # Which comes first takes turns: the machine drifts.
-                for watching in (True, False) if turn % 2 else (False, True):
-                    with running(server.process_id, watching):
-                        rates[watching] = load(server, CLIENTS, options.seconds, texts)["rate"]
+                rates = in_turns(server.process_id, turn, lambda: load(server, CLIENTS, options.seconds, texts)["rate"])
                 ratios.append(rates[True] / rates[False])
-            # Half the time it was stopped.
-            seconds = (time.monotonic() - began) / 2
-            cpu = (cpu_seconds(server.process_id) - taken) / seconds
+            shares = [
+                in_turns(server.process_id, turn, lambda: cpu_share(server.process_id, options.idle_seconds))
+                for turn in range(options.rounds)
+            ]
     lowest, ratio, highest = statistics.quantiles(ratios, n=4)
-    return {"ratio": ratio, "lowest": lowest, "highest": highest, "cpu": cpu}
+    watched, unwatched = (statistics.fmean(share[watching] for share in shares) for watching in (True, False))
+    return {"ratio": ratio, "lowest": lowest, "highest": highest, "watched": watched, "unwatched": unwatched}
+
+
+def in_turns(process: int, turn: int, figure: Callable[[], float]) -> dict[bool, float]:
+    """The figure with the watch at work (True) and stopped. Which comes first takes turns: the machine drifts."""
+    figures = {}
+    for watching in (True, False) if turn % 2 else (False, True):
+        with running(process, watching):
+            figures[watching] = figure()
+    return figures
 
 
 @contextmanager
@@ -81,10 +89,18 @@ def running(process: int, goes_on: bool) -> Iterator[None]:
         os.kill(process, signal.SIGCONT)
 
 
+def cpu_share(process: int, seconds: float) -> float:
+    """Of a core, by the process and all below it."""
+    began, taken = time.monotonic(), cpu_seconds(process)
+    time.sleep(seconds)
+    return (cpu_seconds(process) - taken) / (time.monotonic() - began)
+
+
 def cpu_seconds(process: int) -> float:
-    """Of the process itself, without its children."""
+    """Of the process and all below it."""
     after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, after_name[11:13])) / TICKS
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return sum(map(int, after_name[11:13])) / TICKS + sum(cpu_seconds(int(child)) for child in children)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,7 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--name", help="what to call the model in the figures")
     parser.add_argument("--seconds", type=float, default=5, help="of a window (default: 5)")
-    parser.add_argument("--rounds", type=int, default=16, help="of one window each (default: 16)")
+    parser.add_argument("--idle-seconds", type=float, default=15, help="of an idle window (default: 15)")
+    parser.add_argument("--rounds", type=int, default=16, help="of one window of each kind (default: 16)")
     parser.add_argument("--out", type=Path, help="also write all figures to this file, for plots.py")
     return parser
 
