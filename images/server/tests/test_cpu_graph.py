@@ -10,6 +10,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from bert_batching.sessions import open_session
 from cpu_graph.__main__ import NotGoodEnough, write
 
 WIDTH, IDS = 4, 128
@@ -74,6 +75,49 @@ def test_only_the_first_tokens_are_computed_where_nothing_mixes_them(tmp_path: P
     written = onnx.load(tmp_path / "model.onnx")
     (product,) = [node for node in written.graph.node if node.op_type == "MatMul"]
     assert product.input[0] == "embedded/first"
+
+
+@pytest.mark.parametrize(("mixing", "padding"), [("Relu", "none"), ("Softmax", "as exported")])
+def test_weights_in_a_file_of_their_own_stay_there(
+    mixing: str, padding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a model of more than 2 GiB."""
+    along = {"axis": 1} if mixing == "Softmax" else {}
+    source = model(
+        tmp_path / "model",
+        helper.make_node("MatMul", ["embedded", "square"], ["hidden"]),
+        helper.make_node(mixing, ["hidden"], ["mixed"], **along),
+        helper.make_node("MatMul", ["mixed", "square"], ["projected"]),
+        first_token("projected"),
+        first=np.int64(0),
+    )
+    (tmp_path / "whole").mkdir()
+    write(source, tmp_path / "whole")
+    given = _split(source / "model.onnx")
+    assert write(source, tmp_path)["padding"] == padding
+    weights, graph = (tmp_path / "model.onnx" / name for name in (WEIGHTS, "model.onnx"))
+    assert weights.read_bytes() == (given / WEIGHTS).read_bytes()
+    assert (graph.read_bytes() == (given / "model.onnx").read_bytes()) == (padding == "as exported")
+    feed = {name: np.ones((2, 3), np.int64) for name in ("input_ids", "attention_mask")}
+    whole, split = (
+        open_session(str(path / "model.onnx"), 1).run(None, feed)[0] for path in (tmp_path / "whole", tmp_path)
+    )
+    assert np.array_equal(whole, split)
+    monkeypatch.setattr("cpu_graph.__main__.has_vnni", lambda: True)
+    with pytest.raises(NotGoodEnough, match="less than 2 GiB; set precision to fp32"):
+        write(source, tmp_path, "int8")
+
+
+WEIGHTS = "model.onnx.data"
+
+
+def _split(file: Path) -> Path:
+    """The graph as a folder, with the weights in a file of their own."""
+    graph = onnx.load(file)
+    file.unlink()
+    file.mkdir()
+    onnx.save(graph, file / "model.onnx", save_as_external_data=True, location=WEIGHTS, size_threshold=64)
+    return file
 
 
 def test_int8_is_not_tried_on_a_cpu_that_overflows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,17 @@ def test_four_models_with_all_that_they_import(tmp_path: Path, model_folder: Pat
     assert golden["tensors"] == {"text": "text_input", "outputs": {"label": "predicts", "score": "scores"}}
 
 
+def test_graph_with_weights_in_a_file_of_their_own(tmp_path: Path, model_folder: Path) -> None:
+    graph = model_folder / "model.onnx"
+    graph.unlink()
+    graph.mkdir()
+    for name in ("model.onnx", "model.onnx.data"):
+        (graph / name).write_text(name)
+    assert render(tmp_path, model_folder) == 0
+    got = files(tmp_path / "models" / "model_onnx" / "1" / "model.onnx")
+    assert got == {name: name.encode() for name in ("model.onnx", "model.onnx.data")}
+
+
 def test_one_model_of_the_fused_pipeline_with_all_that_it_imports(tmp_path: Path, model_folder: Path) -> None:
     assert render(tmp_path, model_folder, pipeline="fused", instances=1) == 0
     got = files(tmp_path / "models")

@@ -5,6 +5,7 @@ first."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Mapping, Sequence
 
 import onnxruntime
@@ -28,7 +29,8 @@ class Sessions:
 
 
 def open_session(path: str, threads: int) -> Any:
-    """An onnxruntime session that keeps to `threads` cores."""
+    """An onnxruntime session that keeps to `threads` cores. `path`: a graph; or a folder with it in it, where its
+    weights are a file of their own."""
     # Nobody asked for it, and pods have no way out.
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
@@ -36,4 +38,5 @@ def open_session(path: str, threads: int) -> Any:
     options.inter_op_num_threads = 1
     # Idle threads that spin eat the CPU quota of the pod; while a run is going on spinning is quicker than sleeping.
     options.add_session_config_entry("session.force_spinning_stop", "1")
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    graph = Path(path) / "model.onnx" if Path(path).is_dir() else path
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])

@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import onnx
-
 from bert_serving.vnni import has_vnni
+from cpu_graph import files
 from cpu_graph.agreement import agreement
 from cpu_graph.check import difference
 from cpu_graph.int8 import with_int8
@@ -66,15 +64,17 @@ def write(
             "the CPU of this build lacks VNNI, without which int8 answers wrongly and can't be tried; build on one "
             "with it (Intel since Ice Lake, AMD since Zen 4), or set precision to fp32"
         )
-    exported = onnx.load(model / "model.onnx")
+    if precision == "int8" and files.is_split(model):
+        raise NotGoodEnough("precision int8 is for models of less than 2 GiB; set precision to fp32")
+    exported, weights = files.load(model), files.weights_of(model)
     longest = json.loads((model / "model.json").read_text(encoding="utf-8"))["maxLength"]
     graph = rewritten(exported)
     # Two digits say all there is to say.
-    moved = None if graph is None else float(f"{difference(exported, graph, longest):.1e}")
+    moved = None if graph is None else float(f"{difference(exported, graph, weights, longest):.1e}")
     if graph is None or moved is None or moved > TOLERANCE:
         if precision == "int8":
             raise NotGoodEnough("precision int8 needs a graph whose padding can be taken out; set precision to fp32")
-        shutil.copyfile(model / "model.onnx", out / "model.onnx")
+        files.copy(model, out)
         return _say(out, {"precision": precision, "padding": "as exported", "moved": moved})
     facts: dict[str, Any] = {"precision": precision, "padding": "none", "moved": moved}
     if precision == "int8":
@@ -83,7 +83,7 @@ def write(
         share, commonest = agreement(fp32, graph, model, texts, decision or {})
         _check(share, commonest, len(texts), least)
         facts |= {"agreement": round(share, 4), "texts": len(texts)}
-    onnx.save(graph, out / "model.onnx")
+    files.save(graph, model, out)
     return _say(out, facts)
 
 

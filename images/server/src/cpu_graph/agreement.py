@@ -34,7 +34,7 @@ def agreement(
     rows = sorted(encoder.rows(whole(texts)), key=lambda row: len(row["input_ids"]))
     labels = decision.get("labels") or facts["labels"]
     decide = load(facts["task"], "decide").decider(labels, decision.get("options", {}))
-    logits = (_logits(session(model), encoder, rows) for model in (one, other))
+    logits = (_logits(session(model, folder), encoder, rows) for model in (one, other))
     decisions = [decide(scores_of(each, facts["activation"])) for each in logits]
     commonest = int(np.unique(decisions[0], axis=0, return_counts=True)[1].max())
     return float((decisions[0] == decisions[1]).all(axis=1).mean()), commonest / len(rows)

@@ -70,7 +70,7 @@ def _asks(node: NodeProto | None, axis: int, facts: Facts) -> dict[str, int] | N
         return None
     if node.op_type == "Transpose":
         return {node.input[0]: attribute_of(node, "perm")[axis]}
-    if node.op_type == "MatMul" and facts.constant(node.input[1]) is None and axis == len(shape) - 2:
+    if node.op_type == "MatMul" and not facts.is_constant(node.input[1]) and axis == len(shape) - 2:
         return {node.input[0]: axis}
     if node.op_type == "Reshape":
         target = facts.constant(node.input[1])

@@ -4,6 +4,7 @@ most, over random batches of texts of very different lengths."""
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,14 @@ BATCHES, MOST_TEXTS, LONGEST = 12, 8, 48
 IDS = 100
 
 
-def difference(one: ModelProto, other: ModelProto, longest: int = LONGEST) -> float:
+def difference(one: ModelProto, other: ModelProto, weights: Path, longest: int = LONGEST) -> float:
     """Relative to the largest logit of a batch; infinite if one can't run, or a logit is not a number.
 
-    `longest`: tokens that the model takes at most."""
+    `weights`: the folder of those that are files of their own. `longest`: tokens that the model takes at most."""
     chance = np.random.default_rng(7)
     worst = 0.0
     try:
-        sessions = [session(model) for model in (one, other)]
+        sessions = [session(model, weights) for model in (one, other)]
         for _ in range(BATCHES):
             feed = _batch(chance, min(longest, LONGEST), [value.name for value in sessions[0].get_inputs()])
             expected, got = (np.asarray(session.run(None, feed)[0]) for session in sessions)
@@ -50,8 +51,9 @@ def _batch(chance: np.random.Generator, longest: int, inputs: list[str]) -> dict
     return {name: tensors[name] for name in inputs}
 
 
-def session(model: ModelProto) -> Any:
-    """Runs the model on all cores."""
+def session(model: ModelProto, weights: Path) -> Any:
+    """Runs the model on all cores. `weights`: the folder of those that are files of their own."""
     options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights))
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])

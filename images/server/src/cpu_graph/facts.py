@@ -28,6 +28,8 @@ ELEMENT_WISE = {
     "Cast",
 }
 ELEMENT_WISE |= {"Identity"}
+# The axis of what a token has.
+LAST = -1
 
 
 class Facts:
@@ -60,9 +62,13 @@ class Facts:
             if node.op_type != "Shape" and self._of_the_texts.intersection(reads(node)):
                 self._of_the_texts.update(node.output)
 
+    def is_constant(self, name: str) -> bool:
+        return name in self._values
+
     def constant(self, name: str) -> npt.NDArray[np.generic] | None:
+        """Its value; None if it is not known, as that of weights in a file of their own."""
         value = self._values.get(name)
-        return None if value is None else numpy_helper.to_array(value)
+        return None if value is None or value.data_location == TensorProto.EXTERNAL else numpy_helper.to_array(value)
 
     def shape(self, name: str) -> list[int | None] | None:
         """Its axes, None for a length that is not known; None if nothing is known."""
@@ -83,8 +89,9 @@ class Facts:
             return tokens[:1]
         if node.op_type == "ReduceMean" and len(node.input) == 2:
             # DeBERTa spells out its layer normalisation.
-            axes = self.constant(node.input[1])
-            return tokens if axes is not None and axes.tolist() == [-1] else []
+            return tokens if self._is_last(node.input[1]) else []
+        if node.op_type == "Slice" and len(node.input) == 4:
+            return tokens if self._is_last(node.input[3]) and all(map(self.is_constant, node.input[1:])) else []
         if node.op_type in ELEMENT_WISE and all(self._broadcasts(name) for name in others):
             return tokens
         return []
@@ -102,6 +109,10 @@ class Facts:
             return False
         index = self.constant(node.input[1])
         return index is not None and index.shape == () and int(index) == 0 and attribute_of(node, "axis") == 1
+
+    def _is_last(self, axes: str) -> bool:
+        value = self.constant(axes)
+        return value is not None and value.tolist() == [LAST]
 
     def _broadcasts(self, name: str) -> bool:
         """Constants that are the same for every token."""

@@ -9,7 +9,8 @@ from cpu_graph.attention import with_first_rows
 from cpu_graph.facts import without_aliases
 from cpu_graph.padding import without_padding
 from cpu_graph.sizes import with_known_sizes
+from cpu_graph.splits import without_splits
 
 
 def rewritten(model: ModelProto) -> ModelProto | None:
-    return without_padding(with_first_rows(with_known_sizes(without_aliases(model))))
+    return without_padding(with_first_rows(without_splits(with_known_sizes(without_aliases(model)))))

@@ -31,6 +31,8 @@ def with_known_sizes(model: ModelProto) -> ModelProto:
             continue
         written = writer.copy(node)
         if target is not None:
+            # Else a KEEP would be a length of 0; Reshape has no other attribute.
+            written.ClearField("attribute")
             written.input[1] = writer.constant(f"{node.output[0]}/shape", target)
     return writer.model(model)
 
@@ -52,7 +54,7 @@ def _sizes(node: NodeProto, facts: Facts) -> npt.NDArray[np.int64] | None:
 
 def _target(node: NodeProto, facts: Facts) -> npt.NDArray[np.int64] | None:
     """The shape that a Reshape makes, if it only cuts or joins what each token has; None for any other node."""
-    if node.op_type != "Reshape" or attribute_of(node, "allowzero", 0) != 0:
+    if node.op_type != "Reshape":
         return None
     before, after = _per_token(node.input[0], facts), _per_token(node.output[0], facts)
     if before is None or after is None or math.prod(before) != math.prod(after):

@@ -46,7 +46,7 @@ def write_repository(
 ) -> None:
     """`with_graph` False leaves model.onnx out: in the image it is a layer of its own that no serving option moves."""
     wanted = [TOKENIZER_FILE, *([GRAPH_FILE] if with_graph else [])]
-    missing = [name for name in wanted if not (model / name).is_file()]
+    missing = [name for name in wanted if not (model / name).exists()]
     if missing:
         raise InvalidInput([f"{model}: lacks {name}, which the exporter writes" for name in missing])
     configs = model_config.configs(templates, serving, contract)
@@ -67,7 +67,7 @@ def write_repository(
     if with_graph:
         apart = contract.inference in configs
         graph = out / (contract.inference if apart else serving.api_name) / "1"
-        shutil.copyfile(model / GRAPH_FILE, graph / GRAPH_FILE)
+        _graph(model / GRAPH_FILE, graph / GRAPH_FILE)
         if not apart:
             _json(graph / "graph.json", {"precision": "fp32", "padding": "as exported"})
 
@@ -85,6 +85,14 @@ def write_golden(serving: Serving, contract: Contract, file: Path) -> None:
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     _json(file, golden)
+
+
+def _graph(source: Path, target: Path) -> None:
+    """A file; or a folder, where the weights are files of their own."""
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)
 
 
 def _code(templates: Path, own: Path, version: Path, packages: tuple[str, ...]) -> None:
