@@ -1,5 +1,5 @@
 /** The export stage's environment as an image of its own: the stage `env` of the model image's Dockerfile (torch, transformers,
- *  optimum, onnxruntime), the same layers that every model build starts from. Trains the sandbox's classifier, and with the
+ *  onnxruntime), the same layers that every model build starts from. Trains the sandbox's classifier, and with the
  *  stage `dev` on top runs the exporter's tests. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

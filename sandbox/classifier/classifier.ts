@@ -13,7 +13,7 @@ export async function ensureClassifier(environment: Environment, project: string
   const maker = makerOf(project);
   const kept = join(cacheFolder(), "classifier", await classifierHash(project));
   if (!(await exists(kept))) {
-    const env = await log.step("export environment: torch, transformers, optimum (once, about 6 min)", (update) =>
+    const env = await log.step("export environment: torch, transformers (once, about 6 min)", (update) =>
       exporterImage(environment, project, "env", update),
     );
     await log.step("classifier for the sandbox: MiniLM with a head trained on a few sentences, seeded", (update) =>

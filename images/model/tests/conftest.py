@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +42,29 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
 @pytest.fixture
 def export(tmp_path: Path) -> Export:
     """Fetches and exports in this process, local sources from `tmp_path/sources`; returns the folder of the result."""
+    return partial(_export, tmp_path)
 
-    def run_it(credentials: Mapping[Role, Credential] | None = None, **spec: Any) -> Path:
-        file = tmp_path / "spec.json"
-        file.write_text(json.dumps({"model": {"local": {}}, **spec}), encoding="utf-8")
-        places, out = Places(tmp_path / "sources", tmp_path / "fetched"), tmp_path / "out"
-        fetch(file, places.fetched, credentials or {}, say=lambda _: None)
-        run(file, places, out, say=lambda _: None)
-        return out
 
-    return run_it
+def _export(root: Path, credentials: Mapping[Role, Credential] | None = None, **spec: Any) -> Path:
+    file = root / "spec.json"
+    file.write_text(json.dumps({"model": {"local": {}}, **spec}), encoding="utf-8")
+    places, out = Places(root / "sources", root / "fetched"), root / "out"
+    fetch(file, places.fetched, credentials or {}, say=lambda _: None)
+    run(file, places, out, say=lambda _: None)
+    return out
+
+
+@pytest.fixture(scope="session")
+def exported(checkpoint: Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The result of exporting a family, made once; not to be changed."""
+
+    @cache
+    def of(family: str) -> Path:
+        root = tmp_path_factory.mktemp("exported")
+        checkpoint(family, root / "sources" / "model")
+        return _export(root)
+
+    return of
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Tiny random classifiers of each family that the exporter promises to take.
 
 Real architectures with real tokenizers of their kind, only small: made in a second, exported in another. In: a
-folder. Out: a checkpoint in it, as save_pretrained() writes it; the sentencepiece ones only in their slow form, so
-that conversion is tried too.
+folder. Out: a checkpoint in it, as save_pretrained() writes it; the sentencepiece ones without a tokenizer.json, as
+transformers 4 wrote many, so that one is made.
 """
 
 import json
@@ -88,9 +88,8 @@ def _sentencepiece(folder: Path, kind: str, file: str) -> Any:
     )
     (folder / "spiece.vocab").unlink()
     (folder / "spiece.model").rename(folder / file)
-    tokenizer = getattr(transformers, kind)(str(folder / file))
-    tokenizer.save_pretrained(folder)
-    return tokenizer
+    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": kind}), encoding="utf-8")
+    return getattr(transformers, kind).from_pretrained(folder)
 
 
 def save_model(folder: Path, architecture: str, **config: Any) -> Any:
@@ -103,10 +102,13 @@ def save_model(folder: Path, architecture: str, **config: Any) -> Any:
     settings = getattr(transformers, f"{architecture}Config")(**chosen)
     model = getattr(transformers, f"{architecture}ForSequenceClassification")(settings)
     with torch.no_grad():
-        # Random heads give logits near 0, and differences would hide below the gate.
-        for parameter in model.parameters():
+        # Random heads give logits near 0, and differences would hide below the gate; biases of 0 would be left out.
+        # What is never trained is no matter of chance (the sines of RoFormer).
+        for parameter in filter(lambda parameter: parameter.requires_grad, model.parameters()):
             if parameter.dim() > 1:
                 parameter.mul_(8)
+            else:
+                parameter.add_(torch.randn_like(parameter) / 8)
     model.eval().save_pretrained(folder)
     return model
 
@@ -140,7 +142,9 @@ def _xlm_roberta(folder: Path, **config: Any) -> None:
 
 def _albert(folder: Path, **config: Any) -> None:
     tokenizer = _sentencepiece(folder, "AlbertTokenizer", "spiece.model")
-    save_model(folder, "Albert", vocab_size=len(tokenizer), embedding_size=16, **config)
+    # Weights so large that torch's exporter leaves them to be transposed in every run.
+    sizes = {"embedding_size": 16, "hidden_size": 64}
+    save_model(folder, "Albert", vocab_size=len(tokenizer), **sizes, **config)
 
 
 def _deberta(folder: Path, **config: Any) -> None:
@@ -156,6 +160,25 @@ def _deberta_v2(folder: Path, **config: Any) -> None:
     save_model(folder, "DebertaV2", **sizes, **attention, **config)
 
 
+def _mpnet(folder: Path, **config: Any) -> None:
+    positions = {"max_position_embeddings": POSITIONS + 2}
+    save_model(folder, "MPNet", vocab_size=len(wordpiece(folder)), **positions, **config)
+
+
+def _modernbert(folder: Path, **config: Any) -> None:
+    tokens = {"pad_token_id": 0, "cls_token_id": 2, "bos_token_id": 2, "sep_token_id": 3, "eos_token_id": 3}
+    attention = {"global_attn_every_n_layers": 2, "local_attention": 16}
+    save_model(folder, "ModernBert", vocab_size=len(wordpiece(folder)), **tokens, **attention, **config)
+
+
+def _nomic_bert(folder: Path, **config: Any) -> None:
+    save_model(folder, "NomicBert", vocab_size=len(wordpiece(folder)), **config)
+
+
+def _roformer(folder: Path, **config: Any) -> None:
+    save_model(folder, "RoFormer", vocab_size=len(wordpiece(folder)), **config)
+
+
 FAMILIES = {
     "bert": Family(_bert, _TYPES, 0),
     "distilbert": Family(_distilbert, _NO_TYPES, 0),
@@ -165,6 +188,10 @@ FAMILIES = {
     "albert": Family(_albert, _TYPES, 0),
     "deberta": Family(_deberta, _NO_TYPES, 1),
     "deberta-v2": Family(_deberta_v2, _NO_TYPES, 0),
+    "mpnet": Family(_mpnet, _NO_TYPES, 1),
+    "modernbert": Family(_modernbert, _NO_TYPES, 0),
+    "nomic-bert": Family(_nomic_bert, _TYPES, 0),
+    "roformer": Family(_roformer, _TYPES, 0),
 }
 
 

@@ -1,21 +1,22 @@
 """Promise: a classifier of any BERT-like family becomes an ONNX model that answers as the original does."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from bert_exporter import graph_files
 from conftest import Checkpoint, Export
 from families import FAMILIES, LABELS, POSITIONS, edit_json
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_exports(family: str, checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
+def test_exports(family: str, exported: Callable[[str], Path]) -> None:
     from tokenizers import Tokenizer
 
-    checkpoint(family, tmp_path / "sources" / "model")
-    out = export()
-
+    out = exported(family)
     facts = json.loads((out / "model" / "model.json").read_text())
     assert facts == {
         "inputs": FAMILIES[family].inputs,
@@ -34,6 +35,24 @@ def test_exports(family: str, checkpoint: Checkpoint, export: Export, tmp_path: 
     assert tokenizer.padding is None
     assert tokenizer.truncation is None
     assert sorted(path.name for path in (out / "model").iterdir()) == ["model.json", "model.onnx", "tokenizer.json"]
+
+
+def test_weights_too_large_for_one_file(
+    checkpoint: Checkpoint, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Triton wants it: a folder model.onnx, with the graph and its weights in it."""
+    import onnxruntime
+
+    checkpoint("bert", tmp_path / "sources" / "model")
+    whole = onnxruntime.InferenceSession(export() / "model" / "model.onnx")
+    monkeypatch.setattr(graph_files, "_MOST", 1000)
+    graph = export() / "model" / "model.onnx"
+    assert sorted(file.name for file in graph.iterdir()) == ["model.onnx", "model.onnx.data"]
+    feed = {tensor.name: np.ones((2, 5), np.int64) for tensor in whole.get_inputs()}
+    split = onnxruntime.InferenceSession(graph / "model.onnx")
+    assert np.array_equal(split.run(None, feed)[0], whole.run(None, feed)[0])
+    monkeypatch.undo()
+    assert (export() / "model" / "model.onnx").is_file()
 
 
 @pytest.mark.parametrize(
@@ -60,12 +79,13 @@ def test_activation_follows_problem_and_task(
     assert json.loads((out / "quality.json").read_text())["labelAgreement"] == 1.0
 
 
-def test_graph_has_the_opset_that_quality_json_names(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
+def test_graph_has_the_opset_that_quality_json_names(exported: Callable[[str], Path]) -> None:
     import onnx
 
-    checkpoint("bert", tmp_path / "sources" / "model")
-    out = export()
+    out = exported("bert")
     graph = onnx.load(out / "model" / "model.onnx")
+    # The oldest Triton releases that are served know none beyond 9.
+    assert graph.ir_version == 8
     opset = next(entry.version for entry in graph.opset_import if entry.domain == "")
     assert opset == json.loads((out / "quality.json").read_text())["versions"]["opset"] == 18
 

@@ -25,6 +25,12 @@ def test_missing_file(file: str, message: str, checkpoint: Checkpoint, export: E
         export()
 
 
+def test_adapter_beside_the_weights(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
+    (checkpoint("bert", tmp_path / "sources" / "model") / "adapter_config.json").write_text('{"peft_type": "LORA"}')
+    with pytest.raises(SourceFileMissing, match=r"has an adapter \(adapter_config\.json\).*\n.*merge_and_unload"):
+        export()
+
+
 def test_weights_of_another_framework_are_named(checkpoint: Checkpoint, export: Export, tmp_path: Path) -> None:
     folder = checkpoint("bert", tmp_path / "sources" / "model")
     (folder / "model.safetensors").rename(folder / "tf_model.h5")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from bert_exporter.errors import ModelError
 from bert_exporter.model import load_model
@@ -27,6 +28,20 @@ def test_more_labels_than_the_head_has_classes(checkpoint: Checkpoint, tmp_path:
         load_model(folder, "model local")
 
 
+@pytest.mark.parametrize("own", ["0.attention.self.distance_embedding.weight", "2.output.dense.bias"])
+def test_weights_that_would_be_left_out(own: str, checkpoint: Checkpoint, tmp_path: Path) -> None:
+    """BERT's relative positions, which transformers 4 computed and 5 does not; more layers than config.json tells."""
+    from safetensors.torch import load_file, save_file
+
+    file = checkpoint("bert", tmp_path / "model") / "model.safetensors"
+    weights = {**load_file(file), "bert.embeddings.position_ids": torch.arange(64)[None]}
+    save_file(weights, file, metadata={"format": "pt"})
+    load_model(file.parent, "model local")
+    save_file({**weights, f"bert.encoder.layer.{own}": torch.zeros(3)}, file, metadata={"format": "pt"})
+    with pytest.raises(ModelError, match=rf"makes nothing of: bert\.encoder\.layer\.{own}"):
+        load_model(file.parent, "model local")
+
+
 def test_code_of_a_repository_is_never_run(checkpoint: Checkpoint, tmp_path: Path) -> None:
     folder = checkpoint("bert", tmp_path / "model")
     (folder / "custom.py").write_text("open('ran', 'w')")
@@ -34,6 +49,17 @@ def test_code_of_a_repository_is_never_run(checkpoint: Checkpoint, tmp_path: Pat
     edit_json(folder / "config.json", model_type="unheard-of", auto_map=auto_map)
     with pytest.raises(ModelError, match="never run"):
         load_model(folder, "model local")
+
+
+def test_code_of_a_repository_is_not_left_out(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = checkpoint("bert", tmp_path / "model")
+    head = {"AutoModelForSequenceClassification": "custom.MeanPoolBert"}
+    edit_json(folder / "config.json", auto_map=head)
+    with pytest.raises(ModelError, match=r"\(custom\.MeanPoolBert\), which is never run"):
+        load_model(folder, "model local")
+    # A repository from before transformers had the class.
+    edit_json(folder / "config.json", auto_map=dict.fromkeys(head, "custom.BertForSequenceClassification"))
+    assert load_model(folder, "model local").classes == 3
 
 
 def test_architecture_without_a_classifier(checkpoint: Checkpoint, tmp_path: Path) -> None:
@@ -110,6 +136,30 @@ def test_trained_for_another_task(
     assert f"model local: config.json: says problem_type {problem_type}, but the task is {task}" in str(refused.value)
     assert str(refused.value).endswith(f"remedy: write task: {{ {remedy}: {{}} }}")
     assert load_model(folder, "model local", remedy).task == remedy
+
+
+def test_rotations_as_transformers_5_saves_them(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    """A ModernBERT of transformers 4 says them by other names; one that is not read would rotate by the default."""
+    folder = checkpoint("modernbert", tmp_path / "model")
+    config = json.loads((folder / "config.json").read_text())
+    config.pop("rope_parameters")
+    both: list[dict[str, object]] = [
+        {"local_rope_theta": 50.0, "global_rope_theta": 70.0},
+        {
+            "rope_parameters": {
+                "sliding_attention": {"rope_type": "default", "rope_theta": 50.0},
+                "full_attention": {"rope_type": "default", "rope_theta": 70.0},
+            }
+        },
+    ]
+    logits = []
+    for written in both:
+        (folder / "config.json").write_text(json.dumps({**config, **written}))
+        model = load_model(folder, "model local").model
+        logits.append(model(input_ids=torch.arange(5, 45)[None]).logits.tolist())
+    assert logits[0] == logits[1]
+    (folder / "config.json").write_text(json.dumps(config))
+    assert load_model(folder, "model local").model(input_ids=torch.arange(5, 45)[None]).logits.tolist() != logits[0]
 
 
 def test_positions_behind_the_padding_index(tmp_path: Path) -> None:

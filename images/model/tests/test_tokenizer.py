@@ -1,22 +1,43 @@
 """Promise: tokenizer.json is the original tokenizer, whatever its form; one that does not fit is refused."""
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from bert_exporter.errors import TokenizerError, TokenizerMismatch, VocabularyTooLarge
+from bert_exporter.texts import TEXTS
 from bert_exporter.tokenizer import Tokenizers, load_tokenizers, prove_equal
 from conftest import Checkpoint, Export
 from families import POSITIONS, edit_json, wordpiece
 
 
-def test_slow_only_tokenizer_is_held_against_its_slow_form(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    folder = checkpoint("xlm-roberta", tmp_path / "model")
+@pytest.mark.parametrize(
+    ("family", "file"),
+    [("xlm-roberta", "sentencepiece.bpe.model"), ("albert", "spiece.model"), ("deberta-v2", "spm.model")],
+)
+def test_model_of_sentencepiece_alone_cuts_as_sentencepiece(
+    family: str, file: str, checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    from sentencepiece import SentencePieceProcessor
+
+    folder = checkpoint(family, tmp_path / "model")
     assert not (folder / "tokenizer.json").exists()
     tokenizers = load_tokenizers(folder, "tokenizer", None)
-    assert not tokenizers.original.is_fast
+    reference = SentencePieceProcessor(model_file=str(folder / file))
+    for text in TEXTS:
+        given = _as_albert_takes_it(text) if family == "albert" else text
+        pieces = [reference.id_to_piece(index) for index in reference.encode(given)]
+        ids = tokenizers.shipped.encode(text).ids[1:-1]
+        assert [tokenizers.shipped.id_to_token(index) for index in ids] == pieces
     assert prove_equal(tokenizers, POSITIONS, "tokenizer") > 20
+
+
+def _as_albert_takes_it(text: str) -> str:
+    """Without marks that combine; as transformers 4 did, and ALBERT's authors."""
+    decomposed = unicodedata.normalize("NFKD", " ".join(text.split()))
+    return "".join(character for character in decomposed if not unicodedata.combining(character)).lower()
 
 
 def test_another_tokenizer_is_noticed(tmp_path: Path) -> None:
@@ -43,6 +64,32 @@ def test_options_beside_tokenizer_json_are_kept(tmp_path: Path) -> None:
     (folder / "tokenizer_config.json").write_text(json.dumps({**config, "do_lower_case": True}))
     tokenizers = load_tokenizers(folder, "tokenizer", None)
     assert tokenizers.shipped.encode("LOVE").ids == tokenizers.shipped.encode("love").ids
+    prove_equal(tokenizers, POSITIONS, "tokenizer")
+
+
+def test_what_tokenizer_json_does_besides_is_kept(tmp_path: Path) -> None:
+    """transformers 5 makes a BERT's tokenizer anew from the vocabulary; the file is what the model was trained with."""
+    folder = tmp_path / "tokenizer"
+    wordpiece(folder)
+    content = json.loads((folder / "tokenizer.json").read_text())
+    turkish = {"type": "Replace", "pattern": {"String": "I"}, "content": "ı"}
+    steps = {"type": "Sequence", "normalizers": [turkish, content["normalizer"]]}
+    edit_json(folder / "tokenizer.json", normalizer=steps)
+    tokenizers = load_tokenizers(folder, "tokenizer", None)
+    assert tokenizers.shipped.encode("I").ids == tokenizers.shipped.encode("ı").ids
+    prove_equal(tokenizers, POSITIONS, "tokenizer")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [{"tokenizer_class": "TokenizersBackend", "backend": "tokenizers"}, {"extra_special_tokens": ["[X]", "[Y]"]}],
+)
+def test_saved_by_transformers_5(written: dict[str, object], tmp_path: Path) -> None:
+    folder = tmp_path / "tokenizer"
+    wordpiece(folder)
+    edit_json(folder / "tokenizer_config.json", **written)
+    tokenizers = load_tokenizers(folder, "tokenizer", None)
+    assert tokenizers.shipped.encode("x").tokens == ["[CLS]", "x", "[SEP]"]
     prove_equal(tokenizers, POSITIONS, "tokenizer")
 
 
@@ -75,7 +122,7 @@ def test_vocabulary_alone_is_enough_for_the_models_own_family(
     tokenizer = tmp_path / "sources" / "tokenizer"
     tokenizer.mkdir()
     (model / "vocab.txt").rename(tokenizer / "vocab.txt")
-    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+    for name in ("tokenizer.json", "tokenizer_config.json"):
         (model / name).unlink()
     assert (export(tokenizer={"local": {}}) / "model" / "tokenizer.json").is_file()
 

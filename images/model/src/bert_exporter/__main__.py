@@ -87,7 +87,7 @@ def _hush_libraries() -> None:
     """Settings of the libraries: their progress bars and warnings would bury the one line that matters."""
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    # The hub's newer transfer goes to other hosts and reads no REQUESTS_CA_BUNDLE: behind a private CA it fails.
+    # The hub's newer transfer goes to other hosts and reads no SSL_CERT_FILE: behind a private CA it fails.
     os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

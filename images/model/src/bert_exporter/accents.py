@@ -1,10 +1,9 @@
-"""Repairs the accents of a tokenizer that transformers converts from its slow form.
+"""Repairs the accents of a tokenizer that transformers makes out of a sentencepiece model.
 
-ALBERT's slow tokenizer decomposes a text, drops characters with a combining class, and lets sentencepiece compose the
-rest again. Its conversion drops *every* mark (vowel signs of Hindi and Thai, emoji selectors) and composes no Hangul,
-since the `tokenizers` library's copy of sentencepiece's normaliser leaves groups of six bytes and more alone. In: the
-converted tokenizer. Out: one that does as the slow one did; whether it really does is proved afterwards, like
-everything else.
+ALBERT's own tokenizer decomposes a text, drops characters with a combining class, and lets sentencepiece compose the
+rest again. What transformers makes of it drops *every* mark (vowel signs of Hindi and Thai, emoji selectors) and
+composes no Hangul, since the `tokenizers` library's copy of sentencepiece's normaliser leaves groups of six bytes and
+more alone. In: that tokenizer. Out: one that does as ALBERT's own.
 """
 
 import json

@@ -14,6 +14,8 @@ from bert_exporter.errors import LfsPointer, SourceFileMissing
 from bert_exporter.storage import Role
 
 CONFIG = "config.json"
+# Of LoRA and its like, as the package peft saves them.
+ADAPTER = "adapter_config.json"
 
 # In order of preference: safetensors cannot carry code, and load faster.
 _WEIGHTS = (
@@ -42,6 +44,12 @@ def select_files(present: Iterable[str], role: Role, where: str) -> list[str]:
         if not any(_VOCABULARY.fullmatch(name) for name in names):
             raise no_vocabulary(where)
         return sorted({*wanted, *(name for name in names if name == CONFIG)})
+    if ADAPTER in names:
+        raise SourceFileMissing(
+            f"has an adapter ({ADAPTER}), which would be left out, and no weights with it in them",
+            where=where,
+            remedy="the model after merge_and_unload(), saved with save_pretrained(), without the adapter's files",
+        )
     if CONFIG not in names:
         raise SourceFileMissing(
             f"has no {CONFIG}", where=where, remedy="a model saved with save_pretrained(): config.json and weights"

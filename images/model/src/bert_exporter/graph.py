@@ -10,7 +10,8 @@ from typing import Any
 from bert_exporter.errors import GraphError
 
 # What preprocessing can make out of a text.
-KNOWN_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+TOKEN_TYPES = "token_type_ids"
+KNOWN_INPUTS = ("input_ids", "attention_mask", TOKEN_TYPES)
 OUTPUT = "logits"
 
 

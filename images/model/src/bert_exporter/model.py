@@ -5,9 +5,11 @@ In: a checkpoint folder. Out: an Original.
 """
 
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from bert_exporter.graph import KNOWN_INPUTS, TOKEN_TYPES
 from bert_exporter.refusals import check_complete, check_config, unloadable
 from bert_exporter.spec import DEFAULT_TASK
 from bert_tasks import load
@@ -22,6 +24,7 @@ class Original:
 
     Attributes:
         model: the transformers model in evaluation mode, fp32.
+        inputs: what it takes of KNOWN_INPUTS (graph.py), in that order.
         classes: width of its logits.
         embedding_rows: number of token ids that it has an embedding for.
         max_length: tokens that it can take, special ones included, at most 512.
@@ -32,6 +35,7 @@ class Original:
     """
 
     model: Any
+    inputs: list[str]
     classes: int
     embedding_rows: int
     max_length: int
@@ -61,6 +65,8 @@ def load_model(folder: Path, name: str, task: str = DEFAULT_TASK) -> Original:
             trust_remote_code=False,
             local_files_only=True,
             dtype=torch.float32,
+            # The others are traced to more nodes, for the same numbers.
+            attn_implementation="eager",
             output_loading_info=True,
             # Told by names and shapes below, instead of an exception without them.
             ignore_mismatched_sizes=True,
@@ -73,6 +79,7 @@ def load_model(folder: Path, name: str, task: str = DEFAULT_TASK) -> Original:
     classes = int(config.num_labels)
     return Original(
         model=model,
+        inputs=_inputs(model),
         classes=classes,
         embedding_rows=int(model.get_input_embeddings().weight.shape[0]),
         max_length=_max_length(model),
@@ -81,6 +88,13 @@ def load_model(folder: Path, name: str, task: str = DEFAULT_TASK) -> Original:
         activation=load(task, "decide").activation(config.problem_type, classes),
         id2label={int(index): str(label) for index, label in config.id2label.items()},
     )
+
+
+def _inputs(model: Any) -> list[str]:
+    """What tells the model something: RoBERTa and its kin take token_type_ids, but know one type of token alone."""
+    taken = signature(model.forward).parameters
+    types = getattr(model.config, "type_vocab_size", None)
+    return [name for name in KNOWN_INPUTS if name in taken and (name != TOKEN_TYPES or types is None or types > 1)]
 
 
 def _max_length(model: Any) -> int:

@@ -1,9 +1,9 @@
 """The quality gate: the ONNX graph must answer as the original does.
 
-Optimum only warns when they differ, so this gate is our own and stops the build. In: the original, a session over the
-graph, the texts as ids. Out: the figures for quality.json. Each text is compared alone and inside a padded batch,
-like with like: padding and masks are where exports break for some lengths only. And alone against the batch: a client
-must not get another answer because of who asks at the same time.
+It is our own and stops the build. In: the original, a session over the graph, the texts as ids. Out: the figures for
+quality.json. Each text is compared alone and inside a padded batch, like with like: padding and masks are where exports
+break for some lengths only. And alone against the batch: a client must not get another answer because of who asks at
+the same time.
 """
 
 from collections.abc import Sequence

@@ -54,8 +54,8 @@ def run(spec_path: Path, places: Places, out: Path, say: Say) -> None:
 
     with tempfile.TemporaryDirectory(prefix="bert-export-") as scratch:
         with step(say, "exported to ONNX"):
-            onnx = export_onnx(original, model_name, Path(scratch))
-        figures, inputs = verify(onnx, original, tokenizers, pad, max_length, model_name, spec.max_logit_difference)
+            graph = export_onnx(original, model_name, Path(scratch))
+        figures, inputs = verify(graph, original, tokenizers, pad, max_length, model_name, spec.max_logit_difference)
         say(f"logits differ by at most {figures.max_logit_difference:.1e} over {figures.texts} texts")
 
         facts = ModelFacts(
@@ -68,13 +68,13 @@ def run(spec_path: Path, places: Places, out: Path, say: Say) -> None:
             model_source=spec.model.describe(),
             tokenizer_source=tokenizer_source.describe(),
         )
-        write_result(out, onnx, tokenizers.shipped, facts, figures, spec.max_logit_difference)
+        write_result(out, graph, tokenizers.shipped, facts, figures, spec.max_logit_difference)
 
 
 def verify(
-    onnx: Path, original: Original, tokenizers: Tokenizers, pad: int, max_length: int, name: str, gate: float
+    graph: Path, original: Original, tokenizers: Tokenizers, pad: int, max_length: int, name: str, gate: float
 ) -> tuple[parity.Parity, list[str]]:
-    """Holds an ONNX file against the original: names, axes, shapes, then values.
+    """Holds an ONNX graph against the original: names, axes, shapes, then values.
 
     Returns:
         The figures and the graph's inputs.
@@ -83,7 +83,7 @@ def verify(
     """
     from onnxruntime import InferenceSession
 
-    session = InferenceSession(str(onnx), providers=["CPUExecutionProvider"])
+    session = InferenceSession(str(graph), providers=["CPUExecutionProvider"])
     inputs = check_graph(session, original.classes, name)
     longest = long_texts(lambda text: len(tokenizers.shipped.encode(text).ids), max_length)
     texts = parity.encode_all(tokenizers.shipped, (*TEXTS, *longest), max_length)

@@ -7,6 +7,7 @@ TensorFlow). In: a folder, what the loading said, or an exception. Out: a ModelE
 
 import json
 import re
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ _OTHER_TASK = re.compile(
 # What safetensors, torch and transformers say of files that are cut, damaged or missing.
 _DAMAGED = re.compile(r"deserializing|Unable to load weights|No such file|[Uu]npickl|Weights only load|zip archive")
 _LONGEST_QUOTE = 300
+# Weights of an encoder's layers; what is computed from the sizes alone is none.
+_OF_LAYERS = re.compile(r"\blayers?\.\d+\.(?!.*\.inv_freq$)")
 
 # What config.json says that a model was trained for, in transformers' words, and the task that answers so. Nothing said
 # contradicts nothing.
@@ -69,13 +72,9 @@ def unloadable(problem: Exception, name: str) -> ModelError:
     """The error for an exception of from_pretrained()."""
     text = str(problem).strip()
     if "trust_remote_code" in text:
-        return ModelError(
-            "needs Python code out of its own repository, which is never run",
-            where=name,
-            remedy="a model of an architecture that transformers knows",
-        )
-    quote = f"{type(problem).__name__}: {(text.splitlines() or [''])[0][:_LONGEST_QUOTE]}"
-    if _DAMAGED.search(text):
+        return _needs_code(name)
+    quote = f"{type(problem).__name__}: {' '.join(text.split())[:_LONGEST_QUOTE]}"
+    if _DAMAGED.search(text) or _while_unpickling(problem):
         return ModelError(
             f"its weights are damaged or incomplete: {quote}",
             where=name,
@@ -87,6 +86,19 @@ def unloadable(problem: Exception, name: str) -> ModelError:
         where=name,
         remedy="a BERT-like checkpoint for sequence classification, saved with save_pretrained()",
     )
+
+
+def _needs_code(name: str, what: str = "") -> ModelError:
+    return ModelError(
+        f"needs Python code out of its own repository{what}, which is never run",
+        where=name,
+        remedy="a model of an architecture that transformers knows",
+    )
+
+
+def _while_unpickling(problem: Exception) -> bool:
+    """torch reads what is no pickle until something fails that has nothing to say: a KeyError, an EOFError."""
+    return any("unpickle" in Path(frame.filename).name for frame in traceback.extract_tb(problem.__traceback__))
 
 
 def check_complete(model: Any, info: dict[str, Any], name: str) -> None:
@@ -105,13 +117,25 @@ def check_complete(model: Any, info: dict[str, Any], name: str) -> None:
             where=name,
             remedy="a checkpoint for sequence classification (…ForSequenceClassification)",
         )
+    # A class of transformers' own may stand for it, with other answers from the same weights.
+    own = (getattr(model.config, "auto_map", None) or {}).get("AutoModelForSequenceClassification", "")
+    if own and own.rpartition(".")[2] != type(model).__name__:
+        raise _needs_code(name, f" ({own})")
     if mismatched := sorted(info["mismatched_keys"]):
-        shapes = model.state_dict()
-        shown = ", ".join(f"{key} {list(shapes[key].shape)}" for key in mismatched[:4])
+        shown = ", ".join(f"{key} {list(asked)}" for key, _, asked in mismatched[:4])
         raise ModelError(
             f"the weights have other shapes than config.json asks for: {shown}{', …' if len(mismatched) > 4 else ''}",
             where=name,
             remedy="a config.json (id2label or num_labels, vocab_size, …) that belongs to these weights",
+        )
+    if unused := sorted(key for key in info["unexpected_keys"] if _OF_LAYERS.search(key)):
+        # transformers 5 has dropped BERT's relative positions, and says nothing where a checkpoint has them.
+        raise ModelError(
+            f"its layers have weights that transformers makes nothing of: {', '.join(unused[:4])}"
+            f"{', …' if len(unused) > 4 else ''}: it would be another model",
+            where=name,
+            remedy="an architecture as transformers 5 computes it (without position_embedding_type relative_key), and "
+            "a config.json (num_hidden_layers, …) that belongs to these weights",
         )
     if missing := sorted(info["missing_keys"]):
         shown = ", ".join(missing[:4]) + (", …" if len(missing) > 4 else "")

@@ -5,16 +5,16 @@ found. Out: files in the shape that the renderer (`triton_repository`) and the T
 """
 
 import json
-import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from bert_exporter.export import OPSET
+from bert_exporter.graph_files import write_graph
 from bert_exporter.parity import Parity
 
-_VERSIONS_OF = ("torch", "transformers", "optimum-onnx", "onnxruntime")
+_VERSIONS_OF = ("torch", "transformers", "onnxscript", "onnxruntime")
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class ModelFacts:
     tokenizer_source: str
 
 
-def write_result(out: Path, onnx: Path, tokenizer: Any, facts: ModelFacts, parity: Parity, gate: float) -> None:
+def write_result(out: Path, graph: Path, tokenizer: Any, facts: ModelFacts, parity: Parity, gate: float) -> None:
     """Writes everything; an existing result is replaced."""
     model = out / "model"
     model.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(onnx, model / "model.onnx")
+    write_graph(graph, model)
     (model / "tokenizer.json").write_text(tokenizer.to_str(pretty=False) + "\n", encoding="utf-8")
     _write_json(
         model / "model.json",

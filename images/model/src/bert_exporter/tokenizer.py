@@ -1,9 +1,8 @@
 """tokenizer.json for any family, and the proof that it is the original tokenizer.
 
 Serving uses the `tokenizers` library alone, so what transformers adds around it (options of tokenizer_config.json,
-families that only have a slow tokenizer) must end up in the one file. In: the folder of a tokenizer. Out: a
-Tokenizers pair: the original, and the one to ship, with padding off and truncation unset, since serving sets both per
-batch.
+vocabularies without a tokenizer.json) must end up in the one file. In: the folder of a tokenizer. Out: a Tokenizers
+pair: the original, and the one to ship, with padding off and truncation unset, since serving sets both per batch.
 """
 
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from bert_exporter.accents import repair_accents
 from bert_exporter.checkpoint import CONFIG
 from bert_exporter.errors import TokenizerError, TokenizerMismatch, VocabularyTooLarge
 from bert_exporter.texts import TEXTS, long_texts
+from bert_exporter.tokenizer_options import with_options
 
 _SAVED_WHOLE = "the files that save_pretrained() of the tokenizer writes, tokenizer_config.json among them"
 # Special tokens and a word; serving takes no less.
@@ -23,7 +23,7 @@ _SHORTEST = 4
 @dataclass(frozen=True)
 class Tokenizers:
     """Attributes:
-    original: what transformers loads from the folder; slow where no tokenizer.json exists there.
+    original: the tokenizer as transformers uses it.
     shipped: the `tokenizers.Tokenizer` that is written to tokenizer.json.
     """
 
@@ -39,29 +39,25 @@ def load_tokenizers(folder: Path, name: str, model_config: Any) -> Tokenizers:
         name: how the source is called in messages.
         model_config: says the family when the folder has no config.json of its own.
     Raises:
-        TokenizerError: when it cannot be loaded or has no fast form.
+        TokenizerError: when it cannot be loaded or exists as Python code only.
     """
     from tokenizers import Tokenizer
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
     config = None if (folder / CONFIG).is_file() else model_config
-    has_fast = (folder / "tokenizer.json").is_file()
-    original = _load(folder, name, config, fast=has_fast)
-    if has_fast and not original.is_fast:
+    loaded = _load(AutoTokenizer, folder, name, config)
+    if not loaded.is_fast:
         raise TokenizerError(
-            f"{type(original).__name__} has no fast form although tokenizer.json is there",
-            where=name,
-            remedy="a tokenizer that transformers loads as a fast one",
-        )
-    fast = original if has_fast else _load(folder, name, config, fast=True)
-    if not fast.is_fast:
-        raise TokenizerError(
-            f"{type(fast).__name__} exists only as Python code; it cannot be written as tokenizer.json",
+            f"{type(loaded).__name__} exists only as Python code; it cannot be written as tokenizer.json",
             where=name,
             remedy="a tokenizer with a fast form (most BERT, RoBERTa, XLM-R, ALBERT, ELECTRA, DeBERTa ones have it)",
         )
-    shipped = Tokenizer.from_str(fast.backend_tokenizer.to_str())
-    if not has_fast:
-        shipped = repair_accents(shipped)
+    made = Tokenizer.from_str(loaded.backend_tokenizer.to_str())
+    if (folder / "tokenizer.json").is_file():
+        saved = _load(PreTrainedTokenizerFast, folder, name, config).backend_tokenizer
+        shipped = with_options(Tokenizer.from_str(saved.to_str()), made)
+    else:
+        shipped = repair_accents(made)
     shipped.no_padding()
     shipped.no_truncation()
     try:
@@ -69,23 +65,24 @@ def load_tokenizers(folder: Path, name: str, model_config: Any) -> Tokenizers:
         shipped.encode("\U00013000")
     except Exception as problem:
         raise TokenizerError(f"cannot encode a text: {problem}", where=name, remedy=_SAVED_WHOLE) from problem
+    original = PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer.from_str(shipped.to_str()),
+        pad_token=loaded.pad_token,
+        model_max_length=loaded.model_max_length,
+        truncation_side=loaded.truncation_side,
+    )
     return Tokenizers(original=original, shipped=shipped)
 
 
-def _load(folder: Path, name: str, config: Any, *, fast: bool) -> Any:
-    from transformers import AutoTokenizer
-
+def _load(kind: Any, folder: Path, name: str, config: Any) -> Any:
     try:
-        return AutoTokenizer.from_pretrained(
-            folder, config=config, use_fast=fast, trust_remote_code=False, local_files_only=True
-        )
+        return kind.from_pretrained(folder, config=config, trust_remote_code=False, local_files_only=True)
     except Exception as problem:
         text = str(problem).strip()
         # Without a config of its own, the files are taken for those of the model's family.
         family = "" if config is None else f" as the tokenizer of {config.model_type!r}"
         raise TokenizerError(
-            f"cannot be loaded{family}{'' if fast else ' in its slow form'}: "
-            f"{type(problem).__name__}: {text.splitlines()[0] if text else ''}",
+            f"cannot be loaded{family}: {type(problem).__name__}: {text.splitlines()[0] if text else ''}",
             where=name,
             remedy=_SAVED_WHOLE,
         ) from problem

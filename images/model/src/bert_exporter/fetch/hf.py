@@ -57,10 +57,9 @@ class HubSource:
         try:
             info = api.model_info(self.id, revision=self.revision)
             present = [sibling.rfilename for sibling in info.siblings or []]
-            wanted = select_files(present, role, self.describe())
-            # The names are patterns to the hub client; in a glob a bracket would be one too.
-            patterns = [re.sub(r"([*?\[])", r"[\1]", name) for name in wanted]
-            api.snapshot_download(self.id, revision=self.revision, allow_patterns=patterns, local_dir=into)
+            # One by one: for a whole snapshot the client asks for the tree, which not every mirror of the Hub knows.
+            for name in select_files(present, role, self.describe()):
+                api.hf_hub_download(self.id, name, revision=self.revision, local_dir=into)
         except SourceError:
             raise
         except Exception as problem:
