@@ -96,12 +96,16 @@ export interface TritonBertServiceArgs {
   cluster?: Cluster;
 }
 
-/** Exactly one of: hf, local. */
+/** Exactly one of: hf, local, http, clearml. */
 export interface Source {
   /** A repository on the Hugging Face Hub. */
   hf?: SourceHf;
   /** A folder in the repo. */
   local?: SourceLocal;
+  /** Files on a web server, Artifactory or Nexus. See docs/storages.md. */
+  http?: SourceHttp;
+  /** A model on a ClearML server, uploaded with OutputModel.update_weights_package(). See docs/storages.md. */
+  clearml?: SourceClearml;
 }
 
 export interface SourceHf {
@@ -122,6 +126,57 @@ export interface SourceHf {
 export interface SourceLocal {
   /** Folder, relative to the project, with config.json, the weights and the tokenizer's files. */
   path: string;
+}
+
+/** Exactly one of: archive, files. */
+export interface SourceHttp {
+  /** A zip, tar or tar.gz with the files at its top, or in its only folder. */
+  archive?: RemoteFile;
+  /**
+   * The files one by one, by their names in the checkpoint, such as config.json.
+   * Bounds: keys `^\w[\w.-]*$`.
+   */
+  files?: { [key: string]: RemoteFile };
+  /** Name of an entry of `credentials`, { token } or { username, password }, to fetch with: a bearer token, or a basic login. It is sent to the address's own host alone. Default: none. */
+  credential?: string;
+}
+
+export interface RemoteFile {
+  /** Its address, https:// or http://; not one that holds a secret. */
+  url: string;
+  /**
+   * SHA-256 of the file as it lies there; with any other the build fails.
+   * Bounds: `^[0-9a-f]{64}$`.
+   */
+  sha256: string;
+}
+
+export interface SourceClearml {
+  /** The model's id; instead of project and name. */
+  modelId?: string;
+  /** The project that name is looked for in, such as NLP/Reviews; needs sha256. */
+  project?: string;
+  /** The model's name in its project; of several the newest is meant. */
+  name?: string;
+  /**
+   * SHA-256 of the package, a zip; with any other the build fails.
+   * Bounds: `^[0-9a-f]{64}$`.
+   */
+  sha256?: string;
+  /**
+   * The ClearML server.
+   * Default: {"api":"https://api.clear.ml","files":"https://files.clear.ml"}.
+   */
+  server?: SourceClearmlServer;
+  /** Name of an entry of `credentials`, { accessKeyId, secretAccessKey }, of a user of the server. */
+  credential: string;
+}
+
+export interface SourceClearmlServer {
+  /** The API server, such as http://clearml:8008. */
+  api: string;
+  /** The file server, such as http://clearml:8081. It alone is asked with the session's token. */
+  files: string;
 }
 
 /** Exactly one of: inline, file. */
@@ -791,6 +846,10 @@ export interface Credential {
   username?: pulumi.Input<string>;
   /** The user's password. */
   password?: pulumi.Input<string>;
+  /** An access key; goes with secretAccessKey. */
+  accessKeyId?: pulumi.Input<string>;
+  /** The access key's secret. */
+  secretAccessKey?: pulumi.Input<string>;
 }
 
 export interface Cluster {

@@ -117,6 +117,7 @@ const mypyRuns = (): readonly string[][] => [
     "test/serving",
     "test/soak",
     "test/stand-ins/hub",
+    "test/stand-ins/clearml",
     "test/stand-ins/onnxruntime-backend",
     "test/e2e/load",
     "bench",

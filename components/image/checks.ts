@@ -1,15 +1,15 @@
 /** Options of the images that contradict each other or the wire format. In: what could be read of them; what
  *  could not, or is not said, blames nothing. Out: problems. Pure: files are looked at by the plan. */
-import { isAbsolute } from "node:path";
 import { wireContract } from "../shared/contract";
-import type { Path } from "../shared/paths";
 import type { Problem } from "../shared/problems";
+import { relativeProblems } from "./contextFiles";
 import type { Credentials } from "./credentials";
 import { exampleProblems } from "./examples";
 import { labelProblems, labelsInOrder } from "./labels";
 import type { BuildOptions } from "./options";
 import { type RegistryOptions, registryProblems } from "./registries/kinds";
 import type { ImagesSpec } from "./spec";
+import { sourceProblems } from "./storages/storages";
 import { unknownLabels } from "./unknownLabels";
 
 type Said = Partial<ImagesSpec>;
@@ -20,8 +20,8 @@ export function imageProblems(service: string, said: Said): Problem[] {
     ...apiNameProblems(service, said),
     ...inlineLabelProblems(said),
     ...exampleProblems(said),
-    ...relativeProblems(said.model?.local?.path, ["model", "local", "path"]),
-    ...relativeProblems(said.tokenizer?.local?.path, ["tokenizer", "local", "path"]),
+    ...sourceProblems("model", said.model),
+    ...sourceProblems("tokenizer", said.tokenizer),
     ...relativeProblems(said.labels?.file, ["labels", "file"]),
     ...relativeProblems(said.qualityGate?.texts, ["qualityGate", "texts"]),
   ];
@@ -39,13 +39,6 @@ export function siteProblems({ registry, build }: SaidOfSite, credentials: Crede
     ...relativeProblems(build?.ca, ["build", "ca"]),
     ...(registry ? registryProblems(registry, credentials ?? {}) : []),
   ];
-}
-
-/** Refuses absolute paths: they name other files on other machines. */
-function relativeProblems(file: string | undefined, at: Path): Problem[] {
-  if (file === undefined || !isAbsolute(file)) return [];
-  const because = "an absolute path means other files on another machine";
-  return [{ path: at, got: file, because, remedy: "name it relative to the folder of Pulumi.yaml" }];
 }
 
 function apiNameProblems(service: string, { apiName = service }: Said): Problem[] {

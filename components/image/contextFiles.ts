@@ -70,8 +70,15 @@ export function userFolder(
   };
 }
 
-/** Where a file or folder lies that an option names; undefined where it names none, or one by an absolute path, which checks.ts
- *  refuses. */
+/** Refuses absolute paths: they name other files on other machines. */
+export function relativeProblems(file: string | undefined, at: Path): Problem[] {
+  if (file === undefined || !path.isAbsolute(file)) return [];
+  const because = "an absolute path means other files on another machine";
+  return [{ path: at, got: file, because, remedy: "name it relative to the folder of Pulumi.yaml" }];
+}
+
+/** Where a file or folder lies that an option names; undefined where it names none, or one by an absolute path, which is refused by
+ *  relativeProblems. */
 export function userFile(projectFolder: string, named: string | undefined): string | undefined {
   return named === undefined || path.isAbsolute(named) ? undefined : path.resolve(projectFolder, named);
 }

@@ -5,12 +5,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { reachingInput } from "../shared/reachingInput";
 
-export type CredentialKind = "token" | "login";
+export type CredentialKind = "token" | "login" | "keys";
 
 /** The fields of each kind. */
 const KINDS: Readonly<Record<CredentialKind, readonly string[]>> = {
   token: ["token"],
   login: ["username", "password"],
+  keys: ["accessKeyId", "secretAccessKey"],
 };
 const NAMES = Object.keys(KINDS) as CredentialKind[];
 
@@ -34,6 +35,8 @@ export const credentialOptions = z
     token: field("A token, such as one of the Hugging Face Hub."),
     username: field("A user; goes with password."),
     password: field("The user's password."),
+    accessKeyId: field("An access key; goes with secretAccessKey."),
+    secretAccessKey: field("The access key's secret."),
   })
   .superRefine((entry, context) => {
     // a misspelt field is told already
@@ -67,14 +70,15 @@ export function kindOf(entry: Credential): CredentialKind | undefined {
 /** Key in a schema's metadata: the kinds that the entry named there may be of. */
 export const TAKES = "takes";
 
-/** An option that names an entry of `credentials`. `what`: of it. */
-export function credentialName(takes: readonly CredentialKind[], what: string) {
-  return z
-    .string()
-    .optional()
-    .meta({ [TAKES]: takes })
-    .describe(`Name of an entry of \`credentials\`, ${kindsText(takes)}, ${what}`);
-}
+/** An option that may name an entry of `credentials`. `what`: of it. */
+export const credentialName = (takes: readonly CredentialKind[], what: string) =>
+  namingOne(z.string().optional(), takes, what);
+
+/** An option that must name one. */
+export const neededCredential = (takes: readonly CredentialKind[], what: string) => namingOne(z.string(), takes, what);
+
+const namingOne = <Name extends z.ZodType>(name: Name, takes: readonly CredentialKind[], what: string): Name =>
+  name.meta({ [TAKES]: takes }).describe(`Name of an entry of \`credentials\`, ${kindsText(takes)}, ${what}`);
 
 /** The entry as one build argument, so that a kind of storage with other fields needs no other argument. A secret. */
 export function credentialJson(entry: Credential): pulumi.Output<string> {

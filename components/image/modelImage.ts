@@ -7,10 +7,11 @@ import type { Owner } from "../shared/child";
 import type { Problem } from "../shared/problems";
 import { credentialJson } from "./credentials";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
-import type { QualityGateOptions, SourceOptions } from "./options";
+import type { QualityGateOptions } from "./options";
 import { exportFiles, taskFiles } from "./packageFolders";
 import { type BuildSite, commonArgs } from "./site";
-import { prepareSource, type Source } from "./sources";
+import type { Source } from "./storages/storage";
+import { prepareSource, type SourceOptions } from "./storages/storages";
 import { chosenTask, type TaskOptions } from "./tasks/tasks";
 
 /** PyTorch, "Start Locally": the index of wheels without CUDA, which are gigabytes smaller. */

@@ -1,54 +1,8 @@
-/** What a user may say about the images: where model and tokenizer come from, what they must answer, where the images are
+/** What a user may say about the images, but for where model and tokenizer come from: what they must answer, where the images are
  *  built from. Each option's text, type, unit, bound and default stand here once. */
 import { z } from "zod";
 import { exactlyOneOf } from "../shared/exactlyOneOf";
-import { credentialName } from "./credentials";
-
-/** An address without user and password: they would stand in plain text in the stack file, the state and the image. */
-const plainUrl = z
-  .url({ protocol: /^https?$/, error: "must be an address such as https://host/path" })
-  .meta({ remedy: "write the whole address, such as https://host/path" })
-  .refine((url) => !holdsLogin(url), {
-    error: "holds a user or password, which would be stored in plain text",
-    params: { remedy: "take them out of the address; use an address that needs none" },
-  });
-
-/** False for what is no address, which is a problem of its own. */
-function holdsLogin(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { username, password } = new URL(url);
-  return username !== "" || password !== "";
-}
-
-const hubSource = z
-  .strictObject({
-    id: z
-      .string()
-      .regex(/^[\w.-]+(\/[\w.-]+)?$/, "must be a Hub id such as acme/sentiment")
-      .meta({ remedy: "copy the id from the model's page on the Hub: owner/name" })
-      .describe("Repository id on the Hugging Face Hub."),
-    revision: z
-      .string()
-      .regex(
-        /^[0-9a-f]{40}$/,
-        "must be a full commit hash of 40 hex digits: a branch or tag moves, and would put two models under one name",
-      )
-      .describe("Full commit hash.")
-      .meta({ remedy: "copy the commit's hash from the model's page on the Hub, Files and versions → History" }),
-    credential: credentialName(["token"], "that may read the repository. Default: none."),
-  })
-  .describe("A repository on the Hugging Face Hub.");
-
-const localSource = z
-  .strictObject({
-    path: z
-      .string()
-      .min(1)
-      .describe("Folder, relative to the project, with config.json, the weights and the tokenizer's files."),
-  })
-  .describe("A folder in the repo.");
-
-export const sourceOptions = exactlyOneOf({ hf: hubSource, local: localSource }).meta({ typeName: "Source" });
+import { plainUrl } from "./plainUrl";
 
 export const labelsOptions = exactlyOneOf({
   inline: z
@@ -161,7 +115,6 @@ export const buildOptions = z.strictObject({
 });
 
 export type ImageOptions = z.output<typeof imageOptions>;
-export type SourceOptions = z.output<typeof sourceOptions>;
 export type LabelsOptions = z.output<typeof labelsOptions>;
 export type QualityGateOptions = z.output<typeof qualityGateOptions>;
 export type ExampleOptions = z.output<typeof exampleOptions>;

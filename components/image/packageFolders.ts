@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { packageRoot } from "../shared/packageRoot";
 import { type ContextFile, type ContextFiles, packageFile, packageFiles } from "./contextFiles";
 import { Pins } from "./pins";
+import { storagePackages } from "./storagePackages";
 
 const FETCH = "src/bert_exporter/fetch/";
 
@@ -15,6 +16,7 @@ export function exportFiles(storages: readonly string[], root = packageRoot()): 
   return new Map([
     ...[...sources].filter(([name]) => !name.startsWith(FETCH) || used.includes(name)),
     ["requirements.txt", { content: new Pins(folder).of("dependencies") }],
+    ["requirements/fetch.txt", { content: storagePackages([...sources].filter(([name]) => used.includes(name))) }],
     ["Dockerfile", packageFile(path.join(folder, "Dockerfile"))],
   ]);
 }
@@ -31,11 +33,15 @@ export function taskFiles(task: string, image: "model" | "server", root = packag
   return new Map([...all].filter(([name]) => wanted.test(name)));
 }
 
-/** What its Dockerfile's stages `env` and `dev` take: the export's environment, and the tests' tools on top. */
+/** What its Dockerfile's stages `env` and `dev` take: the export's environment, and what all storages need and the tests' tools on
+ *  top. */
 export function exportEnvironmentFiles(root: string): ContextFiles {
-  const pins = new Pins(path.join(root, "images", "model"));
+  const folder = path.join(root, "images", "model");
+  const pins = new Pins(folder);
+  const storages = packageFiles(path.join(folder, FETCH), "");
   return new Map([
     ["requirements.txt", { content: pins.of("dependencies") }],
+    ["requirements/fetch.txt", { content: storagePackages([...storages]) }],
     ["requirements-test.txt", { content: pins.of("test") }],
   ]);
 }

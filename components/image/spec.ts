@@ -1,6 +1,7 @@
 /** What this folder reads of a model: its own options, parsed, and of the server's those that are built in. */
 import type { ServerSpec } from "../server/spec";
-import type { ExampleOptions, ImageOptions, LabelsOptions, QualityGateOptions, SourceOptions } from "./options";
+import type { ExampleOptions, ImageOptions, LabelsOptions, QualityGateOptions } from "./options";
+import type { SourceOptions } from "./storages/storages";
 import type { TaskOptions } from "./tasks/tasks";
 
 /** The slice of a model's options that this folder reads. */

@@ -7,9 +7,9 @@ import {
   imageOptions,
   labelsOptions,
   qualityGateOptions,
-  sourceOptions,
   tagOptions,
 } from "../image/options";
+import { sourceOptions } from "../image/storages/storages";
 import { taskOptions } from "../image/tasks/tasks";
 import { monitoringOptions } from "../kubernetes/monitoring/options";
 import { placementOptions, podOverridesOptions, replicasOptions, serviceOptions } from "../kubernetes/options";

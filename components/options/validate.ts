@@ -23,7 +23,7 @@ export function issueProblems(issues: readonly Issue[], schema: z.ZodType, value
 function choiceProblems(schema: z.ZodType, value: unknown, path: Path): Problem[] {
   if (typeof value !== "object" || value === null) return [];
   const names = choicesOf(schema);
-  const wrong = names && isMap(value) ? wrongChoice(names, value) : undefined;
+  const wrong = names && isMap(value) ? wrongChoice(names, value, Object.keys(fieldsOf(schema) ?? {})) : undefined;
   const here = wrong ? [{ path, ...wrong }] : [];
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
   const deeper = keys.flatMap((key) => {

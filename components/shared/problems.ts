@@ -2,6 +2,7 @@
  *  config path, the value found, the reason and the way out. */
 import { RunError } from "@pulumi/pulumi/errors";
 import { type Locate, locateText, type Path, pathText, printText, type Text } from "./paths";
+import { secretIn } from "./secretInUrl";
 
 /** One thing that is wrong with the config. `got` is shown only where it is a scalar, and never for a secret. */
 export interface Problem {
@@ -21,7 +22,7 @@ export interface Warning {
 export function withoutSecret(value: unknown, path: Path): unknown {
   if (path[0] === "credentials") return undefined;
   if (path.at(-1) === "credential" && !/^[a-z0-9-]{1,40}$/.test(String(value))) return undefined;
-  return typeof value === "string" && /:.*@/.test(value) ? undefined : value;
+  return typeof value === "string" && (/:.*@/.test(value) || secretIn(value) !== undefined) ? undefined : value;
 }
 
 /** What the user must put right. A RunError without a stack trace: it tells of config or machine, not of code, and Node 20

@@ -1,14 +1,15 @@
-/** A private model and a private tokenizer from the Hub, each by a credential of its own whose token must turn up nowhere. The Hub is a stand-in that speaks its protocol (no hub
- *  can be reached here); the client in the build is the real huggingface_hub. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+/** A private model from the Hub and its tokenizer from ClearML, each by a credential of its own whose secret must turn up nowhere; then
+ *  a tokenizer from a web server, which needs none. Hub and ClearML are stand-ins that speak their protocols (none can be reached
+ *  here); the clients in the build are the real huggingface_hub and clearml. To storage `http` the public files of the Hub are those
+ *  of any web server. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ModelOptions } from "../../components/options/modelOptions";
 import { NETWORKS } from "../../sandbox/layout";
 import type { Stack } from "../../sandbox/stack";
+import { type ModelServer, secret, serveClearMl, serveHub, tokenizerFiles } from "./modelServers";
 import {
   classifier,
   environment,
@@ -24,41 +25,47 @@ import {
 } from "./support";
 
 const PORT = 18080;
-// New ones in each run: an image that the engine has built before would prove nothing.
-const OLD = `hf_${randomBytes(16).toString("hex")}`;
-const NEW = `hf_${randomBytes(16).toString("hex")}`;
-const WRONG = `hf_${randomBytes(16).toString("hex")}`;
-const FIRST = randomBytes(20).toString("hex");
-const SECOND = randomBytes(20).toString("hex");
+const HUB = `http://${NETWORKS.docker.gateway}:${PORT}`;
+const OLD = secret("hf_");
+const NEW = secret("hf_");
+const WRONG = secret("hf_");
+const KEYS = { access: secret("AK"), secret: secret() };
+const [FIRST, SECOND] = ["a", "b"].map((digit) => digit.repeat(8) + secret()) as [string, string];
+const WORDS = "0a1b2c";
 
-const config = (revision: string) =>
-  stackFile(
-    {
-      hub: classifier({
-        model: { hf: { id: "acme/sentiment", revision, credential: "reader" } },
-        tokenizer: { hf: { id: "acme/words", revision: FIRST, credential: "words" } },
-      }),
-    },
-    { build: { ...sandboxBuild, hubEndpoint: `http://${NETWORKS.docker.gateway}:${PORT}` } },
-  );
-
-let hub: ChildProcess | undefined;
+let hub: ModelServer;
+let clearml: ModelServer;
 let stack: Stack;
 let said = "";
 
+const config = (revision: string, tokenizer: ModelOptions["tokenizer"] = words()) =>
+  stackFile(
+    {
+      hub: classifier({ model: { hf: { id: "acme/sentiment", revision, credential: "reader" } }, tokenizer }),
+    },
+    { build: { ...sandboxBuild, hubEndpoint: HUB } },
+  );
+
+function words() {
+  const [api = "", files = ""] = clearml.addresses;
+  return { clearml: { modelId: WORDS, server: { api, files }, credential: "words" } };
+}
+
 beforeAll(async () => {
   await environment();
-  await serveHub(OLD);
+  hub = await hubFor(OLD);
+  clearml = await serveClearMl(WORDS, KEYS);
   stack = await openStack("e2e-credentials", config(FIRST));
   await useToken(OLD);
   said = await stack.up();
 });
 afterAll(async () => {
   await stack.destroy();
-  await stopHub();
+  await hub.stop();
+  await clearml.stop();
 });
 
-describe("tokens for the Hub", () => {
+describe("secrets of storages", () => {
   it("fetch a private model and tokenizer, which then answer", async () => {
     expect(labelsOf(await infer("hub", ["I love it"]))).toEqual(["positive"]);
   });
@@ -67,17 +74,24 @@ describe("tokens for the Hub", () => {
     const { docker } = await environment();
     const images = await imagesOf(stack);
     expect(images.map((image) => image.split(":").pop()?.replace(/-.*/, "")).sort()).toEqual(["latest", "onnx"]);
-    expect(said).not.toContain(OLD);
-    expect(await stack.export()).not.toContain(OLD);
-    expect(contents(join(project, ".triton-bert", "e2e-credentials"))).not.toContain(OLD);
-    expect(contents((stack.place.env.PULUMI_BACKEND_URL ?? "").replace("file://", ""))).not.toContain(OLD);
+    const places: Record<string, string | Buffer> = {
+      output: said,
+      state: await stack.export(),
+      "build contexts": contents(join(project, ".triton-bert", "e2e-credentials")),
+      backend: contents((stack.place.env.PULUMI_BACKEND_URL ?? "").replace("file://", "")),
+    };
     for (const image of images) {
-      expect(await docker(["history", "--no-trunc", image])).not.toContain(OLD);
-      expect(await docker(["image", "inspect", image])).not.toContain(OLD);
+      places[`history of ${image}`] = await docker(["history", "--no-trunc", image]);
+      places[`config of ${image}`] = await docker(["image", "inspect", image]);
       const folder = mkdtempSync(join(tmpdir(), "triton-bert-layers-"));
       await docker(["save", "-o", join(folder, "image.tar"), image]);
-      expect(readFileSync(join(folder, "image.tar")).includes(OLD)).toBe(false);
+      places[`layers of ${image}`] = readFileSync(join(folder, "image.tar"));
+      rmSync(folder, { recursive: true });
     }
+    const holding = (hidden: string) => Object.keys(places).filter((place) => places[place]?.includes(hidden));
+    for (const hidden of [OLD, KEYS.secret]) expect(holding(hidden)).toEqual([]);
+    // what is no secret is found
+    expect(holding("acme/sentiment")).toContain("build contexts");
   });
 
   it("can be rotated without a diff", async () => {
@@ -85,10 +99,10 @@ describe("tokens for the Hub", () => {
     expect(await plannedSteps(stack)).toEqual([]);
   });
 
-  it("that are current serve a new revision", async () => {
-    await stopHub();
-    await serveHub(NEW);
-    await stack.configure(config(SECOND));
+  it("that are current serve a new revision, beside a tokenizer from a web server", async () => {
+    await hub.stop();
+    hub = await hubFor(NEW);
+    await stack.configure(config(SECOND, tokenizerFiles(HUB, "acme/words", FIRST)));
     await useToken(NEW);
     await stack.up();
     expect(labelsOf(await infer("hub", ["I hate it"]))).toEqual(["negative"]);
@@ -101,12 +115,12 @@ describe("tokens for the Hub", () => {
     await stack.setSecret("triton-bert:credentials.plain", NEW);
     const refused = await refusal(stack);
     expect(refused).toContain("triton-bert:credentials.plain: must be a map, not text");
-    expect(refused).toContain("{ username, password }, and { token } is needed here");
+    expect(refused).toContain("{ username, password }, and { accessKeyId, secretAccessKey } is needed here");
     expect(refused).not.toContain(NEW);
   });
 
   it("that are wrong fail the build, which says what repository they may not read", async () => {
-    await stack.configure(config(randomBytes(20).toString("hex")));
+    await stack.configure(config("c".repeat(8) + secret()));
     await useToken(WRONG);
     const refused = await refusal(stack);
     expect(refused).toContain("acme/sentiment");
@@ -114,41 +128,14 @@ describe("tokens for the Hub", () => {
   });
 });
 
+const hubFor = (token: string): Promise<ModelServer> =>
+  serveHub(PORT, { "acme/sentiment": "private", "acme/words": "public" }, [FIRST, SECOND], token);
+
+/** `configure` takes all secrets out. */
 async function useToken(token: string): Promise<void> {
-  for (const name of ["reader", "words"]) await stack.setSecret(`triton-bert:credentials.${name}.token`, token);
-}
-
-async function serveHub(token: string): Promise<void> {
-  const root = mkdtempSync(join(tmpdir(), "triton-bert-hub-"));
-  for (const repository of ["sentiment", "words"]) {
-    for (const revision of [FIRST, SECOND]) {
-      const folder = join(root, "acme", repository, revision);
-      mkdirSync(folder, { recursive: true });
-      cpSync(join(project, "sandbox", "model"), folder, { recursive: true });
-    }
-    writeFileSync(join(root, "acme", repository, ".private"), "");
-  }
-  const bind = ["--bind", NETWORKS.docker.gateway, "--port", String(PORT), "--token", token];
-  hub = spawn("python3", ["test/stand-ins/hub/server.py", "--root", root, ...bind], { cwd: project, stdio: "ignore" });
-  await answering(`http://${NETWORKS.docker.gateway}:${PORT}/`);
-}
-
-async function stopHub(): Promise<void> {
-  if (!hub || hub.exitCode !== null) return;
-  hub.kill();
-  await once(hub, "close");
-}
-
-async function answering(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const up = await fetch(url).then(
-      () => true,
-      () => false,
-    );
-    if (up) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`${url} does not answer`);
+  await stack.setSecret("triton-bert:credentials.reader.token", token);
+  await stack.setSecret("triton-bert:credentials.words.accessKeyId", KEYS.access);
+  await stack.setSecret("triton-bert:credentials.words.secretAccessKey", KEYS.secret);
 }
 
 /** All files below a folder, as one text. */

@@ -88,7 +88,12 @@ function editorNode(node: OptionNode, place: Place): OptionNode {
   if (own.items) result.items = editorNode(own.items, "whole");
   const values = mapValues(own);
   if (values) result.additionalProperties = editorNode(values, "whole");
-  return choices ? { ...result, minProperties: 1, maxProperties: 1 } : result;
+  return choices ? { ...result, ...oneOf(choices, Object.keys(own.properties ?? {})) } : result;
+}
+
+function oneOf(choices: readonly string[], fields: readonly string[]): OptionNode {
+  if (fields.length === choices.length) return { minProperties: 1, maxProperties: 1 };
+  return { oneOf: choices.map((name) => ({ required: [name] })) };
 }
 
 function orNull({ description, default: fallback, ...node }: OptionNode): OptionNode {

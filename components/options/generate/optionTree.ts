@@ -24,6 +24,7 @@ export interface OptionNode {
   propertyNames?: OptionNode;
   additionalProperties?: OptionNode | boolean;
   anyOf?: OptionNode[];
+  oneOf?: OptionNode[];
   minProperties?: number;
   maxProperties?: number;
   /** Names of which exactly one must be set. */

@@ -17,7 +17,7 @@ _HF = {"id": "acme/model", "revision": "0" * 40}
     ("spec", "message"),
     [
         ({}, "model: is null"),
-        ({"model": {}}, "model: names 0 storages\n  remedy: exactly one of: hf, local"),
+        ({"model": {}}, f"model: names 0 storages\n  remedy: exactly one of: {', '.join(storages())}"),
         ({"model": {"local": {}, "hf": _HF}}, "model: names 2 storages"),
         ({"model": {"ftp": {}}}, "model: no storage is called 'ftp'"),
         ({"model": {"local": {"path": "x"}}}, "model.local: unknown field path\n  remedy: allowed fields: none"),

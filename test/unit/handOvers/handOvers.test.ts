@@ -11,6 +11,7 @@ import { podRows } from "./podRows";
 import { scalingRows } from "./scalingRows";
 import { serverRows } from "./serverRows";
 import { siteRows } from "./siteRows";
+import { storageRows } from "./storageRows";
 import { asked, type Effects, effectsOf, moved, projectFolder } from "./world";
 
 vi.mock("../../../components/kubernetes/scaling/verify", async (original) => ({
@@ -30,7 +31,7 @@ vi.mock("../../../components/image/registryClient", () => ({
   },
 }));
 
-const ROWS = [...imageRows, ...siteRows, ...serverRows, ...podRows, ...objectsRows, ...scalingRows];
+const ROWS = [...imageRows, ...storageRows, ...siteRows, ...serverRows, ...podRows, ...objectsRows, ...scalingRows];
 
 let folder: string;
 beforeAll(() => {

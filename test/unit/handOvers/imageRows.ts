@@ -1,92 +1,12 @@
-/** What is said of the images, and what it moves. */
-import { REVISION } from "../image/world";
+/** What is said of the images, but for where model and tokenizer come from, and what it moves. */
 import type { Row } from "./args";
 
-const hub = (more: object = {}) => ({ hf: { id: "acme/sentiment", revision: REVISION, ...more } });
-const revision = REVISION.replace("7", "8");
-const local = (path: string) => ({ local: { path } });
 const int8 = (qualityGate: object = {}) => ({ precision: "int8", qualityGate });
 const example = (more: object) => ({ examples: [{ text: "fine", predicts: "positive", minScore: 0.5, ...more }] });
 const several = (options: object = {}, more: object = {}) => ({ task: { multiLabelClassification: options }, ...more });
 const severalExpected = (label: string) => several({}, { examples: [{ text: "fine", labels: [label] }] });
-const credentials = { hf: { token: "secret" } };
 
 export const imageRows: readonly Row[] = [
-  [
-    "model.hf.id",
-    { model: hub() },
-    { model: hub({ id: "acme/other" }) },
-    ["model context: spec.json.model.hf.id", "model tag", "pod: metadata.annotations.triton-bert/model", "server tag"],
-  ],
-  [
-    "model.hf.revision",
-    { model: hub() },
-    { model: hub({ revision }) },
-    [
-      "model context: spec.json.model.hf.revision",
-      "model tag",
-      "pod: metadata.annotations.triton-bert/model",
-      "server tag",
-    ],
-  ],
-  [
-    "model.hf.credential",
-    { credentials, model: hub() },
-    { credentials, model: hub({ credential: "hf" }) },
-    ["model-image: build.args.MODEL_CREDENTIAL"],
-  ],
-  [
-    "model.local.path",
-    {},
-    { model: local("models/other") },
-    [
-      "model context: sources/model/model.safetensors",
-      "model context: sources/model/tokenizer",
-      "model tag",
-      "pod: metadata.annotations.triton-bert/model",
-      "server tag",
-    ],
-  ],
-  [
-    "tokenizer.hf.id",
-    { tokenizer: hub() },
-    { tokenizer: hub({ id: "acme/other" }) },
-    [
-      "model context: spec.json.tokenizer.hf.id",
-      "model tag",
-      "pod: metadata.annotations.triton-bert/tokenizer",
-      "server tag",
-    ],
-  ],
-  [
-    "tokenizer.hf.revision",
-    { tokenizer: hub() },
-    { tokenizer: hub({ revision }) },
-    [
-      "model context: spec.json.tokenizer.hf.revision",
-      "model tag",
-      "pod: metadata.annotations.triton-bert/tokenizer",
-      "server tag",
-    ],
-  ],
-  [
-    "tokenizer.hf.credential",
-    { credentials, tokenizer: hub() },
-    { credentials, tokenizer: hub({ credential: "hf" }) },
-    ["model-image: build.args.TOKENIZER_CREDENTIAL"],
-  ],
-  [
-    "tokenizer.local.path",
-    { tokenizer: local("models/emotion") },
-    { tokenizer: local("models/other") },
-    [
-      "model context: sources/tokenizer/model.safetensors",
-      "model context: sources/tokenizer/tokenizer",
-      "model tag",
-      "pod: metadata.annotations.triton-bert/tokenizer",
-      "server tag",
-    ],
-  ],
   [
     "labels.inline",
     { labels: { inline: { 0: "a", 1: "b" } } },

@@ -27,6 +27,15 @@ it("credentials are arguments of the stage that fetches, and nothing is built on
   for (const [name, [first = ""]] of stages()) expect(first.split(" ")[0], name).not.toBe("fetch");
 });
 
+it("what storages need is where they fetch, and for tests; not where a checkpoint is loaded", () => {
+  const [[name] = [], ...others] = [...stages()].filter(([, lines]) =>
+    lines.some((line) => line.includes("fetch.txt")),
+  );
+  expect(others).toEqual([]);
+  const builtOnIt = [...stages()].filter(([, [first = ""]]) => first.split(" ")[0] === name);
+  expect(builtOnIt.map(([stage]) => stage)).toEqual(["dev", "fetch"]);
+});
+
 it("the stage that exports mounts what was fetched, and the image takes from that stage alone", () => {
   const [exporting = [], image = []] = ["export", ""].map((name) => stages().get(name));
   expect(exporting.join("\n")).toMatch(/--mount=type=bind,from=fetch,.* bert_exporter export /);

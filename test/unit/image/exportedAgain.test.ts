@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { contentDigests } from "../../../components/image/contextFiles";
 import { exportFiles, taskFiles } from "../../../components/image/packageFolders";
-import { STORAGES } from "../../../components/image/sources";
+import { STORAGES } from "../../../components/image/storages/storages";
 import { taskOptions } from "../../../components/image/tasks/tasks";
 import { imagesOf, project, REVISION } from "./world";
 
@@ -15,10 +15,13 @@ const TELL =
 const MODELS: Record<string, object> = {
   hf: { hf: { id: "acme/sentiment", revision: REVISION } },
   local: { local: { path: "models/emotion" } },
+  http: { http: { archive: { url: "https://nexus.example.com/sentiment.zip", sha256: "a".repeat(64) } } },
+  clearml: { clearml: { modelId: "0123456789abcdef0123456789abcdef", credential: "robot" } },
 };
 
 it("exports no user's model again unless a line in CHANGELOG.md says so", async () => {
-  expect(Object.keys(MODELS)).toEqual(STORAGES);
+  const storages = Object.keys(STORAGES);
+  expect(Object.keys(MODELS)).toEqual(storages);
   const folder = project();
   const tasks = Object.keys(taskOptions.shape);
   const hashes = Object.entries(MODELS).flatMap(([storage, model]) =>
@@ -27,7 +30,7 @@ it("exports no user's model again unless a line in CHANGELOG.md says so", async 
       return `${plan.model.hash} a model of storage ${storage}, task ${task}`;
     }),
   );
-  const files = new Map([...exportFiles(STORAGES), ...tasks.flatMap((task) => [...taskFiles(task, "model")])]);
+  const files = new Map([...exportFiles(storages), ...tasks.flatMap((task) => [...taskFiles(task, "model")])]);
   const digests = Object.entries(contentDigests(files)).map(([name, digest]) => `${digest.slice(0, 12)} ${name}`);
   await expect(`${[...hashes, ...digests.sort(byName)].join("\n")}\n`, TELL).toMatchFileSnapshot(
     "modelImages.golden.txt",

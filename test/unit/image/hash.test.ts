@@ -9,7 +9,7 @@ import { exportFiles, serverFiles, taskFiles } from "../../../components/image/p
 import { genericProblems, genericRegistry } from "../../../components/image/registries/generic";
 import { planServerImage, type ServeOptions } from "../../../components/image/serverImage";
 import type { BuildSite } from "../../../components/image/site";
-import { STORAGES } from "../../../components/image/sources";
+import { STORAGES } from "../../../components/image/storages/storages";
 import { limitsOf } from "../../../components/server/limits";
 import { rolloutOptions, servingOptions } from "../../../components/server/options";
 import type { ServerChoice } from "../../../components/server/supportMatrix";
@@ -235,7 +235,10 @@ describe("the hash of a server image", () => {
 
 describe("a change of the rendering code", () => {
   it("shares no file with the model image but the private CA, and how its task decides", () => {
-    const ours = new Set([...exportFiles(STORAGES).keys(), ...taskFiles("textClassification", "model").keys()]);
+    const ours = new Set([
+      ...exportFiles(Object.keys(STORAGES)).keys(),
+      ...taskFiles("textClassification", "model").keys(),
+    ]);
     const servers = (["pypi", "ngc", "image"] as const).flatMap((flavour) => [...serverFiles(flavour).keys()]);
     const theirs = [...servers, ...taskFiles("textClassification", "server").keys()];
     expect(theirs.filter((name) => ours.has(name) && name !== "Dockerfile").sort()).toEqual([

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type ContextFiles, contentDigests } from "../../../components/image/contextFiles";
 import { exportEnvironmentFiles, exportFiles, serverFiles, taskFiles } from "../../../components/image/packageFolders";
 import { Pins } from "../../../components/image/pins";
-import { STORAGES } from "../../../components/image/sources";
+import { STORAGES } from "../../../components/image/storages/storages";
 import { lifecycle } from "../../../components/server/lifecycle";
 import { rolloutOptions } from "../../../components/server/options";
 import { watchCommand } from "../../../components/server/watch";
@@ -90,7 +90,7 @@ describe("what goes into the contexts", () => {
       const files = new Map([...serverFiles(flavour, root), ...task("server")]);
       return [flavour, contentDigests(files)] as const;
     });
-    const model = contentDigests(new Map([...exportFiles(STORAGES, root), ...task("model")]));
+    const model = contentDigests(new Map([...exportFiles(Object.keys(STORAGES), root), ...task("model")]));
     return { model, ...Object.fromEntries(servers) };
   }
 
@@ -145,6 +145,10 @@ describe("what goes into the contexts", () => {
     write(root, { "images/model/src/bert_exporter/fetch/s3.py": "" });
     expect(contentDigests(exportFiles(["hf"], root))).toEqual(before);
     expect(Object.keys(contentDigests(exportFiles(["hf", "s3"], root)))).toHaveLength(Object.keys(before).length + 1);
+    const packages = '# /// script\n# dependencies = ["boto3==1.0"]\n# ///\n';
+    write(root, { "images/model/src/bert_exporter/fetch/s3.py": packages });
+    expect(contentDigests(exportFiles(["hf"], root))).toEqual(before);
+    expect(text(exportFiles(["hf", "s3"], root), "requirements/fetch.txt")).toBe("boto3==1.0\n");
   });
 
   it("of a task is its own folder, and for the export its decision alone", () => {

@@ -34,7 +34,7 @@ describe("options of a model", () => {
       { serving: { zzz: 1 } },
       `${AT}.serving.zzz: there is no such option; use one of pipeline, maxBatchSize, maxLength, instances, runCosts`,
     ],
-    ["neither", { model: {} }, `${AT}.model: none of hf, local is set; set exactly one of hf, local`],
+    ["neither", { server: {} }, `${AT}.server: none of ngc, image, pypi is set; set exactly one of ngc, image, pypi`],
     [
       "both",
       { server: { pypi: {}, ngc: {} } },

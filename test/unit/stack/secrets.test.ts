@@ -88,7 +88,7 @@ describe("refused, without a word of the secret", () => {
       { ...GOOD, credentials: { hub: TOKEN } },
       ["credentials"],
       [
-        "triton-bert:credentials.hub: must be a map, not text; write exactly one of { token }, { username, password }; text alone is the old form: take it out with pulumi config rm",
+        "triton-bert:credentials.hub: must be a map, not text; write exactly one of { token }, { username, password }, { accessKeyId, secretAccessKey }; text alone is the old form: take it out with pulumi config rm",
       ],
     ],
     [

@@ -43,6 +43,14 @@ class SourceNotFound(SourceError):
     """The storage knows no such repository, revision or file."""
 
 
+class WrongChecksum(SourceError):
+    """A file that was fetched is not the one that was meant."""
+
+
+class ArchiveError(SourceError):
+    """An archive cannot be read, or holds what no checkpoint has."""
+
+
 class SourceAccessDenied(SourceError):
     """The storage refuses to hand the files out."""
 

@@ -14,6 +14,10 @@ from bert_exporter.errors import SpecError
 
 Role = Literal["model", "tokenizer"]
 
+# The largest text classifiers are a few GB; with weights of other frameworks and an optimizer beside them, several
+# times that.
+MAX_CHECKPOINT_BYTES = 16 << 30
+
 # One entry of the stack's `credentials`, empty where none is named. Never to be printed.
 Credential = Mapping[str, str]
 

@@ -1,6 +1,6 @@
 """The storages, found by listing this folder: a new storage is one new file here and no other edit in Python.
 
-In: a storage's name. Out: its `parse`. `components/image/sources.ts` has the other half (the fields that a stack
+In: a storage's name. Out: its `parse`. `components/image/storages/` has the other half (the fields that a stack
 config may set).
 """
 
