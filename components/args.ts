@@ -36,7 +36,7 @@ export interface TritonBertServiceArgs {
   /** Batching and length. */
   serving?: Serving;
   /**
-   * Numbers that the graph computes with. int8: twice as quick on a CPU with VNNI, in the fused pipeline of server.pypi only; the build fails where too many labels change (qualityGate.labelAgreement).
+   * Numbers that the graph computes with. int8: twice as quick on a CPU with VNNI, in the fused pipeline of server.pypi only; a model of which too many labels change is refused (qualityGate.labelAgreement).
    * Allowed: `fp32`, `int8`.
    * Default: "fp32".
    */
@@ -224,13 +224,13 @@ export interface TaskMultiLabelClassification {
 
 export interface QualityGate {
   /**
-   * Largest absolute difference to the original model's logits on the built-in texts; above it the build fails.
+   * Largest absolute difference to the original model's logits on the built-in texts; a model above it is refused.
    * Bounds: above 0, at most 1.
    * Default: 0.001.
    */
   maxLogitDifference?: number;
   /**
-   * With precision int8: minimum share of texts that get the same label as in fp32, or the same labels; otherwise the build fails. It also fails where so many texts get the same anyway, which would prove nothing. 0 skips the check.
+   * With precision int8: minimum share of texts that get the same label as in fp32, or the same labels; a model below it is refused. So is one that gives so many texts the same label anyway, of which it would prove nothing. 0 skips the check.
    * Bounds: 0 to 1.
    * Default: 0.99.
    */

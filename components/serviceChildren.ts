@@ -2,7 +2,7 @@
  *  made by the folder that knows about it, and the outputs. */
 import * as pulumi from "@pulumi/pulumi";
 import { modelImage } from "./image/modelImage";
-import { quality } from "./image/quality";
+import { proof } from "./image/proof";
 import { serverImage } from "./image/serverImage";
 import { disruption } from "./kubernetes/disruption";
 import { monitoring } from "./kubernetes/monitoring/monitoring";
@@ -27,22 +27,25 @@ export function createService(
   const owner = { name: plan.name, resource };
   const { images, objects } = plan;
 
-  const model = modelImage(owner, images.site, images.model);
-  const server = serverImage(owner, images.site, images.server, model);
-  const pods = { ...objects.pod, ...objects.scale, image: server.reference, dependsOn: [server.image] };
-  const deployment = workload(owner, pods);
-  networking(owner, objects.site, objects.service);
-  disruption(owner, objects.site);
-  monitoring(owner, objects.watched);
-  const ready = rollout(owner, objects.rollout, server.digest, deployment);
-  const scaler = autoscaling(owner, objects.scaled, ready, objects.context);
+  const model = modelImage(owner, images.site, images.model, images.locate);
+  const server = serverImage(owner, images.site, images.server, model, images.locate);
+  const { accepted, quality } = proof(owner, server, images.site.registry, images.locate);
+  // A model that its build has refused changes nothing in the cluster.
+  const served = { ...owner, after: accepted };
+  const pods = { ...objects.pod, ...objects.scale, image: server.reference };
+  const deployment = workload(served, pods);
+  networking(served, objects.site, objects.service);
+  disruption(served, objects.site);
+  monitoring(served, objects.watched);
+  const ready = rollout(owner, objects.rollout, accepted, deployment);
+  const scaler = autoscaling(served, objects.scaled, ready, objects.context);
 
   return {
     url: pulumi.output(inferUrl(objects.site, images.apiName)),
     endpoints: pulumi.output(endpoints(objects.site, objects.service)),
     image: pulumi.output(server.name),
     imageDigest: server.digest,
-    quality: quality(model.digest, images.site.registry),
+    quality,
     modelNames: pulumi.output([images.apiName]),
     autoscaling: scaler,
   };

@@ -35,7 +35,11 @@ export function planService(key: string, spec: ServiceSpec, site: StackSite): Dr
 export function locateService({ plan, problems, warnings }: Draft<ServicePlan>, locate: Locate): Draft<ServicePlan> {
   const { scaled } = plan.objects;
   return {
-    plan: { ...plan, objects: { ...plan.objects, scaled: { ...scaled, path: locate(scaled.path) } } },
+    plan: {
+      ...plan,
+      images: { ...plan.images, locate },
+      objects: { ...plan.objects, scaled: { ...scaled, path: locate(scaled.path) } },
+    },
     problems: problems.map((problem) => locateProblem(problem, locate)),
     warnings: warnings.map((warning) => locateWarning(warning, locate)),
   };

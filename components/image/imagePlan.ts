@@ -7,9 +7,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { shortHash } from "../shared/canonicalJson";
 import { child, type Owner } from "../shared/child";
 import type { Role } from "../shared/names";
+import type { Locate } from "../shared/paths";
 import { writeContext } from "./buildContext";
 import { type ContextFiles, contentDigests } from "./contextFiles";
+import { tellFaults } from "./faults";
 import { type BuildSite, contextFolder, PLATFORM } from "./site";
+import type { Source, SourceRole } from "./storages/storage";
 
 export interface ImagePlan {
   readonly files: ContextFiles;
@@ -39,6 +42,14 @@ export function planImage(
   return { files, context, args, hash };
 }
 
+interface DockerImageOptions {
+  readonly ignoreChanges?: readonly string[];
+  /** Where the user wrote what a build that fails is about. */
+  readonly locate: Locate;
+  /** What the build fetches. */
+  readonly sources?: Readonly<Partial<Record<SourceRole, Source>>>;
+}
+
 /** Writes the context and makes the image. */
 export function dockerImage(
   owner: Owner,
@@ -47,7 +58,7 @@ export function dockerImage(
   plan: ImagePlan,
   tag: string,
   lateArgs: Readonly<Record<string, pulumi.Input<string>>>,
-  opts: { ignoreChanges?: string[] } = {},
+  { ignoreChanges = [], locate, sources = {} }: DockerImageOptions,
 ): docker.Image {
   writeContext(path.join(site.projectFolder, plan.context), plan.files);
   const { server, login } = site.registry;
@@ -68,6 +79,23 @@ export function dockerImage(
       registry: { server, ...login },
       buildOnPreview: false,
     },
-    opts,
+    {
+      ignoreChanges: [...ignoreChanges],
+      hooks: {
+        onError: [
+          tellFaults(`${owner.name}-${role}`, { sources, locate, command: command(plan, lateArgs) }, owner.resource),
+        ],
+      },
+    },
   );
+}
+
+/** Builds the same by hand. What is not known before, or secret, is left for the user to fill in. */
+function command({ args, context }: ImagePlan, lateArgs: object): string {
+  const known = Object.entries(args).filter(([, value]) => value !== "");
+  const late = Object.keys(lateArgs).map((name) => `--build-arg ${name}=…`);
+  const said = known.map(
+    ([name, value]) => `--build-arg ${name}=${/^[\w.:/@%+=-]+$/.test(value) ? value : `'${value}'`}`,
+  );
+  return ["DOCKER_BUILDKIT=1 docker build --progress=plain", ...said, ...late, context].join(" ");
 }

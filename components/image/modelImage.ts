@@ -4,6 +4,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../shared/canonicalJson";
 import type { Owner } from "../shared/child";
+import type { Locate } from "../shared/paths";
 import type { Problem } from "../shared/problems";
 import { credentialJson } from "./credentials";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
@@ -82,7 +83,7 @@ export function planModelImage(site: BuildSite, options: ExportOptions): { plan:
   };
 }
 
-export function modelImage(owner: Owner, site: BuildSite, plan: ModelImagePlan): ModelImage {
+export function modelImage(owner: Owner, site: BuildSite, plan: ModelImagePlan, locate: Locate): ModelImage {
   const secrets = CREDENTIAL_ARGS.flatMap(([role, argument]): [string, pulumi.Output<string>][] => {
     const name = plan[role]?.credential;
     const entry = name === undefined ? undefined : site.credentials[name];
@@ -91,6 +92,8 @@ export function modelImage(owner: Owner, site: BuildSite, plan: ModelImagePlan):
   const image = dockerImage(owner, `model-image-${plan.hash}`, site, plan, plan.tag, Object.fromEntries(secrets), {
     // Always said, so that adding or dropping a credential is as quiet as rotating one.
     ignoreChanges: CREDENTIAL_ARGS.map(([, argument]) => `build.args.${argument}`),
+    locate,
+    sources: plan,
   });
   return { digest: image.repoDigest };
 }

@@ -19,7 +19,7 @@ export const qualityGateOptions = z.strictObject({
     .max(1)
     .default(1e-3)
     .describe(
-      "Largest absolute difference to the original model's logits on the built-in texts; above it the build fails.",
+      "Largest absolute difference to the original model's logits on the built-in texts; a model above it is refused.",
     ),
   labelAgreement: z
     .number()
@@ -27,7 +27,7 @@ export const qualityGateOptions = z.strictObject({
     .max(1)
     .default(0.99)
     .describe(
-      "With precision int8: minimum share of texts that get the same label as in fp32, or the same labels; otherwise the build fails. It also fails where so many texts get the same anyway, which would prove nothing. 0 skips the check.",
+      "With precision int8: minimum share of texts that get the same label as in fp32, or the same labels; a model below it is refused. So is one that gives so many texts the same label anyway, of which it would prove nothing. 0 skips the check.",
     ),
   texts: z
     .string()

@@ -2,6 +2,7 @@
 import * as path from "node:path";
 import { packageRoot } from "../shared/packageRoot";
 import { type ContextFile, type ContextFiles, packageFile, packageFiles } from "./contextFiles";
+import { FAULTS_FILE } from "./faults";
 import { Pins } from "./pins";
 import { storagePackages } from "./storagePackages";
 
@@ -15,6 +16,7 @@ export function exportFiles(storages: readonly string[], root = packageRoot()): 
   const sources = packageFiles(path.join(folder, "src", "bert_exporter"), "src/bert_exporter");
   return new Map([
     ...[...sources].filter(([name]) => !name.startsWith(FETCH) || used.includes(name)),
+    ["src/bert_exporter/faults.json", packageFile(FAULTS_FILE)],
     ["requirements.txt", { content: new Pins(folder).of("dependencies") }],
     ["requirements/fetch.txt", { content: storagePackages([...sources].filter(([name]) => used.includes(name))) }],
     ["Dockerfile", packageFile(path.join(folder, "Dockerfile"))],

@@ -2,6 +2,7 @@
  *  contents, arguments and names, all known at preview. The user's files are read, and nothing is written. */
 import type { ServerPlan } from "../server/plan";
 import type { Draft } from "../shared/draft";
+import type { Locate } from "../shared/paths";
 import { gateDecision } from "./gateDecision";
 import { gateTexts } from "./gateTexts";
 import { labelsInOrder, readLabels } from "./labels";
@@ -17,6 +18,8 @@ export interface ImagesPlan {
   readonly apiName: string;
   readonly model: ModelImagePlan;
   readonly server: ServerImagePlan;
+  /** Where the user wrote what only the server image's build can judge. */
+  readonly locate: Locate;
 }
 
 export function planImages(spec: ImagesSpec, server: ServerPlan, site: BuildSite): Draft<ImagesPlan> {
@@ -31,7 +34,13 @@ export function planImages(spec: ImagesSpec, server: ServerPlan, site: BuildSite
   const apiName = spec.apiName ?? site.model;
   const serve = { ...spec, ...server, apiName, labels, gate, gpuCount: spec.gpu?.count };
   return {
-    plan: { site, apiName, model: model.plan, server: planServerImage(site, serve, server.choice, model.plan) },
+    plan: {
+      site,
+      apiName,
+      model: model.plan,
+      server: planServerImage(site, serve, server.choice, model.plan),
+      locate: (path) => path,
+    },
     problems: [...model.problems, ...labelProblems, ...ofFile, ...texts.problems],
     warnings: [],
   };

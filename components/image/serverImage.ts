@@ -3,38 +3,28 @@
  *  image and the options of serving. Out: the plan, whose name is known at preview, then the image. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Limits } from "../server/limits";
 import type { Precision } from "../server/options";
-import type { DecidedServing } from "../server/pipeline";
 import type { ServerChoice } from "../server/supportMatrix";
 import { canonicalJson } from "../shared/canonicalJson";
 import type { Owner } from "../shared/child";
+import type { Locate } from "../shared/paths";
 import type { ContextFiles } from "./contextFiles";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
-import type { Labels } from "./labels";
 import type { ModelImage, ModelImagePlan } from "./modelImage";
-import type { ExampleOptions, ImageOptions } from "./options";
+import type { ImageOptions } from "./options";
 import { serverFiles, taskFiles } from "./packageFolders";
+import { type ServerSpecOptions, serverSpec } from "./serverSpec";
 import { type BuildSite, commonArgs } from "./site";
-import { chosenTask, type TaskOptions } from "./tasks/tasks";
+import { chosenTask } from "./tasks/tasks";
 
 /** The options of a model that decide its server image. */
-export interface ServeOptions {
-  readonly apiName: string;
+export interface ServeOptions extends ServerSpecOptions {
   readonly tag: string;
   readonly image: ImageOptions;
-  readonly serving: Omit<DecidedServing, "limits">;
   readonly precision: Precision;
   readonly qualityGate: { readonly labelAgreement: number };
-  readonly task: TaskOptions;
   /** What int8 is held against: gateTexts and gateDecision. */
   readonly gate: ContextFiles;
-  /** Instead of the model's own id2label. */
-  readonly labels?: Labels | undefined;
-  readonly examples: readonly ExampleOptions[];
-  readonly limits: Limits;
-  /** Undefined on CPU. */
-  readonly gpuCount?: number | undefined;
 }
 
 export interface ServerImagePlan extends ImagePlan {
@@ -60,29 +50,13 @@ export function planServerImage(
   choice: ServerChoice,
   model: ModelImagePlan,
 ): ServerImagePlan {
-  const { serving, gpuCount, apiName, task, labels, examples, precision, qualityGate, gate, limits } = options;
-  const { bodyBytes: _, ...modelLimits } = limits;
-  const spec = {
-    apiName,
-    maxBatchSize: serving.maxBatchSize,
-    maxLength: serving.maxLength ?? null,
-    instances: serving.instances,
-    onnxBackend: choice.onnxBackend,
-    device: gpuCount === undefined ? "cpu" : "gpu",
-    gpuCount: gpuCount ?? 1,
-    task,
-    labels: labels ?? null,
-    examples,
-    limits: modelLimits,
-    // said only where it is not the default, so that no image moves that does not use it
-    ...(serving.pipeline === "fused" ? { pipeline: "fused", runCosts: serving.runCosts ?? null } : {}),
-  };
+  const { serving, task, precision, qualityGate, gate } = options;
   const files: ContextFiles = new Map([
     ...serverFiles(choice.flavour),
     ...taskFiles(chosenTask(task).name, "server"),
     ...site.certificate,
     ...(choice.flavour === "pypi" ? gate : []),
-    ["spec.json", { content: canonicalJson(spec) }],
+    ["spec.json", { content: canonicalJson(serverSpec(options, choice.onnxBackend)) }],
   ]);
   const base = choice.baseImage ?? site.build.base;
   const args = {
@@ -90,7 +64,7 @@ export function planServerImage(
     BASE_IMAGE: base,
     ...(choice.flavour === "ngc" ? { MIN_IMAGE: `${base}-min` } : {}),
     ...commonArgs(site),
-    ...(serving.inProcess ? { GRAPH: "rewritten", GRAPH_MODEL: apiName } : {}),
+    ...(serving.inProcess ? { GRAPH: "rewritten", GRAPH_MODEL: options.apiName } : {}),
     ...(precision === "int8" ? { PRECISION: precision, LABEL_AGREEMENT: String(qualityGate.labelAgreement) } : {}),
   };
   const plan = planImage(site, "server", files, args, model.hash);
@@ -98,8 +72,14 @@ export function planServerImage(
   return { ...plan, tag, name: `${site.registry.repository(site.model)}:${tag}`, pin: options.image.pin };
 }
 
-export function serverImage(owner: Owner, site: BuildSite, plan: ServerImagePlan, model: ModelImage): ServerImage {
-  const image = dockerImage(owner, "server-image", site, plan, plan.tag, { MODEL_IMAGE: model.digest });
+export function serverImage(
+  owner: Owner,
+  site: BuildSite,
+  plan: ServerImagePlan,
+  model: ModelImage,
+  locate: Locate,
+): ServerImage {
+  const image = dockerImage(owner, "server-image", site, plan, plan.tag, { MODEL_IMAGE: model.digest }, { locate });
   const digest = image.repoDigest;
   return { image, name: plan.name, digest, reference: plan.pin === "digest" ? digest : plan.name };
 }

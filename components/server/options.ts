@@ -154,7 +154,7 @@ export const precisionOptions = z
   .enum(["fp32", "int8"])
   .default("fp32")
   .describe(
-    "Numbers that the graph computes with. int8: twice as quick on a CPU with VNNI, in the fused pipeline of server.pypi only; the build fails where too many labels change (qualityGate.labelAgreement).",
+    "Numbers that the graph computes with. int8: twice as quick on a CPU with VNNI, in the fused pipeline of server.pypi only; a model of which too many labels change is refused (qualityGate.labelAgreement).",
   );
 
 export const rolloutOptions = z.strictObject({

@@ -7,6 +7,12 @@ import type { Role } from "./names";
 export interface Owner {
   readonly name: string;
   readonly resource: pulumi.ComponentResource;
+  /** What all children wait for, besides what each waits for itself. */
+  readonly after?: pulumi.Input<pulumi.Resource>;
+}
+
+interface ChildOptions extends Omit<pulumi.CustomResourceOptions, "parent" | "provider" | "dependsOn"> {
+  readonly dependsOn?: readonly pulumi.Input<pulumi.Resource>[];
 }
 
 /** Makes `Kind` as the child `<owner>-<role>`. */
@@ -15,7 +21,8 @@ export function child<Args, R>(
   owner: Owner,
   role: Role,
   args: Args,
-  opts: Omit<pulumi.CustomResourceOptions, "parent" | "provider"> = {},
+  { dependsOn = [], ...opts }: ChildOptions = {},
 ): R {
-  return new Kind(`${owner.name}-${role}`, args, { ...opts, parent: owner.resource });
+  const before = owner.after === undefined ? dependsOn : [owner.after, ...dependsOn];
+  return new Kind(`${owner.name}-${role}`, args, { ...opts, dependsOn: [...before], parent: owner.resource });
 }

@@ -65,9 +65,11 @@ export const locateWarning = ({ path, text }: Warning, locate: Locate): Warning 
 /** A warning as a person reads it. */
 export const warningText = ({ path, text }: Warning): string => `${pathText(path)}: ${printText(text)}`;
 
-function problemText({ path, got, because, remedy }: Problem): string {
+/** A problem as a person reads it. */
+export function problemText({ path, got, because, remedy }: Problem): string {
   const value = isScalar(got) ? ` (got ${JSON.stringify(got)})` : "";
-  return `  - ${pathText(path)}${value}: ${printText(because)}; ${printText(remedy)}`;
+  const words = [because, remedy].map(printText).filter((said) => said !== "");
+  return `  - ${pathText(path)}${value}: ${words.join("; ")}`;
 }
 
 function isScalar(value: unknown): boolean {

@@ -119,11 +119,14 @@ describe("secrets of storages", () => {
     expect(refused).not.toContain(NEW);
   });
 
-  it("that are wrong fail the build, which says what repository they may not read", async () => {
+  it("that are wrong fail the build: it is told what repository they may not read, and how to see more", async () => {
     await stack.configure(config("c".repeat(8) + secret()));
     await useToken(WRONG);
     const refused = await refusal(stack);
-    expect(refused).toContain("acme/sentiment");
+    expect(refused).toMatch(
+      /models\.\w+\.model: hf:acme\/sentiment@.*, asked with the credential reader, does not hand the files out/,
+    );
+    expect(refused).toContain("docker build --progress=plain");
     expect(refused).not.toContain(WRONG);
   });
 });

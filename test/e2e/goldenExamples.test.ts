@@ -1,9 +1,9 @@
-/** Nothing is ready until it has answered: a wrong answer stops the image's build, and where the image passed but the pod
- *  answers wrongly, the pod never gets Ready and the old ones serve on. */
+/** Nothing is ready until it has answered: a wrong answer in the image's build keeps the model from the cluster, and where the image
+ *  passed but the pod answers wrongly, the pod never gets Ready and the old ones serve on. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/stack";
 import { alertExpression, metrics, promQuery } from "./scaling";
-import { classifier, environment, infer, labelsOf, NAMESPACE, openStack, refusal, stackFile } from "./support";
+import { classifier, environment, infer, labelsOf, NAMESPACE, object, openStack, refusal, stackFile } from "./support";
 
 const quick = { startupSeconds: 20, pullSeconds: 0, endpointDelaySeconds: 1, longestRequestSeconds: 5 };
 const monitoring = { alerts: {} };
@@ -22,13 +22,33 @@ afterAll(async () => {
 });
 
 describe("a golden example that is answered wrongly", () => {
-  it("fails the server image's build with text, expected and got", async () => {
-    const wrong = classifier({ rollout: quick, examples: [{ text: "I love it", predicts: "negative" }] });
-    await stack.configure(stackFile({ golden: wrong }));
+  it("is told with its option, text, expected and got; nothing of its model changes, and other models go on", async () => {
+    const before = await generation("golden");
+    const [example] = right.examples ?? [];
+    const models = {
+      golden: classifier({
+        rollout: quick,
+        examples: [example ?? expect.fail(), { text: "I love it!", predicts: "negative" }],
+      }),
+      labelled: classifier({
+        rollout: quick,
+        labels: { inline: { "0": "bad", "1": "good", "2": "fair" } },
+        examples: [],
+      }),
+      beside: right,
+    };
+    await stack.configure(stackFile(models));
     const said = await refusal(stack);
-    expect(said).toContain("I love it");
-    expect(said).toMatch(/expected.*negative/);
-    expect(said).toMatch(/got.*positive/);
+    const golden =
+      /models\.golden\.examples\[1\]: .*text "I love it!", expected "negative", got "positive".*; correct the example/;
+    expect(said).toMatch(golden);
+    expect(said).toMatch(/models\.labelled\.labels: has the entries "0", "1", "2"; the model has 2 classes/);
+    expect(said.match(/is refused; nothing of it was changed in the cluster/g)).toHaveLength(2);
+    expect(await generation("golden")).toBe(before);
+    await expect(generation("labelled")).rejects.toThrow("NotFound");
+    expect(labelsOf(await infer("beside", ["I love it"]))).toEqual(["positive"]);
+    // The image is known now.
+    await expect(stack.preview()).rejects.toThrow(golden);
     await stack.configure(stackFile({ golden: right }));
   });
 
@@ -61,6 +81,11 @@ describe("a golden example that is answered wrongly", () => {
     expect(labelsOf(await infer("golden", ["I hate it"]))).toEqual(["negative"]);
   });
 });
+
+async function generation(name: string): Promise<number> {
+  const { metadata } = await object<{ metadata: { generation: number } }>("deployment", name);
+  return metadata.generation;
+}
 
 /** The image's own golden file with another expectation, laid over it in the pod only: what the build could not see. */
 async function tamperedGolden(): Promise<void> {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SERVICE_TYPE } from "../../components/serviceChildren";
 import type { Stack } from "../../sandbox/stack";
-import { classifier, environment, NAMESPACE, openStack, refusal, stackFile } from "./support";
+import { classifier, environment, failedUp, NAMESPACE, openStack, stackFile } from "./support";
 
 const NARROW = `${NAMESPACE}-narrow`;
 const rollout = { startupSeconds: 20, pullSeconds: 0, endpointDelaySeconds: 1, longestRequestSeconds: 5 };
@@ -41,7 +41,7 @@ beforeAll(async () => {
     await openStack("e2e-stuck", stackFile(models)),
     await openStack("e2e-narrow", stackFile(refused, { namespace: NARROW })),
   ];
-  said = await Promise.all(stacks.map(refusal));
+  said = await Promise.all(stacks.map(failedUp));
 });
 afterAll(async () => {
   const { kubectl } = await environment();

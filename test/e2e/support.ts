@@ -56,7 +56,7 @@ export async function openStack(name: string, config: string, from = project): P
 }
 
 /** Runs `up`, which must fail, and returns all that it said. */
-export async function refusal(stack: Stack): Promise<string> {
+export async function failedUp(stack: Stack): Promise<string> {
   try {
     await stack.up();
   } catch (problem) {
@@ -64,6 +64,14 @@ export async function refusal(stack: Stack): Promise<string> {
     throw problem;
   }
   throw new Error("`pulumi up` succeeded, and should have been refused");
+}
+
+/** The same, but for what only passes by while it runs, which on a terminal nobody sees: its "Diagnostics". */
+export async function refusal(stack: Stack): Promise<string> {
+  const said = await failedUp(stack);
+  const [, diagnostics] = said.split("\nDiagnostics:\n");
+  if (diagnostics === undefined) throw new Error(`there are no diagnostics: ${said}`);
+  return diagnostics;
 }
 
 export interface PreviewStep {

@@ -22,11 +22,12 @@ RIGHT, NOT_READY, WRONG = 0, 1, 2
 
 
 def probe(
-    golden: Path, http: str, termination_log: Path, timeout: float = 20, notes: str = ""
+    golden: Path, http: str, termination_log: Path, timeout: float = 20, notes: str = "", verdict: str = ""
 ) -> "subprocess.CompletedProcess[str]":
     termination_log.touch()
     command = [sys.executable, str(PROBE), "--golden", str(golden), "--http", http]
     command += ["--termination-log", str(termination_log), "--timeout", str(timeout), "--notes", notes]
+    command += ["--verdict", verdict]
     # As bare as a container: no locale.
     environment = {"PATH": "/usr/bin", **BESIDE_THE_PROBE}
     return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
@@ -43,6 +44,16 @@ def test_right_answers(server: Triton, tmp_path: Path) -> None:
     run = probe(server.golden, server.http, tmp_path / "log")
     assert (run.returncode, run.stdout) == (RIGHT, "2 of 2 golden examples answered right\n")
     assert (tmp_path / "log").read_text() == ""
+
+
+def test_an_image_that_its_build_refused_is_never_ready(server: Triton, tmp_path: Path) -> None:
+    verdict = tmp_path / "verdict.json"
+    verdict.write_text(json.dumps({"problems": [{"path": ["labels", "2"], "because": "is too many", "remedy": ""}]}))
+    run = probe(server.golden, server.http, tmp_path / "log", verdict=str(verdict))
+    assert (run.returncode, run.stdout) == (WRONG, "labels.2: is too many\n")
+    assert (tmp_path / "log").read_text() == run.stdout
+    verdict.write_text(json.dumps({"problems": []}))
+    assert probe(server.golden, server.http, tmp_path / "log", verdict=str(verdict)).returncode == RIGHT
 
 
 def test_more_examples_than_fit_one_request(server: Triton, tmp_path: Path) -> None:
@@ -166,7 +177,8 @@ def verify(folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
     here = folder / "probe.py"
     arguments = f"sys.argv += ['--http', '{server.http}']"
     here.write_text(f"import runpy, sys\n{arguments}\nrunpy.run_path({str(PROBE)!r}, run_name='__main__')")
-    command = [sys.executable, "-m", "triton_repository", "verify", "--golden", str(golden), "--probe", str(here), "--"]
+    command = [sys.executable, "-m", "triton_repository", "verify", "--golden", str(golden), "--probe", str(here)]
+    command += ["--verdict", str(folder / "verdict.json"), "--earlier", str(folder / "graph.json"), "--"]
     sources = [str(SERVER_SOURCES), *BESIDE_THE_PROBE.values()]
     environment = server_environment() | {"PYTHONPATH": os.pathsep.join(sources)}
     return subprocess.run(
@@ -174,16 +186,41 @@ def verify(folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_the_image_build_stops_on_a_wrong_answer(tmp_path: Path) -> None:
-    run = verify(tmp_path, examples=[{"text": "I love it", "predicts": "distress"}])
-    assert run.returncode == 1
-    assert 'text "I love it", expected "distress", got "joy"' in run.stderr
+def verdict(folder: Path) -> Any:
+    return json.loads((folder / "verdict.json").read_text(encoding="utf-8"))["problems"]
+
+
+def test_the_image_build_notes_a_wrong_answer(tmp_path: Path) -> None:
+    right = {"text": "love", "predicts": "joy"}
+    run = verify(tmp_path, examples=[right, {"text": "I love it", "predicts": "distress"}, right])
+    assert run.returncode == 0, run.stderr
+    (problem,) = verdict(tmp_path)
+    assert problem["path"] == ["examples", 1]
+    assert 'text "I love it", expected "distress", got "joy"' in problem["because"]
+
+
+def test_the_image_build_notes_an_example_that_the_server_refuses(tmp_path: Path) -> None:
+    run = verify(tmp_path, examples=[{"text": "." * 70_000, "predicts": "joy"}])
+    assert run.returncode == 0, run.stderr
+    (problem,) = verdict(tmp_path)
+    assert problem["path"] == ["examples", 0]
+    assert "is too long" in problem["because"]
+
+
+@pytest.mark.parametrize("stages", [["verdict"], ["graph"], ["verdict", "graph"]])
+def test_the_image_build_asks_nothing_of_a_model_that_is_refused(tmp_path: Path, stages: list[str]) -> None:
+    found = [{"path": [stage], "because": "is wrong", "remedy": ""} for stage in stages]
+    for stage, problem in zip(stages, found, strict=True):
+        (tmp_path / f"{stage}.json").write_text(json.dumps({"problems": [problem]}))
+    assert verify(tmp_path, examples=None).returncode == 0
+    assert verdict(tmp_path) == found
 
 
 def test_the_image_build_goes_on_after_right_answers(tmp_path: Path) -> None:
     run = verify(tmp_path, examples=[{"text": "I love it", "predicts": "joy"}])
     assert run.returncode == 0, run.stderr
     assert "1 of 1 golden examples answered right" in run.stdout
+    assert verdict(tmp_path) == []
 
 
 def test_the_image_build_stops_on_a_server_that_does_not_start(tmp_path: Path) -> None:
@@ -191,3 +228,4 @@ def test_the_image_build_stops_on_a_server_that_does_not_start(tmp_path: Path) -
     assert run.returncode == 1
     assert "before it was ready" in run.stderr
     assert "model_onnx" in run.stderr
+    assert not (tmp_path / "verdict.json").exists()

@@ -14,6 +14,7 @@ import pytest
 
 from bert_exporter.fetching import fetch
 from bert_exporter.pipeline import run
+from bert_exporter.spec import read_spec
 from bert_exporter.storage import Credential, Places, Role
 from families import FAMILIES
 
@@ -50,7 +51,7 @@ def _export(root: Path, credentials: Mapping[Role, Credential] | None = None, **
     file.write_text(json.dumps({"model": {"local": {}}, **spec}), encoding="utf-8")
     places, out = Places(root / "sources", root / "fetched"), root / "out"
     fetch(file, places.fetched, credentials or {}, say=lambda _: None)
-    run(file, places, out, say=lambda _: None)
+    run(read_spec(file), places, out, say=lambda _: None)
     return out
 
 

@@ -45,10 +45,36 @@ def test_end_to_end_twice(checkpoint: Checkpoint, tmp_path: Path) -> None:
     assert logits.shape == (1, len(facts["labels"]))
 
 
-def test_error_without_traceback(tmp_path: Path) -> None:
+def test_a_model_that_is_refused_is_said_as_data(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    model = checkpoint("distilbert", tmp_path / "sources" / "model")
+    config = json.loads((model / "config.json").read_text())
+    config["architectures"] = ["DistilBertForTokenClassification"]
+    (model / "config.json").write_text(json.dumps(config))
     (tmp_path / "spec.json").write_text(json.dumps({"model": {"local": {}}}))
+    done = _run(tmp_path, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    (problem,) = json.loads((tmp_path / "out" / "verdict.json").read_text())["problems"]
+    assert problem["path"] == ["model"]
+    assert "no text classifier" in problem["because"]
+    assert "sequence classification" in problem["remedy"]
+    assert [file.name for file in (tmp_path / "out" / "model").iterdir()] == ["model.onnx"]
+    assert not (tmp_path / "out" / "quality.json").exists()
+
+
+def test_one_that_misses_the_gate_is_refused_at_the_gate(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    checkpoint("distilbert", tmp_path / "sources" / "model")
+    spec = {"model": {"local": {}}, "qualityGate": {"maxLogitDifference": 1e-30}}
+    (tmp_path / "spec.json").write_text(json.dumps(spec))
+    assert _run(tmp_path, tmp_path / "out").returncode == 0
+    (problem,) = json.loads((tmp_path / "out" / "verdict.json").read_text())["problems"]
+    assert problem["path"] == ["qualityGate", "maxLogitDifference"]
+
+
+def test_error_without_traceback(tmp_path: Path) -> None:
+    (tmp_path / "spec.json").write_text(json.dumps({"model": {"local": {}}, "tasks": "textClassification"}))
     done = _run(tmp_path, tmp_path / "out")
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
     assert "remedy: " in done.stderr
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Asks the server in this pod the golden examples. A pod whose model answers wrongly never gets Ready.
 
-In: golden.json (what to ask, written by the renderer), a server's HTTP address; beside it the package bert_tasks, whose
-`expect` of the model's task holds answers against examples. Out: exit status
+In: golden.json (what to ask, written by the renderer), verdict.json (what the build has found wrong), a server's HTTP
+address; beside it the package bert_tasks, whose `expect` of the model's task holds answers against examples. Out: exit
+status
   0  the model is ready and every example was answered right (without examples: it answered some text);
   1  not ready yet: the server is not up, the model not loaded, or the answer late. Try again;
-  2  a wrong answer or an error. It is said on stdout and in the termination log: text, expected, got.
+  2  refused by the build, a wrong answer or an error. It is said on stdout and in the termination log: text, expected,
+     got.
 Golden texts come from the deployment's config, so they may be shown; this program never sees a user's text.
 
 A large model on one core may need longer for all examples than Kubernetes gives one try: right answers are noted in
@@ -27,7 +29,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any, Dict, Iterator, Sequence
+from typing import Any, Dict, Iterator, NamedTuple, Sequence
 
 from bert_tasks import load
 
@@ -46,6 +48,9 @@ Answer = Dict[str, Any]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    refused = judged(options.verdict)
+    if refused:
+        return _refuse(refused, options.termination_log)
     golden = json.loads(Path(options.golden).read_text(encoding="utf-8"))
     # A proxy of the environment has no business between a pod and itself.
     web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -69,12 +74,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"no answer within {options.timeout} s, {seen}")
         return NOT_READY
     if failures:
-        report = "\n".join(failures)
-        print(report)
-        _write_termination_log(options.termination_log, report)
-        return WRONG
+        if options.report:
+            told = [failure._asdict() for failure in failures]
+            Path(options.report).write_text(json.dumps(told), encoding="utf-8")
+        return _refuse([failure.words for failure in failures], options.termination_log)
     print("{} of {} golden examples answered right".format(len(golden["examples"]), len(golden["examples"])))
     return RIGHT
+
+
+def judged(verdict: str) -> list[str]:
+    """What the image's build found wrong with the model, in words."""
+    if not verdict:
+        return []
+    problems = json.loads(Path(verdict).read_text(encoding="utf-8"))["problems"]
+    return ["{}: {}".format(".".join(map(str, problem["path"])), problem["because"]) for problem in problems]
+
+
+def _refuse(problems: Sequence[str], termination_log: str) -> int:
+    report = "\n".join(problems)
+    print(report)
+    _write_termination_log(termination_log, report)
+    return WRONG
 
 
 class Notes:
@@ -96,24 +116,35 @@ class Notes:
                 Path(self._path).write_text(content, encoding="utf-8")
 
 
-def ask(web: Any, model: str, golden: dict[str, Any], deadline: float, notes: Notes) -> list[str]:
-    """What is wrong with the answers, one line each; empty if they are right. Raises socket.timeout."""
+class Failure(NamedTuple):
+    """`examples`: their positions. `judged`: the server would answer so again; all else may be of this moment."""
+
+    examples: list[int]
+    words: str
+    judged: bool
+
+
+def ask(web: Any, model: str, golden: dict[str, Any], deadline: float, notes: Notes) -> list[Failure]:
+    """What is wrong with the answers; empty if they are right. Raises socket.timeout."""
     examples = golden["examples"] or [{"text": ANY_TEXT}]
-    failures = []
+    failures: list[Failure] = []
     for positions in calls(examples, golden["maxBatchSize"], notes.right):
         some = [examples[position] for position in positions]
         try:
             texts = [example["text"] for example in some]
             answers = infer(web, model, golden["tensors"], texts, _left(deadline))
         except urllib.error.HTTPError as problem:
-            failures.append(f"golden examples failed: {_quoted(some)} {_error(problem)}")
+            words = f"golden examples failed: {_quoted(some)} {_error(problem)}"
+            refused = bool(golden["examples"]) and 400 <= problem.code < 500
+            failures.append(Failure(positions, words, refused))
         except socket.timeout:
             raise
         except (OSError, http.client.HTTPException, ValueError, KeyError) as problem:
-            failures.append(f"golden examples failed: {_quoted(some)} {type(problem).__name__}: {problem}")
+            words = f"golden examples failed: {_quoted(some)} {type(problem).__name__}: {problem}"
+            failures.append(Failure(positions, words, False))
         else:
             mismatches = [_mismatch(golden, example, answer) for example, answer in zip(some, answers)]
-            failures.extend(mismatch for mismatch in mismatches if mismatch)
+            failures.extend(Failure([position], words, True) for position, words in zip(positions, mismatches) if words)
             notes.add([position for position, mismatch in zip(positions, mismatches) if not mismatch])
     return failures
 
@@ -195,6 +226,8 @@ def _write_termination_log(path: str, report: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Ask a Triton server the golden examples.")
     parser.add_argument("--golden", default="/opt/triton-bert/golden.json")
+    parser.add_argument("--verdict", default="/opt/triton-bert/verdict.json", metavar="FILE", help="empty: none")
+    parser.add_argument("--report", default="", metavar="FILE", help="where failures go as JSON; empty: nowhere")
     parser.add_argument("--http", default="127.0.0.1:8000", metavar="HOST:PORT")
     parser.add_argument(
         "--timeout", type=float, default=TIMEOUT_SECONDS, metavar="SECONDS", help="for all calls together"

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from bert_batching.sessions import open_session
-from cpu_graph.__main__ import NotGoodEnough, write
+from cpu_graph.__main__ import NotGoodEnough, NotTried, write
 
 WIDTH, IDS = 4, 128
 
@@ -104,7 +104,7 @@ def test_weights_in_a_file_of_their_own_stay_there(
     )
     assert np.array_equal(whole, split)
     monkeypatch.setattr("cpu_graph.__main__.has_vnni", lambda: True)
-    with pytest.raises(NotGoodEnough, match="less than 2 GiB; set precision to fp32"):
+    with pytest.raises(NotGoodEnough, match="less than 2 GiB; set it to fp32"):
         write(source, tmp_path, "int8")
 
 
@@ -122,7 +122,7 @@ def _split(file: Path) -> Path:
 
 def test_int8_is_not_tried_on_a_cpu_that_overflows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cpu_graph.__main__.has_vnni", lambda: False)
-    with pytest.raises(NotGoodEnough, match=r"lacks VNNI, .* set precision to fp32"):
+    with pytest.raises(NotTried, match=r"lacks VNNI, .* set precision to fp32"):
         write(tmp_path, tmp_path, "int8")
 
 
@@ -131,5 +131,5 @@ def test_a_graph_without_products_is_served_as_exported(tmp_path: Path) -> None:
     assert write(source, tmp_path) == {"precision": "fp32", "padding": "as exported", "moved": None}
     assert (tmp_path / "model.onnx").read_bytes() == (source / "model.onnx").read_bytes()
     assert json.loads((tmp_path / "graph.json").read_text())["padding"] == "as exported"
-    with pytest.raises(NotGoodEnough, match="set precision to fp32"):
+    with pytest.raises(NotGoodEnough, match="set it to fp32"):
         write(source, tmp_path, "int8")

@@ -139,6 +139,22 @@ def test_problems_are_printed_without_a_traceback(
     assert not (tmp_path / "models").exists()
 
 
+def test_what_does_not_fit_the_model_is_its_verdict(tmp_path: Path, model_folder: Path) -> None:
+    verdict = tmp_path / "proof" / "verdict.json"
+    wrong: dict[str, Any] = {"maxLength": 513, "labels": {"0": "a", "1": " "}}
+    assert render(tmp_path, model_folder, "models", "--verdict", str(verdict), **wrong, examples=[]) == 0
+    problems = json.loads(verdict.read_text(encoding="utf-8"))["problems"]
+    assert [problem["path"] for problem in problems] == [["labels", "1"], ["maxLength"]]
+    assert not (tmp_path / "models").exists()
+
+
+def test_what_is_wrong_with_the_exporters_own_file_is_no_verdict(tmp_path: Path, model_folder: Path) -> None:
+    verdict = tmp_path / "verdict.json"
+    (model_folder / "model.json").write_text(json.dumps({**MODEL, "inputs": []}), encoding="utf-8")
+    assert render(tmp_path, model_folder, "models", "--verdict", str(verdict), maxLength=513) == 1
+    assert not verdict.exists()
+
+
 def test_an_incomplete_model_and_a_full_folder_are_refused(
     tmp_path: Path, model_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

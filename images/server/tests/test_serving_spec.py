@@ -36,7 +36,7 @@ def test_the_deployment_may_rename_labels_and_shorten_texts(read: Read) -> None:
         ({"labels": {"0": "a"}}, 'has the entries "0"; the model has 2 classes, so it must have "0", "1"'),
         ({"labels": {"0": "a", "1": "b", "2": "c"}}, "the model has 2 classes"),
         ({"labels": {"1": "a", "2": "b"}}, "the model has 2 classes"),
-        ({"labels": {"0": "a", "1": " "}}, "labels.1 must be a text that is not empty"),
+        ({"labels": {"0": "a", "1": " "}}, "labels: 1 must be a text that is not empty"),
         ({"device": "tpu"}, 'device must be one of "cpu", "gpu", got "tpu"'),
         ({"device": "gpu"}, 'onnxBackend is "python", which runs on the CPU only'),
         ({"pipeline": "fuzed"}, 'pipeline must be one of "ensemble", "fused", got "fuzed"'),
@@ -50,7 +50,7 @@ def test_the_deployment_may_rename_labels_and_shorten_texts(read: Read) -> None:
         ({"examples": [{"text": " ", "predicts": "neutral"}]}, "examples[0]: text is empty"),
         ({"examples": [{"text": "a", "predicts": "neutral", "minScore": 2}]}, "minScore must be a number from 0 to 1"),
         ({"examples": [{"text": "a", "predicts": "neutral", "score": 1}]}, "score is unknown"),
-        ({"examples": ["a"]}, "examples[0]: must be a JSON object"),
+        ({"examples": ["a"]}, "examples: 0 must be a JSON object"),
         ({"model": {"inputs": ["input_ids", "pixel_values"]}}, 'names "pixel_values", which no tokenizer fills'),
         ({"model": {"inputs": ["attention_mask"]}}, "lacks input_ids"),
         ({"model": {"activation": "argmax"}}, 'activation must be one of "softmax", "sigmoid"'),
@@ -84,17 +84,17 @@ def several(**options: Any) -> dict[str, Any]:
     ("changes", "says"),
     [
         (several(threshold=2), "task.multiLabelClassification: threshold must be a number from 0 to 1, got 2"),
-        (several(thresholds={"distress": "0.5"}), "thresholds.distress must be a number from 0 to 1, got '0.5'"),
-        (several(thresholds={"distress": True}), "thresholds.distress must be a number from 0 to 1, got True"),
+        (several(thresholds={"distress": "0.5"}), "thresholds: distress must be a number from 0 to 1, got '0.5'"),
+        (several(thresholds={"distress": True}), "thresholds: distress must be a number from 0 to 1, got True"),
         (
             several(thresholds={"distres": 0.5}),
             'spec.json: task.multiLabelClassification: thresholds has the entry "distres", which is no label of this '
-            'model: "neutral", "distress"',
+            'model; its labels are "neutral", "distress"',
         ),
         ({**MULTI_LABEL, "examples": [{"text": "a", "predicts": "neutral"}]}, "labels is missing; it must be a list"),
         (
             {**MULTI_LABEL, "examples": [{"text": "a", "labels": ["neutral", "joy"]}]},
-            'examples[0]: labels is "joy", which is no label of this model: "neutral", "distress"',
+            'examples[0]: labels is "joy", which is no label of this model; its labels are "neutral", "distress"',
         ),
     ],
 )

@@ -37,8 +37,9 @@ func buildAndPush(image imageArgs, host string, preview bool, log resourceLog) (
 		return nil, err
 	}
 	log.progress("Building the image")
-	if _, err := cli.stream(log.progress, argumentEnv, buildArguments(image)...); err != nil {
-		return nil, err
+	if lines, err := cli.stream(log.progress, argumentEnv, buildArguments(image)...); err != nil {
+		// As of the official provider: the step's own error, which ends what the CLI says, and nothing of the build's output.
+		return nil, errors.New(strings.Join(append([]string{"error building image"}, tail(lines, 1)...), ": "))
 	}
 	if preview {
 		// Only a push gives a digest, and a preview pushes nothing.
@@ -146,7 +147,7 @@ func digestReference(cli dockerCLI, image imageArgs, log resourceLog) (string, e
 	log.progress("Pushing the image to the registry")
 	lines, err := cli.stream(log.progress, nil, "push", image.name)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%w\n%s", err, strings.Join(tail(lines, errorLines), "\n"))
 	}
 	for _, line := range slices.Backward(lines) {
 		if found := pushedDigest.FindStringSubmatch(line); found != nil {

@@ -16,7 +16,7 @@ import (
 	"strings"
 )
 
-// errorLines is how much of a failed build's output its error repeats: enough for a Python traceback and what led to it.
+// errorLines is how much of a failed push's output its error repeats.
 const errorLines = 40
 
 // dockerCLI is one executable with the environment it always gets.
@@ -115,7 +115,7 @@ func (c dockerCLI) stream(show func(string), extraEnv []string, args ...string) 
 		}
 	}
 	if err := <-ended; err != nil {
-		return lines, fmt.Errorf("docker %s: %w\n%s", args[0], err, strings.Join(tail(lines, errorLines), "\n"))
+		return lines, fmt.Errorf("docker %s: %w", args[0], err)
 	}
 	return lines, nil
 }

@@ -4,8 +4,8 @@
     python -m bert_exporter export --spec spec.json --fetched DIR --sources DIR --out DIR
 
 Two processes, so that what is fetched is never loaded where a credential is. In: the arguments, and to `fetch` the
-variables of `credentials.py`. Out: exit code 0, or 1 with `error: …` on standard error; a traceback only for what is a
-bug of ours.
+variables of `credentials.py`. Out: exit code 0, also for a model that `export` refuses (verdict.py); else that
+of the fault (faults.json), with `error: …` on standard error; a traceback only for what is a bug of ours.
 """
 
 import argparse
@@ -18,10 +18,13 @@ from pathlib import Path
 
 from bert_exporter.credentials import refuse_credentials, take_credentials
 from bert_exporter.errors import ExportError
+from bert_exporter.faults import exit_code
 from bert_exporter.fetching import fetch
 from bert_exporter.masking import masked_output
 from bert_exporter.pipeline import run
+from bert_exporter.spec import read_spec
 from bert_exporter.storage import Places
+from bert_exporter.verdict import is_judgment, write_refusal
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,7 +47,14 @@ def _fetch(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     def work() -> None:
         refuse_credentials(os.environ)
-        run(options.spec, Places(options.sources, options.fetched), options.out, _say)
+        spec = read_spec(options.spec)
+        try:
+            run(spec, Places(options.sources, options.fetched), options.out, _say)
+        except ExportError as problem:
+            if not is_judgment(problem):
+                raise
+            write_refusal(options.out, problem, spec)
+            print(f"refused: {problem}", file=sys.stderr)
 
     return _exit_code(work)
 
@@ -55,7 +65,7 @@ def _exit_code(work: Callable[[], None]) -> int:
         work()
     except ExportError as problem:
         print(f"error: {problem}", file=sys.stderr)
-        return 1
+        return exit_code(problem)
     except Exception:
         traceback.print_exc()
         return 1
@@ -77,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--sources", type=Path, required=True, help="folder with model/ and tokenizer/ of local sources"
     )
-    export.add_argument("--out", type=Path, required=True, help="folder for model/ and quality.json")
+    export.add_argument("--out", type=Path, required=True, help="folder for model/, and quality.json or verdict.json")
     fetching.set_defaults(command=_fetch)
     export.set_defaults(command=_export)
     return parser

@@ -17,6 +17,9 @@ class ExportError(Exception):
 
     def __init__(self, what: str, *, where: str, remedy: str) -> None:
         super().__init__(f"{where}: {what}\n  remedy: {remedy}")
+        self.what, self.where, self.remedy = what, where, remedy
+        # Of the source that was being fetched.
+        self.role: str | None = None
 
 
 class SpecError(ExportError):

@@ -7,7 +7,7 @@ In: a spec, the credentials, a folder. Out: that folder with one folder for each
 from collections.abc import Mapping
 from pathlib import Path
 
-from bert_exporter.errors import SourceError
+from bert_exporter.errors import ExportError, SourceError
 from bert_exporter.spec import read_spec
 from bert_exporter.steps import Say, step
 from bert_exporter.storage import Credential, Role
@@ -31,4 +31,8 @@ def fetch(spec_path: Path, fetched: Path, credentials: Mapping[Role, Credential]
         raise SourceError("is not empty", where=str(fetched), remedy="a folder that is empty or not there yet")
     for role, source in spec.sources.items():
         with step(say, f"fetched {role} {source.describe()}"):
-            source.fetch(role, fetched / role, credentials.get(role, {}))
+            try:
+                source.fetch(role, fetched / role, credentials.get(role, {}))
+            except ExportError as problem:
+                problem.role = role
+                raise

@@ -15,25 +15,24 @@ from bert_exporter.graph import check_graph
 from bert_exporter.labels import labels_by_class
 from bert_exporter.model import Original, load_model
 from bert_exporter.report import ModelFacts, write_result
-from bert_exporter.spec import read_spec
+from bert_exporter.spec import ExportSpec
 from bert_exporter.steps import Say, step
 from bert_exporter.storage import Places, Role, Source
 from bert_exporter.texts import TEXTS, long_texts
 from bert_exporter.tokenizer import Tokenizers, check_vocabulary, load_tokenizers, prove_equal, text_limit
 
 
-def run(spec_path: Path, places: Places, out: Path, say: Say) -> None:
+def run(spec: ExportSpec, places: Places, out: Path, say: Say) -> None:
     """Exports one model.
 
     Args:
-        spec_path: spec.json.
+        spec: what to export.
         places: where the files of its sources lie.
         out: where the result goes.
         say: takes one line for each step done.
     Raises:
         ExportError: when anything is wrong; nothing is written then.
     """
-    spec = read_spec(spec_path)
     model_name = f"model {spec.model.describe()}"
     model_folder = _folder_of(spec.model, "model", places)
     tokenizer_source = spec.tokenizer or spec.model

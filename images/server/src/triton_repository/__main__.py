@@ -1,5 +1,6 @@
 """The command line: `render` writes a repository, `verify` starts a server on it and asks the golden examples.
-Exit status: 0 done, 1 a wrong input or a wrong answer (said on stderr)."""
+Exit status: 0 done, 1 not (said on stderr). What is wrong with the model as the config has it is written to the
+verdict, and the exit status is 0; `render` without one ends with 1 for it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from triton_repository.errors import InvalidInput
+from triton_repository.errors import InvalidInput, Problem
+from triton_repository.verdict import write_verdict
 from triton_repository.verify import verify
 
 
@@ -17,12 +19,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.command == "verify":
-            return verify(options.golden, options.probe, options.server, options.seconds)
+            files = (options.verdict, options.earlier)
+            return verify(options.golden, options.probe, options.server, options.seconds, *files)
         _render(options)
-    except InvalidInput as problem:
-        for line in problem.problems:
-            print(f"error: {line}", file=sys.stderr)
-        return 1
+    except InvalidInput as invalid:
+        for problem in invalid.problems:
+            print(f"error: {problem}", file=sys.stderr)
+        # Of another file than the spec, nothing is the config's.
+        judged = [
+            problem.judged()
+            for problem in invalid.problems
+            if isinstance(problem, Problem) and problem.file == options.spec.name
+        ]
+        if options.verdict is None or len(judged) < len(invalid.problems):
+            return 1
+        write_verdict(options.verdict, judged)
     return 0
 
 
@@ -53,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--templates", type=Path, required=True, help="model_repository_templates")
     render.add_argument("--out", type=Path, required=True, help="where the repository goes")
     render.add_argument("--golden", type=Path, help="also write the golden examples to this file")
+    render.add_argument("--verdict", type=Path, help="verdict.json: where it goes that the spec does not fit the model")
     render.add_argument("--no-graph", action="store_true", help="leave model.onnx out; somebody else puts it there")
     render.add_argument(
         "--without-gpu",
@@ -63,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("verify", help="start a server and ask it the golden examples")
     check.add_argument("--golden", type=Path, required=True, help="golden.json as `render --golden` wrote it")
     check.add_argument("--probe", type=Path, required=True, help="golden_probe.py")
+    check.add_argument("--verdict", type=Path, required=True, help="verdict.json: where wrong answers go")
+    check.add_argument("--earlier", type=Path, required=True, help="verdict.json of another stage, if it has one")
     check.add_argument("--seconds", type=int, default=300, help="how long the server may take to load (default: 300)")
     check.add_argument("server", nargs="+", metavar="-- COMMAND", help="the server and its arguments")
     return parser

@@ -21,11 +21,11 @@ class Example:
         return {"text": self.text, self.field: self.expected, "minScore": self.min_score}
 
 
-def read_examples(spec: Fields, task: str, labels: tuple[str, ...], problems: list[str]) -> tuple[Example, ...]:
+def read_examples(spec: Fields, task: str, labels: tuple[str, ...]) -> tuple[Example, ...]:
     expect = bert_tasks.load(task, "expect")
     examples = []
     for index, said in enumerate(spec.get("examples", list, "a list of examples", default=None) or []):
-        fields = Fields(f"spec.json: examples[{index}]", said, problems)
+        fields = spec.within(said, "examples", index)
         text = fields.get("text", str, "the text to send")
         expected = fields.get(expect.FIELD, expect.KIND, expect.WHAT)
         score = fields.get("minScore", (int, float), "a number from 0 to 1", default=0)
@@ -33,7 +33,9 @@ def read_examples(spec: Fields, task: str, labels: tuple[str, ...], problems: li
             fields.problem("text", "is empty, which the server refuses")
         for label in [] if expected is None else expect.labels_in(expected):
             if label not in labels:
-                fields.problem(expect.FIELD, f'is "{label}", which is no label of this model: {listed(labels)}')
+                fields.problem(
+                    expect.FIELD, f'is "{label}", which is no label of this model', f"its labels are {listed(labels)}"
+                )
         if not 0 <= score <= 1:
             fields.problem("minScore", f"must be a number from 0 to 1, got {score}")
         fields.refuse_unknown()

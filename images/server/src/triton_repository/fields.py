@@ -1,21 +1,30 @@
 """Reads typed fields out of a JSON object and collects every problem, so that a user fixes them in one go."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
+
+from triton_repository.errors import Key, Problem
 
 NOTHING = object()
 
 
 class Fields:
-    """One JSON object under inspection. `file` names it in problems, e.g. `spec.json`."""
+    """One JSON object under inspection: what `file` has at `path`."""
 
-    def __init__(self, file: str, said: object, problems: list[str]) -> None:
+    def __init__(self, file: str, said: object, problems: list[Problem | str], path: tuple[Key, ...] = ()) -> None:
         self._file = file
         self._problems = problems
+        self._path = path
         self._said: Mapping[str, Any] = said if isinstance(said, dict) else {}
         self._asked: set[str] = set()
         if not isinstance(said, dict):
-            problems.append(f"{file}: must be a JSON object")
+            problems.append(Problem(file, path, "must be a JSON object"))
+
+    def within(self, said: object, *path: Key) -> Fields:
+        """An object inside this one."""
+        return Fields(self._file, said, self._problems, self._path + path)
 
     def get(self, name: str, kind: type | tuple[type, ...], what: str, default: Any = NOTHING) -> Any:
         """The field's value, or `default` where it is absent. `what` says in words what it must be."""
@@ -45,8 +54,10 @@ class Fields:
             self.problem(name, f'must be {what}, got "{value}"')
         return value
 
-    def problem(self, name: str, text: str) -> None:
-        self._problems.append(f"{self._file}: {name} {text}")
+    def problem(self, name: str, because: str, remedy: str = "", key: Key | None = None) -> None:
+        """With the field `name`, or with its entry `key`."""
+        entry = () if key is None else (key,)
+        self._problems.append(Problem(self._file, (*self._path, name, *entry), because, remedy))
 
     def refuse_unknown(self) -> None:
         """Call it last: a field that nobody asked for is a typing error, and would silently do nothing."""

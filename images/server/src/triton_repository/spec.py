@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from triton_repository.contract import Contract
-from triton_repository.errors import InvalidInput
+from triton_repository.errors import InvalidInput, Problem
 from triton_repository.examples import Example, read_examples
 from triton_repository.fields import Fields, listed
 from triton_repository.task import Task, read_task
@@ -47,7 +47,7 @@ class Serving:
 
 
 def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Serving:
-    problems: list[str] = []
+    problems: list[Problem | str] = []
     spec = Fields(spec_file.name, _json(spec_file, problems), problems)
     model = Fields(model_file.name, _json(model_file, problems), problems)
     if problems:
@@ -58,14 +58,14 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
     inputs = model.get("inputs", list, "a list of the graph's inputs") or []
     labels = _labels(spec, own_labels or [])
     activation = model.choice("activation", ("softmax", "sigmoid", "none"))
-    task = read_task(spec, model, activation, labels, contract, problems)
+    task = read_task(spec, model, activation, labels, contract)
     serving = Serving(
         api_name=_api_name(spec, contract),
         max_batch_size=spec.whole("maxBatchSize", *contract.max_batch_size),
         max_length=_max_length(spec, own_length, contract),
         instances=spec.whole("instances", 1, 64),
         pipeline=spec.choice("pipeline", ("ensemble", "fused"), default="ensemble"),
-        run_costs=_run_costs(spec, problems),
+        run_costs=_run_costs(spec),
         onnx_backend=spec.choice("onnxBackend", ("python", "onnxruntime")),
         device=spec.choice("device", ("cpu", "gpu")),
         task=task,
@@ -73,8 +73,8 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
         activation=activation,
         inputs=tuple(inputs),
         pad_token_id=model.whole("padTokenId", 0, 10_000_000),
-        examples=read_examples(spec, task.name, labels, problems),
-        limits=_limits(spec, problems),
+        examples=read_examples(spec, task.name, labels),
+        limits=_limits(spec),
     )
     # Triton makes the instances on every GPU that it sees, so the count of GPUs is the pod's affair.
     spec.whole("gpuCount", 0, 16, default=1)
@@ -101,7 +101,7 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
     return serving
 
 
-def _json(file: Path, problems: list[str]) -> object:
+def _json(file: Path, problems: list[Problem | str]) -> object:
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
@@ -115,7 +115,9 @@ def _api_name(spec: Fields, contract: Contract) -> Any:
         spec.problem("apiName", f'must be letters, digits, ".", "_" or "-", at most 128, got "{name}"')
     if name in contract.roles:
         taken = ", ".join(contract.roles)
-        spec.problem("apiName", f'is "{name}", the name of a model behind the public one; choose another than {taken}')
+        spec.problem(
+            "apiName", f'is "{name}", the name of a model behind the public one', f"choose another than {taken}"
+        )
     return name
 
 
@@ -131,20 +133,20 @@ def _max_length(spec: Fields, own_length: Any, contract: Contract) -> Any:
     return asked
 
 
-def _run_costs(spec: Fields, problems: list[str]) -> dict[str, int] | None:
+def _run_costs(spec: Fields) -> dict[str, int] | None:
     """What a run costs, or None: then the server measures it when it starts."""
     said = spec.get("runCosts", dict, "an object with call and tokens, or null", default=None)
     if said is None:
         return None
-    fields = Fields("spec.json: runCosts", said, problems)
+    fields = spec.within(said, "runCosts")
     costs = {"call": fields.whole("call", 1, 4096), "tokens": fields.whole("tokens", 8, 65536)}
     fields.refuse_unknown()
     return costs
 
 
-def _limits(spec: Fields, problems: list[str]) -> Limits:
+def _limits(spec: Fields) -> Limits:
     """All four are said: their defaults are the deployment's."""
-    fields = Fields("spec.json: limits", spec.get("limits", dict, "an object", default={}), problems)
+    fields = spec.within(spec.get("limits", dict, "an object", default={}), "limits")
     limits = Limits(
         text_bytes=fields.whole("textBytes", 1, 1 << 24),
         request_bytes=fields.whole("requestBytes", 1, 1 << 24),
@@ -164,9 +166,10 @@ def _labels(spec: Fields, own: list[Any]) -> tuple[str, ...]:
     if sorted(said) != sorted(expected):
         spec.problem(
             "labels",
-            f"has the entries {listed(said)}; the model has {len(own)} classes, so it must have {listed(expected)}",
+            f"has the entries {listed(said)}",
+            f"the model has {len(own)} classes, so it must have {listed(expected)}",
         )
     for index, label in said.items():
         if not isinstance(label, str) or not label.strip():
-            spec.problem(f"labels.{index}", f"must be a text that is not empty, got {label!r}")
+            spec.problem("labels", f"must be a text that is not empty, got {label!r}", key=index)
     return tuple(str(said.get(index, "")) for index in expected)

@@ -21,14 +21,12 @@ class Task:
     outputs: Mapping[str, Output]
 
 
-def read_task(
-    spec: Fields, model: Fields, activation: str, labels: tuple[str, ...], contract: Contract, problems: list[str]
-) -> Task:
+def read_task(spec: Fields, model: Fields, activation: str, labels: tuple[str, ...], contract: Contract) -> Task:
     name, said = _chosen(spec, tuple(contract.responses))
     exported = model.get("task", str, "the task that it was exported for")
     if exported is not None and exported != name:
         model.problem("task", f'is "{exported}", but spec.json asks for {name}: export the model for that task')
-    fields = Fields(f"spec.json: task.{name}", said, problems)
+    fields = spec.within(said, "task", name)
     decision = bert_tasks.load(name, "options").read(fields, labels)
     outputs = dict(contract.responses[name])
     if fields.get("probabilities", bool, "true or false", default=False):

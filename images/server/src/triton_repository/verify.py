@@ -1,31 +1,42 @@
 """Starts a Triton server, waits until golden_probe.py has an answer from it, and ends it. In: golden.json, the probe,
-the server's command line. Out: exit status 0 if every golden example was answered right; else 1, with the reason.
+the server's command line. Out: verdict.json, which says what was answered wrongly, and exit status 0; 1, with the
+reason, where nothing is known of the model.
 
-Runs in the last but one stage of the server image's build, where only Python's standard library is sure to be there: a
-model that answers wrongly becomes no image."""
+Runs in the last but one stage of the server image's build, where only Python's standard library is sure to be there."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-# golden_probe.py: "not ready yet", in contrast to a wrong answer (2).
-NOT_READY = 1
+from triton_repository.verdict import read_verdict, write_verdict
+
+# As golden_probe.py ends.
+RIGHT, NOT_READY, WRONG = 0, 1, 2
 PAUSE_SECONDS = 0.5
 STOP_SECONDS = 30
 
 
-def verify(golden: Path, probe: Path, server: Sequence[str], seconds: int) -> int:
-    """`seconds`: how long the server may take to load before this gives up."""
-    with tempfile.TemporaryFile() as log:
+def verify(golden: Path, probe: Path, server: Sequence[str], seconds: int, verdict: Path, earlier: Path) -> int:
+    """`seconds`: how long the server may take to load before this gives up. `earlier`: a verdict of another stage. A
+    model that is refused already is asked nothing."""
+    refused = [*read_verdict(verdict), *read_verdict(earlier)]
+    if refused:
+        write_verdict(verdict, refused)
+        return 0
+    with tempfile.TemporaryFile() as log, tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
         process = subprocess.Popen(server, stdout=log, stderr=subprocess.STDOUT)
         try:
             # No probe's limit here: one try may take all the time that there is.
             options = ["--golden", str(golden), "--termination-log", "", "--notes", "", "--timeout", str(seconds)]
+            options += ["--verdict", "", "--report", str(report)]
             answer = _ask(process, [sys.executable, str(probe), *options], seconds)
         finally:
             _stop(process)
@@ -33,7 +44,24 @@ def verify(golden: Path, probe: Path, server: Sequence[str], seconds: int) -> in
             log.seek(0)
             print(log.read().decode(errors="replace"), file=sys.stderr)
         print(answer.stdout.strip(), file=sys.stderr if answer.returncode else sys.stdout)
-        return 1 if answer.returncode else 0
+        problems = _problems(report) if answer.returncode == WRONG else []
+        if answer.returncode == RIGHT or problems:
+            write_verdict(verdict, problems)
+            return 0
+        return 1
+
+
+def _problems(report: Path) -> list[dict[str, Any]]:
+    """For the verdict: none where something has failed that another try might find well."""
+    failures = json.loads(report.read_text(encoding="utf-8"))
+    if not all(failure["judged"] for failure in failures):
+        return []
+    remedy = "correct the example, or serve a model that answers so"
+    return [
+        {"path": ["examples", example], "because": failure["words"], "remedy": remedy}
+        for failure in failures
+        for example in failure["examples"]
+    ]
 
 
 def _ask(process: subprocess.Popen[bytes], probe: Sequence[str], seconds: int) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,9 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as zlib from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { fileInTar, readQuality } from "../../../components/image/quality";
+import { readProof } from "../../../components/image/proof";
+import { fileInTar } from "../../../components/image/tar";
+import { Refusal } from "../../../components/image/verdict";
 
 const REPORT = {
   maxLogitDifference: 1.2e-6,
@@ -13,13 +15,15 @@ const REPORT = {
   versions: { torch: "2.9.1", opset: 18 },
 };
 
-const READ = {
+const QUALITY = {
   maxLogitDifference: 1.2e-6,
   labelAgreement: 1,
   texts: 24,
   maxLogitDifferenceAllowed: 0.001,
   versions: { torch: "2.9.1", opset: "18" },
 };
+
+const READ = { problems: [], quality: QUALITY };
 
 const LOGIN = { username: "ci", password: "s3cret" };
 const BASIC = `Basic ${Buffer.from("ci:s3cret").toString("base64")}`;
@@ -67,15 +71,26 @@ async function registry(layer: Buffer, gate: Gate = () => true, index = false): 
   return `127.0.0.1:${(server.address() as AddressInfo).port}/triton/x@${digest(top)}`;
 }
 
-const layer = zlib.gzipSync(tar({ "quality.json": JSON.stringify(REPORT) }));
+/** A last layer with these problems. */
+const layerWith = (problems: object[], quality: object = REPORT) =>
+  tar({
+    "opt/triton-bert/golden.json": "{}",
+    "opt/triton-bert/quality.json": JSON.stringify(quality),
+    "opt/triton-bert/verdict.json": JSON.stringify({ problems }),
+  });
+const layer = zlib.gzipSync(layerWith([]));
+const unknown = (reason: string) => {
+  const unreadable = expect.stringContaining(reason);
+  return { problems: [], quality: { unavailable: unreadable }, unreadable };
+};
 
-describe("the quality report", () => {
-  it("is read from the last layer of the model image", async () => {
-    expect(await readQuality(await registry(layer), undefined)).toEqual(READ);
+describe("the proof", () => {
+  it("is read from the last layer of the server image", async () => {
+    expect(await readProof(await registry(layer), undefined)).toEqual(READ);
   });
 
   it("is found behind an index too, past an attestation", async () => {
-    expect(await readQuality(await registry(layer, undefined, true), undefined)).toEqual(READ);
+    expect(await readProof(await registry(layer, undefined, true), undefined)).toEqual(READ);
   });
 
   it("is read with a password where the registry asks for one", async () => {
@@ -85,8 +100,8 @@ describe("the quality report", () => {
       return false;
     };
     const reference = await registry(layer, gate);
-    expect(await readQuality(reference, LOGIN)).toEqual(READ);
-    expect(await readQuality(reference, undefined)).toEqual({ unavailable: expect.stringContaining("HTTP 401") });
+    expect(await readProof(reference, LOGIN)).toEqual(READ);
+    expect(await readProof(reference, undefined)).toEqual(unknown("HTTP 401"));
   });
 
   it("is read with a token where the registry names a token server", async () => {
@@ -102,7 +117,7 @@ describe("the quality report", () => {
       response.writeHead(401, { "www-authenticate": challenge }).end();
       return false;
     };
-    expect(await readQuality(await registry(layer, gate), LOGIN)).toEqual(READ);
+    expect(await readProof(await registry(layer, gate), LOGIN)).toEqual(READ);
   });
 
   it("is read with an identity token, which the token server alone gets to see", async () => {
@@ -127,23 +142,43 @@ describe("the quality report", () => {
       response.writeHead(asked ? 401 : 400, { "www-authenticate": challenge }).end();
       return false;
     };
-    expect(await readQuality(await registry(layer, gate), { identityToken: "identity" })).toEqual(READ);
+    expect(await readProof(await registry(layer, gate), { identityToken: "identity" })).toEqual(READ);
   });
 
   it.each([
-    ["another layer comes last", zlib.gzipSync(tar({ "model.onnx": "x" })), "holds no quality.json"],
-    ["it has another form", tar({ "quality.json": "{}" }), "not in the form"],
-  ])("says why it is unavailable when %s", async (_, bytes, expected) => {
-    expect(await readQuality(await registry(bytes), undefined)).toEqual({
-      unavailable: expect.stringContaining(expected),
-    });
+    ["another layer comes last", zlib.gzipSync(tar({ "model.onnx": "x" })), "holds no opt/triton-bert/verdict.json"],
+    ["it has another form", layerWith([], {}), "not in the form"],
+    ["a problem has", layerWith([{ path: "labels" }]), "not in the form"],
+  ])("says why it is unknown when %s", async (_, bytes, expected) => {
+    expect(await readProof(await registry(bytes), undefined)).toEqual(unknown(expected));
   });
 
-  it("says why it is unavailable when no registry is there", async () => {
+  it("says why it is unknown when no registry is there", async () => {
     const reference = `127.0.0.1:1/triton/x@sha256:${"0".repeat(64)}`;
-    const { unavailable } = await readQuality(reference, LOGIN);
-    expect(unavailable).toMatch(/could not be read/);
-    expect(unavailable).not.toContain(LOGIN.password);
+    const { unreadable } = await readProof(reference, LOGIN);
+    expect(unreadable).toMatch(/could not be read/);
+    expect(unreadable).not.toContain(LOGIN.password);
+  });
+
+  it("says what is wrong with the model, at the options of it", async () => {
+    const because = "is wrong";
+    const problems = [
+      { path: ["examples", 1], because, remedy: "correct it" },
+      { path: ["maxLength"], because, remedy: "" },
+      { path: ["labels", "2"], because, remedy: "" },
+    ];
+    const found = await readProof(await registry(layerWith(problems)), undefined);
+    expect(found.problems.map(({ path }) => path)).toEqual([["examples", 1], ["serving", "maxLength"], ["labels"]]);
+    const refusal = new Refusal("mood", found.problems, undefined, (path) => ["triton-bert:models", "mood", ...path]);
+    const text = [
+      "the model mood is refused; nothing of it was changed in the cluster:",
+      "  - triton-bert:models.mood.examples[1]: is wrong; correct it",
+      "  - triton-bert:models.mood.serving.maxLength: is wrong",
+      "  - triton-bert:models.mood.labels: is wrong",
+    ].join("\n");
+    // What the SDK does with an error on its way.
+    refusal.message = `error serializing property "outputs": ${refusal.message}`;
+    expect(refusal.message).toBe(text);
   });
 
   it("is found behind other files of the archive", () => {

@@ -1,0 +1,48 @@
+/** Why a build of a model image failed. The docker provider tells of a failed build nothing but its exit code, so the code says what
+ *  happened (images/model, bert_exporter/faults.py). In: the provider's error, and whose build it was. Out: words for the user. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { packageRoot } from "../shared/packageRoot";
+import { type Locate, pathText } from "../shared/paths";
+import type { Source, SourceRole } from "./storages/storage";
+
+export const FAULTS_FILE = path.join(packageRoot(), "images", "model", "src", "bert_exporter", "faults.json");
+/** On top, where it is the tokenizer's source. */
+const TOKENIZER = 20;
+/** Of a process that the kernel ended: 128 + SIGKILL. */
+const KILLED = 137;
+
+const faults = z.record(z.string(), z.object({ code: z.int(), because: z.string(), remedy: z.string() }));
+
+/** A build that may fail. */
+export interface Build {
+  readonly sources: Readonly<Partial<Record<SourceRole, Source>>>;
+  readonly locate: Locate;
+  /** Shows all that the build says. */
+  readonly command: string;
+}
+
+/** Words for a failed build, from the provider's errors, newest first. */
+export function faultText(errors: readonly string[], { sources, locate, command }: Build): string {
+  const code = Number(/exit code: (\d+)/.exec(errors[0] ?? "")?.[1]);
+  const whole = `To see all that it says: ${command}`;
+  if (code === KILLED)
+    return `the build was killed: the engine's machine has too little memory for this model. ${whole}`;
+  const read = faults.parse(JSON.parse(fs.readFileSync(FAULTS_FILE, "utf8")));
+  const fault = Object.values(read).find((known) => known.code === code % TOKENIZER);
+  const role = code > TOKENIZER ? "tokenizer" : "model";
+  const source = sources[role];
+  if (fault === undefined || source === undefined) return `the build failed. ${whole}`;
+  const credential = source.credential === undefined ? "no credential" : `the credential ${source.credential}`;
+  return `${pathText(locate([role]))}: ${source.described}, asked with ${credential}, ${fault.because}; ${fault.remedy}. ${whole}`;
+}
+
+/** Says it as an error of `resource`, once for a failed build. */
+export function tellFaults(name: string, build: Build, resource: pulumi.Resource): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(name, ({ errors }) => {
+    void pulumi.log.error(faultText(errors, build), resource);
+    return false;
+  });
+}

@@ -1,0 +1,41 @@
+"""A model that is refused: said as data, for the build of an image that fails is not heard by whoever deploys. Only
+another config, other files or another version of this package changes it; what network or machine did is no part of it.
+
+In: the error. Out: verdict.json beside a model that is none, in the form that the server image's build goes on with
+(`triton_repository/verdict.py`). Each path is one of spec.json, whose fields the options are called after.
+"""
+
+import json
+from pathlib import Path
+
+from bert_exporter.errors import CredentialError, ExportError, ParityError, SpecError, TokenizerError
+from bert_exporter.spec import ExportSpec
+
+# What says nothing of the model.
+_FAULTS = (SpecError, CredentialError)
+
+
+def is_judgment(problem: ExportError) -> bool:
+    """Whether the same spec would get the same answer on any machine, once its sources are fetched."""
+    cause = problem.__cause__
+    # torch's allocator raises a RuntimeError.
+    starved = isinstance(cause, MemoryError) or "allocate memory" in str(cause)
+    return not isinstance(problem, _FAULTS) and not starved
+
+
+def write_refusal(out: Path, problem: ExportError, spec: ExportSpec) -> None:
+    """Writes the verdict; an existing result is replaced."""
+    model = out / "model"
+    model.mkdir(parents=True, exist_ok=True)
+    for file in model.iterdir():
+        file.unlink()
+    # The server image's build copies it before it looks.
+    (model / "model.onnx").touch()
+    told = {"path": _path(problem, spec), "because": f"{problem.where}: {problem.what}", "remedy": problem.remedy}
+    (out / "verdict.json").write_text(json.dumps({"problems": [told]}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _path(problem: ExportError, spec: ExportSpec) -> list[str]:
+    if isinstance(problem, ParityError):
+        return ["qualityGate", "maxLogitDifference"]
+    return ["tokenizer"] if isinstance(problem, TokenizerError) and spec.tokenizer is not None else ["model"]
