@@ -81,11 +81,7 @@ export function dockerImage(
     },
     {
       ignoreChanges: [...ignoreChanges],
-      hooks: {
-        onError: [
-          tellFaults(`${owner.name}-${role}`, { sources, locate, command: command(plan, lateArgs) }, owner.resource),
-        ],
-      },
+      hooks: tellFaults(`${owner.name}-${role}`, { sources, locate, command: command(plan, lateArgs) }, owner.resource),
     },
   );
 }

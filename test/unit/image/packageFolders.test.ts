@@ -103,7 +103,7 @@ describe("what goes into the contexts", () => {
 
   it("is code, templates, pins and a Dockerfile", () => {
     const kinds =
-      /^(Dockerfile|requirements(\/\w+)?\.txt|src\/[\w/]+\.py|templates\/[\w/]+\.(py|yaml|pbtxt\.template))$/;
+      /^(Dockerfile|requirements(\/\w+)?\.txt|src\/[\w/]+\.(py|json)|templates\/[\w/]+\.(py|yaml|pbtxt\.template))$/;
     for (const files of Object.values(digests(packageRoot()))) {
       expect(Object.keys(files).length).toBeGreaterThan(10);
       expect(Object.keys(files).filter((name) => !kinds.test(name))).toEqual([]);
