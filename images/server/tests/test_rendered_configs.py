@@ -176,8 +176,8 @@ def test_a_wrong_template_is_told_by_its_name(
     with pytest.raises(InvalidInput) as raised:
         configs(read(), contract, tmp_path / "templates")
     assert len(raised.value.problems) == 1
-    assert raised.value.problems[0].startswith(f"{template}: ")
-    assert told in raised.value.problems[0]
+    assert str(raised.value).startswith(f"{template}: ")
+    assert told in str(raised.value)
 
 
 def test_a_step_that_is_no_model_beside_the_ensemble_is_told(read: Read, contract: Contract, tmp_path: Path) -> None:
