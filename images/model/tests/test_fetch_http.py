@@ -123,7 +123,7 @@ def test_login_is_in_no_output_and_no_file(web: Web, tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == 1
+    assert done.returncode == 13
     assert "error: model.http.files.vocab.txt" in done.stderr
     assert (fetched / "model" / "config.json").is_file()
     secrets = (LOGIN["password"], BASIC.split()[1])

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -38,8 +39,12 @@ func buildAndPush(image imageArgs, host string, preview bool, log resourceLog) (
 	}
 	log.progress("Building the image")
 	if lines, err := cli.stream(log.progress, argumentEnv, buildArguments(image)...); err != nil {
+		var ended *exec.ExitError
+		if len(lines) == 0 || !errors.As(err, &ended) || ended.ExitCode() < 0 {
+			return nil, err
+		}
 		// As of the official provider: the step's own error, which ends what the CLI says, and nothing of the build's output.
-		return nil, errors.New(strings.Join(append([]string{"error building image"}, tail(lines, 1)...), ": "))
+		return nil, fmt.Errorf("error building image: %s", lines[len(lines)-1])
 	}
 	if preview {
 		// Only a push gives a digest, and a preview pushes nothing.
