@@ -11,8 +11,9 @@ import { type Counts, type Layer, layers, type Setting, sum } from "./layers";
 
 /** They need the sandbox's programs. */
 const IN_SANDBOX = ["exporter", "e2e"];
-/** A layer that only computes, and the one that mostly waits, beside which it runs. */
-const HOSTS: Readonly<Record<string, string>> = { unit: "serving" };
+/** The layer that only computes, and the one that mostly waits, beside which it runs. */
+const GUEST = "unit";
+const HOST = "serving";
 
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
@@ -27,10 +28,9 @@ async function main(): Promise<void> {
   }
   let total: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const [name, layer] of chosen) {
-    if (chosen.has(HOSTS[name] ?? "")) continue;
-    const [guest = ""] = Object.entries(HOSTS).find(([, host]) => host === name) ?? [];
-    const guestLayer = chosen.get(guest);
-    const beside = guestLayer === undefined ? undefined : runBeside(guest, guestLayer, log);
+    if (name === GUEST && chosen.has(HOST)) continue;
+    const guest = name === HOST ? chosen.get(GUEST) : undefined;
+    const beside = guest === undefined ? undefined : runBeside(GUEST, guest, log);
     console.log(`\n=== ${name} ===`);
     total = sum(total, tell(name, await runLayer(layer, log)));
     if (beside !== undefined) total = sum(total, (await beside)());

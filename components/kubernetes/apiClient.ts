@@ -1,6 +1,7 @@
 /** The API server, asked and never told: what the resources of a program cannot see, such as a controller's own findings. In: a
  *  context of the kubeconfig, whose credentials plugins, proxies and certificates Kubernetes' official client sees to. Out: JSON. */
 import * as https from "node:https";
+import { z } from "zod";
 
 const LIMIT_MILLISECONDS = 15_000;
 
@@ -12,6 +13,18 @@ export interface Answer {
 
 /** GETs a path of the API server. Rejects where there is no answer. */
 export type Get = (path: string) => Promise<Answer>;
+
+/** One of an object's conditions. Source: Kubernetes, "API Conventions", "Typical status properties". */
+export const condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().default(""),
+  message: z.string().default(""),
+});
+
+/** The message of a Status, as the API server answers with where it refuses; empty for any other body. */
+export const statusMessage = (body: unknown): string =>
+  z.object({ message: z.string() }).catch({ message: "" }).parse(body).message.trim();
 
 /** The query that chooses objects by their labels. */
 export const labelQuery = (labels: Readonly<Record<string, string>>): string =>

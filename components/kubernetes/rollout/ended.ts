@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../../shared/problems";
-import type { Answer, Get } from "../apiClient";
+import { type Answer, condition, type Get } from "../apiClient";
 import type { KubernetesSite } from "../metadata";
 import { hindrances, hindranceText } from "./hindrances";
 
@@ -15,11 +15,10 @@ const deployment = z.object({
   metadata: z.object({ generation: z.number(), annotations: z.record(z.string(), z.string()).default({}) }),
   status: z.object({
     observedGeneration: z.number().default(0),
-    conditions: z
-      .array(z.object({ type: z.string(), reason: z.string().default(""), message: z.string().default("") }))
-      .default([]),
+    conditions: z.array(condition).default([]),
   }),
 });
+
 /** Of a rollout that has not ended: what is said of it, and whether waiting will not help. */
 interface State {
   readonly said: string;
@@ -37,18 +36,21 @@ export async function verifyRollout(
   connect: () => Promise<Get>,
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
-  let now = stateOf(seen);
-  if (now === ENDED) return;
+  if (stateOf(seen) === ENDED) return;
   const { namespace, names } = site;
   const get = await connect();
-  while (now !== ENDED) {
-    now = await get(`/apis/apps/v1/namespaces/${namespace}/deployments/${names.object}`).then(answered, unanswered);
-    if (now.failed || (now !== ENDED && Date.now() > deadline)) {
+  for (;;) {
+    const now = await get(`/apis/apps/v1/namespaces/${namespace}/deployments/${names.object}`).then(
+      answered,
+      unanswered,
+    );
+    if (now === ENDED) return;
+    if (now.failed || Date.now() > deadline) {
       const waited = now.failed ? "" : ` after ${seconds} s`;
       const problem = `the Deployment ${names.object} (namespace ${namespace}) is not rolled out${waited}: ${now.said}`;
       throw new UserError([problem, ...(await said(get, site))].join("\n  "));
     }
-    if (now !== ENDED) await sleep(PAUSE_MILLISECONDS);
+    await sleep(PAUSE_MILLISECONDS);
   }
 }
 

@@ -3,15 +3,9 @@
  *  model that loads) is none. Sources: Kubernetes, "Deployments", section "Failed Deployment"; "Pod Lifecycle"; "Images". */
 import { z } from "zod";
 import { selectorLabels } from "../../shared/names";
-import { type Answer, type Get, labelQuery } from "../apiClient";
+import { type Answer, condition, type Get, labelQuery, statusMessage } from "../apiClient";
 import type { KubernetesSite } from "../metadata";
 
-const condition = z.object({
-  type: z.string(),
-  status: z.string(),
-  reason: z.string().default(""),
-  message: z.string().default(""),
-});
 const conditions = z.array(condition).default([]);
 const ended = z.object({ reason: z.string().default(""), message: z.string().default(""), exitCode: z.number() });
 const container = z.object({
@@ -76,7 +70,7 @@ export class Unreadable extends Error {}
 
 function read(what: string, { status, body }: Answer): unknown {
   if (status === 200) return body;
-  const { message = "" } = z.object({ message: z.string().optional() }).catch({}).parse(body);
+  const message = statusMessage(body);
   const said = `asked for ${what}, the cluster says HTTP ${status}${message && `: ${message}`}`;
   throw status === 401 || status === 403 ? new Unreadable(said) : new Error(said);
 }

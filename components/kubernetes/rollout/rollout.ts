@@ -3,7 +3,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../../shared/child";
-import { apiServer } from "../apiClient";
+import { apiServer, type Get } from "../apiClient";
 import type { KubernetesSite } from "../metadata";
 import { verifyRollout } from "./ended";
 import { hindrances } from "./hindrances";
@@ -27,7 +27,11 @@ export function rollout(
 ): pulumi.Output<unknown> {
   if (!verify || context === undefined || pulumi.runtime.isDryRun()) return metadata;
   let over = false;
-  const connect = () => apiServer(context);
+  let api: Get | undefined;
+  const connect = async () => {
+    api ??= await apiServer(context);
+    return api;
+  };
   const look = async () => hindrances(await connect(), site);
   const say = (text: string) => void pulumi.log.warn(text, resource);
   begun.apply(() => void watchRollout(look, say, () => over));

@@ -5,17 +5,11 @@
  *  old one only after the program that waits here has ended. */
 import { z } from "zod";
 import { selectorLabels } from "../../shared/names";
-import { type Answer, type Get, labelQuery } from "../apiClient";
+import { type Answer, condition, type Get, labelQuery, statusMessage } from "../apiClient";
 import type { KubernetesSite } from "../metadata";
 import type { Scaled } from "./scaled";
 import { kedaAutoscalerName } from "./scaledObject";
 
-const condition = z.object({
-  type: z.string(),
-  status: z.string(),
-  reason: z.string().default(""),
-  message: z.string().default(""),
-});
 const named = z.object({ name: z.string() });
 const autoscaler = z.object({
   metadata: z.object({
@@ -149,9 +143,8 @@ function isOurs({ metadata }: Autoscaler, site: KubernetesSite): boolean {
 }
 
 function readRefusal(what: string, { status, body }: Answer): Finding {
-  const { message = "" } = z.object({ message: z.string().optional() }).catch({}).parse(body);
-  const text = message.trim() === "" ? "" : `: ${message.trim()}`;
-  return { reason: `${what}: HTTP ${status}${text}`, final: status === 401 || status === 403 };
+  const message = statusMessage(body);
+  return { reason: `${what}: HTTP ${status}${message && `: ${message}`}`, final: status === 401 || status === 403 };
 }
 
 async function preferredVersion(get: Get, group: string): Promise<string> {
