@@ -9,12 +9,14 @@ import { type Locate, pathText } from "../shared/paths";
 import type { Source, SourceRole } from "./storages/storage";
 
 export const FAULTS_FILE = path.join(packageRoot(), "images", "model", "src", "bert_exporter", "faults.json");
-/** On top, where it is the tokenizer's source. */
-const TOKENIZER = 20;
 /** Of a process that the kernel ended: 128 + SIGKILL. */
 const KILLED = 137;
 
-const faults = z.record(z.string(), z.object({ code: z.int(), because: z.string(), remedy: z.string() }));
+const faults = z.object({
+  /** Added to a code where it is the tokenizer's source. */
+  tokenizerOnTop: z.int(),
+  kinds: z.record(z.string(), z.object({ code: z.int(), because: z.string(), remedy: z.string() })),
+});
 
 /** A build that may fail. */
 export interface Build {
@@ -30,9 +32,9 @@ export function faultText(errors: readonly string[], { sources, locate, command 
   const whole = `To see all that it says: ${command}`;
   if (code === KILLED)
     return `the build was killed: the engine's machine has too little memory for this model. ${whole}`;
-  const read = faults.parse(JSON.parse(fs.readFileSync(FAULTS_FILE, "utf8")));
-  const fault = Object.values(read).find((known) => known.code === code % TOKENIZER);
-  const role = code > TOKENIZER ? "tokenizer" : "model";
+  const { tokenizerOnTop, kinds } = faults.parse(JSON.parse(fs.readFileSync(FAULTS_FILE, "utf8")));
+  const fault = Object.values(kinds).find((known) => known.code === code % tokenizerOnTop);
+  const role = code > tokenizerOnTop ? "tokenizer" : "model";
   const source = sources[role];
   if (fault === undefined || source === undefined) return `the build failed. ${whole}`;
   const credential = source.credential === undefined ? "no credential" : `the credential ${source.credential}`;

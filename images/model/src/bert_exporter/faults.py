@@ -6,18 +6,19 @@ components/image reads, too.
 
 import json
 from pathlib import Path
+from typing import Any
 
 from bert_exporter.errors import ExportError
 
 FAILED = 1
-# On top, where it is the tokenizer's source.
-_TOKENIZER = 20
 
-_FAULTS: dict[str, dict[str, str | int]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+_FAULTS: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 
 
 def exit_code(problem: ExportError) -> int:
     """The code of the nearest kind of error that has one."""
+    kinds = _FAULTS["kinds"]
     names = (kind.__name__ for kind in type(problem).__mro__)
-    code = next((int(_FAULTS[name]["code"]) for name in names if name in _FAULTS), FAILED)
-    return code + _TOKENIZER if problem.role == "tokenizer" and code != FAILED else code
+    code = next((int(kinds[name]["code"]) for name in names if name in kinds), FAILED)
+    # The same of the tokenizer's source has another code.
+    return code + int(_FAULTS["tokenizerOnTop"]) if problem.role == "tokenizer" and code != FAILED else code
