@@ -36,8 +36,8 @@ export interface TritonBertServiceArgs {
   /** Batching and length. */
   serving?: Serving;
   /**
-   * Numbers that the graph computes with. int8: twice as quick on a CPU with VNNI, in the fused pipeline of server.pypi only; a model of which too many labels change is refused (qualityGate.labelAgreement).
-   * Allowed: `fp32`, `int8`.
+   * Numbers that the graph computes with. fp16: for a GPU, half the memory and the GPU's own matrix units. int8: twice as quick on a CPU with VNNI, in the fused pipeline only. A model of which too many labels change is refused (qualityGate.labelAgreement).
+   * Allowed: `fp32`, `fp16`, `int8`.
    * Default: "fp32".
    */
   precision?: string;
@@ -65,6 +65,8 @@ export interface TritonBertServiceArgs {
   rollout?: Rollout;
   /** Which nodes. */
   placement?: Placement;
+  /** Who may end a pod that is well. */
+  disruption?: Disruption;
   /** The public Service, and who may call it. */
   service?: Service;
   /** Who watches: scraping, alerts, dashboard, log. */
@@ -92,7 +94,7 @@ export interface TritonBertServiceArgs {
    * Bounds: keys `^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`.
    */
   credentials?: { [key: string]: Credential };
-  /** Cluster that is asked, after `up`, whether the autoscaler has a metric value. Default: none is asked. */
+  /** Cluster that `up` asks what keeps pods from starting, and whether the autoscaler has a metric value. Default: none is asked. */
   cluster?: Cluster;
 }
 
@@ -230,7 +232,7 @@ export interface QualityGate {
    */
   maxLogitDifference?: number;
   /**
-   * With precision int8: minimum share of texts that get the same label as in fp32, or the same labels; a model below it is refused. So is one that gives so many texts the same label anyway, of which it would prove nothing. 0 skips the check.
+   * With precision fp16 or int8: minimum share of texts that get the same label as in fp32, or the same labels; a model below it is refused. So is one that gives so many texts the same label anyway, of which it would prove nothing; with fp16 only if a score moves by more than 0.02 too. 0 skips the check.
    * Bounds: 0 to 1.
    * Default: 0.99.
    */
@@ -240,43 +242,42 @@ export interface QualityGate {
 }
 
 export interface Example {
-  /** A text to send. */
+  /**
+   * A text to send.
+   * Bounds: `\S`.
+   */
   text: string;
   /** With textClassification: the label it must get. */
   predicts?: string;
   /** With multiLabelClassification: all labels that it must get, in any order, and no other; [] for none. */
   labels?: string[];
-  /**
-   * The least score it must get, for each of several labels. Default: any.
-   * Bounds: 0 to 1.
-   */
+  /** The least score it must get, 0 to 1, for each of several labels; of a regression the least number, any. Default: any. */
   minScore?: number;
 }
 
 export interface Serving {
   /**
-   * How a text is answered. ensemble: by four models, each callable by itself. fused: by one that joins texts of like length; with server.pypi it runs the graph itself, without padding and on all cores, with other servers in model_onnx behind it. Default: fused with server.pypi and one instance, otherwise ensemble.
+   * How a text is answered. ensemble: by four models, each callable by itself. fused: by one that joins texts of like length; on a CPU it runs the graph itself, without padding and on all cores, on a GPU in model_onnx behind it. Default: fused on a CPU with one instance, otherwise ensemble.
    * Allowed: `ensemble`, `fused`.
    */
   pipeline?: string;
   /**
-   * Texts Triton may join into one run of model_onnx. More raises throughput and the slowest answer, and costs memory.
+   * Texts Triton may join into one run of model_onnx, and the most that one request may have. More raises throughput and the slowest answer, and costs memory. Default: 16; where maxLength is over 512 and the C++ backend gets batches as Triton forms them, as many of such texts as take no more memory than 16 of 512 tokens.
    * Bounds: 1 to 64.
-   * Default: 16.
    */
   maxBatchSize?: number;
   /**
-   * Tokens a text is truncated to. Default: the smaller limit of model and tokenizer, at most 512.
-   * Bounds: 8 to 512.
+   * Tokens a text is truncated to; more than model and tokenizer take is refused. Time and memory for a long text grow with its square. Default: the smaller limit of model and tokenizer, at most 512; of a model that takes more, that is told.
+   * Bounds: 8 to 8192.
    */
   maxLength?: number;
   /**
-   * Copies of model_onnx in one server; CPU threads are shared out between them.
+   * Copies of model_onnx in one server, with a GPU on each GPU; CPU threads are shared out between them.
    * Bounds: 1 to 16.
    * Default: 1.
    */
   instances?: number;
-  /** How the fused pipeline forms batches. Default: with server.pypi measured by each server when it starts, and logged; with others an estimate. */
+  /** How the fused pipeline forms batches. Default: on a CPU measured by each server when it starts, and logged; on a GPU an estimate. */
   runCosts?: ServingRunCosts;
   /** What one client may ask of a server, so that no request takes it down or holds up all others. */
   limits?: ServingLimits;
@@ -322,9 +323,9 @@ export interface ServingLimits {
 
 /** Exactly one of: ngc, image, pypi. */
 export interface Server {
-  /** NVIDIA's own release, cut down to the onnxruntime and python backends. For production. */
+  /** NVIDIA's own release, cut down to what serves. For production, on CPU and GPU. */
   ngc?: ServerNgc;
-  /** A base of your own that has tritonserver on PATH, python3, and the onnxruntime and python backends. */
+  /** A base of your own: tritonserver on PATH, the python backend and for a GPU the onnxruntime one in /opt/tritonserver/backends, python3 3.10 to 3.12 with pip, and no numpy 2. Its build checks that. */
   image?: ServerImage;
   /** A slim Python base with the Triton 2.51.0 that the PyPI wheel nvidia-pytriton carries. Dev and tests only: it has known CVEs. */
   pypi?: ServerPypi;
@@ -357,8 +358,13 @@ export interface ServerImage {
 export interface ServerPypi {}
 
 export interface Gpu {
-  /** GPU model as in components/server/facts/gpus.yaml, in any case, such as L4. */
-  type: string;
+  /** GPU model of docs/support-matrix.md, in any case, such as L4. */
+  type?: string;
+  /**
+   * Instead of type, for a GPU that has no row there: its CUDA compute capability.
+   * Bounds: `^\d{1,2}\.\d$`.
+   */
+  computeCapability?: string;
   /**
    * NVIDIA driver branch of the nodes. Default: unknown, any is assumed to be new enough.
    * Bounds: `^\d{3}(\.\d+)*$`.
@@ -372,15 +378,22 @@ export interface Gpu {
   count?: number;
   /**
    * Free GPUs a rollout may use. 0: the old pod goes before the new one comes, which is downtime with one replica.
-   * Bounds: at least 0.
+   * Bounds: 0 to 16000.
    * Default: 0.
    */
   spare?: number;
   /**
-   * Name of the extended resource that the device plugin offers.
-   * Default: "nvidia.com/gpu".
+   * Name of the extended resource that the device plugin offers: a whole GPU, a share such as nvidia.com/gpu.shared, a MIG slice such as nvidia.com/mig-1g.10gb, or another vendor's. Default: nvidia.com/gpu.
+   * Bounds: `^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-\w.]*[A-Za-z0-9])?$`.
    */
   resource?: string;
+  /**
+   * Name of a ResourceClaimTemplate in the namespace, by which each pod gets its GPUs instead of by gpu.resource (dynamic resource allocation, Kubernetes 1.34 or newer); gpu.count says how many it asks for.
+   * Bounds: `^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`.
+   */
+  claimTemplate?: string;
+  /** Nodes whose label nvidia.com/gpu.product, which GPU Feature Discovery sets once a node is there, is one of these, such as NVIDIA-L4; for nodes that come on demand choose by placement.nodeSelector. Default: any. */
+  products?: string[];
 }
 
 export interface Resources {
@@ -404,6 +417,12 @@ export interface Image {
    * Default: "tag".
    */
   pin?: string;
+  /**
+   * Number of the build, part of both images' hashes. Raise it to build and push both under new tags: where the registry refuses to overwrite a tag that it has, or has lost an image (docs/registries.md).
+   * Bounds: 1 to 1000.
+   * Default: 1.
+   */
+  attempt?: number;
 }
 
 /** Exactly one of: none, cpu, keda, podsMetric. */
@@ -515,7 +534,17 @@ export interface AutoscalingKeda {
    */
   prometheus: string;
   /** Login at Prometheus. Default: none. */
-  authentication?: AutoscalingKedaAuthentication;
+  authenticationRef?: AutoscalingKedaAuthenticationRef;
+  /**
+   * Headers of each question, such as X-Scope-OrgID for a tenant of Mimir. No secrets: they are shown.
+   * Bounds: keys `^[-\w]+$`.
+   */
+  customHeaders?: { [key: string]: string };
+  /**
+   * Region of an Amazon Managed Service for Prometheus, for which KEDA signs its questions. Default: none.
+   * Bounds: `^[a-z]{2}(-[a-z]+)+-\d$`.
+   */
+  awsRegion?: string;
   /**
    * Pods there are at least while the metric is lost; never fewer than at that moment. Default: min.
    * Bounds: at least 1.
@@ -523,14 +552,17 @@ export interface AutoscalingKeda {
   fallbackReplicas?: number;
 }
 
-export interface AutoscalingKedaAuthentication {
+/** Exactly one of: name, clusterName. */
+export interface AutoscalingKedaAuthenticationRef {
   /** Name of a TriggerAuthentication in the service's namespace. */
-  name: string;
+  name?: string;
+  /** Name of a ClusterTriggerAuthentication. */
+  clusterName?: string;
   /**
-   * How it logs in: KEDA's authModes of the prometheus scaler.
+   * How it logs in: KEDA's authModes of the prometheus scaler. Default: none, as for one that says podIdentity (AWS, Azure, Google).
    * Allowed: `basic`, `bearer`, `tls`, `custom`.
    */
-  modes: string;
+  modes?: string;
 }
 
 export interface AutoscalingPodsMetric {
@@ -613,7 +645,7 @@ export interface Rollout {
    */
   longestRequestSeconds?: number;
   /**
-   * While `up` waits for the pods, say what keeps them from starting, and wait until the last old pod is replaced. It only reads, by `cluster.context`.
+   * While `up` waits for the pods, say what keeps them from starting, and wait until the last old pod is replaced. It only reads; without `cluster` nothing is asked.
    * Default: true.
    */
   verify?: boolean;
@@ -624,6 +656,12 @@ export interface Placement {
   nodeSelector?: { [key: string]: string };
   /** Taints that the pods tolerate. */
   tolerations?: Toleration[];
+  /** How the pods are spread over zones or nodes (topology spread constraints). Default: as the cluster does it. */
+  spread?: Spread[];
+  /** RuntimeClass of the pods, such as nvidia, where NVIDIA's runtime is not the nodes' default. Default: none. */
+  runtimeClassName?: string;
+  /** PriorityClass of the pods. Default: the cluster's. */
+  priorityClassName?: string;
 }
 
 export interface Toleration {
@@ -635,13 +673,41 @@ export interface Toleration {
    * Default: "Equal".
    */
   operator?: string;
-  /** Taint value. */
+  /**
+   * Taint value.
+   * Bounds: `^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$`.
+   */
   value?: string;
   /**
    * Taint effect. Default: all.
    * Allowed: `NoSchedule`, `PreferNoSchedule`, `NoExecute`.
    */
   effect?: string;
+}
+
+export interface Spread {
+  /** Node label whose values are the places, such as topology.kubernetes.io/zone. */
+  topologyKey: string;
+  /**
+   * Pods that one place may have more than another.
+   * Bounds: at least 1.
+   * Default: 1.
+   */
+  maxSkew?: number;
+  /**
+   * What happens to a pod that would break it; DoNotSchedule: it waits.
+   * Allowed: `ScheduleAnyway`, `DoNotSchedule`.
+   * Default: "ScheduleAnyway".
+   */
+  whenUnsatisfiable?: string;
+}
+
+export interface Disruption {
+  /**
+   * Keep Karpenter, EKS Auto Mode included, from taking a pod's node away to consolidate or, unless its terminationGracePeriod is set, because it drifted. Nodes that expire go all the same.
+   * Default: false.
+   */
+  doNotDisrupt?: boolean;
 }
 
 export interface Service {
@@ -668,8 +734,11 @@ export interface Service {
    * Default: 3600.
    */
   streamSeconds?: number;
+  /** A way in through a Gateway of the Gateway API: an HTTPRoute, and a GRPCRoute. Default: none. */
+  route?: ServiceRoute;
   /**
    * Namespace whose pods may read the metrics port.
+   * Bounds: `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`.
    * Default: "monitoring".
    */
   monitoringNamespace?: string;
@@ -677,7 +746,10 @@ export interface Service {
 
 /** Exactly one of: namespace, cidr. */
 export interface AllowFrom {
-  /** Pods of this namespace may call. */
+  /**
+   * Pods of this namespace may call.
+   * Bounds: `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`.
+   */
   namespace?: string;
   /** This address range may call, such as 10.0.0.0/8. */
   cidr?: string;
@@ -697,6 +769,41 @@ export interface ServiceGateway {
    * Default: 0.05.
    */
   cpu?: number;
+}
+
+export interface ServiceRoute {
+  /** The Gateway, which is there already; TLS is its listener's affair. */
+  parent: ServiceRouteParent;
+  /** Host names that clients use. */
+  hostnames: string[];
+  /**
+   * Path before Triton's own, which is taken off on the way. Without one only /v2/models/<apiName> is let in, so that models can share a host name. Default: none.
+   * Bounds: `^\/$|^(\/[-\w.~]+)+$`.
+   */
+  path?: string;
+  /**
+   * Seconds a request over HTTP may take; gateways that are told none cut at 15. Default: rollout.longestRequestSeconds.
+   * Bounds: 1 to 3600.
+   */
+  timeoutSeconds?: number;
+  /** The GRPCRoute. A gRPC call names its model in its body, where no gateway looks, so it is told apart by the host name. Default: none. */
+  grpc?: ServiceRouteGrpc;
+}
+
+export interface ServiceRouteParent {
+  /** Name of the Gateway. */
+  name: string;
+  /** Its namespace, if its listeners let in routes of others. Default: the service's. */
+  namespace?: string;
+  /** Name of the Gateway's listener, such as https. Default: all that take the host names. */
+  listener?: string;
+}
+
+export interface ServiceRouteGrpc {
+  /** Host names that gRPC clients use: of this model alone, and none of route.hostnames. */
+  hostnames: string[];
+  /** Name of the Gateway's listener, such as https. Default: all that take the host names. */
+  listener?: string;
 }
 
 export interface Monitoring {
@@ -764,7 +871,7 @@ export interface MonitoringAlerts {
   runbook?: string;
   /**
    * A request that waits longer in Triton's queues, on average over 5 minutes, is an alert. Default: 500ms, with a GPU 200ms.
-   * Bounds: `^\d+(\.\d+)?(ms|s)$`.
+   * Bounds: `^(?=.*[1-9])\d+(\.\d+)?(ms|s)$`.
    */
   queueTime?: string;
   /**
@@ -791,22 +898,100 @@ export interface MonitoringDashboard {
   annotations?: { [key: string]: string };
 }
 
-/** Exactly one of: generic. */
+/** Exactly one of: generic, ecr. */
 export interface Registry {
   /** Any registry, by host and path. */
   generic?: RegistryGeneric;
+  /** Amazon ECR. */
+  ecr?: RegistryEcr;
 }
 
 export interface RegistryGeneric {
-  /**
-   * Registry and path under which repositories tritoned_<model> are made, such as registry.example.com/triton.
-   * Bounds: `^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$`.
-   */
+  /** Registry and path under which repositories tritoned_<model> are made, such as registry.example.com/triton. */
   repository: string;
   /** User, where the credential is { token } and so names none. */
   username?: string;
   /** Name of an entry of `credentials`, { username, password } or { token }, to push and read with. Default: whatever the Docker client is logged in with. */
   credential?: string;
+  /** PEM file, relative to the project, with the private CA of the registry, for `up` where it reads a build's report. Docker engine and nodes have places of their own for it (docs/registries.md). Default: what Node trusts. */
+  ca?: string;
+  /** What pods pull with. Default: a Secret made of `credential`, where one is named; otherwise none (docs/registries.md). */
+  pullSecret?: RegistryGenericPullSecret;
+}
+
+/** Exactly one of: credential, name, none. */
+export interface RegistryGenericPullSecret {
+  /** Name of an entry of `credentials`, { username, password }, which a Secret for the pods is made of, such as one that may only pull. */
+  credential?: string;
+  /**
+   * Name of a Secret of the type kubernetes.io/dockerconfigjson that the namespace has already.
+   * Bounds: `^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`.
+   */
+  name?: string;
+  /** No Secret: the nodes log in, or nobody need. */
+  none?: RegistryGenericPullSecretNone;
+}
+
+// biome-ignore lint/suspicious/noEmptyInterface: to be there is all that it says
+export interface RegistryGenericPullSecretNone {}
+
+export interface RegistryEcr {
+  /**
+   * Account of the registry; other credentials are refused.
+   * Bounds: `^\d{12}$`.
+   */
+  account: string;
+  /**
+   * Region. Default: the stack's `aws:region`.
+   * Bounds: `^[a-z]{2}(-[a-z]+)+-\d$`.
+   */
+  region?: string;
+  /**
+   * Path of the repositories tritoned_<model>. Default: none.
+   * Bounds: `^[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$`.
+   */
+  prefix?: string;
+  /**
+   * Whether each pushed image is scanned for known vulnerabilities.
+   * Default: true.
+   */
+  scanOnPush?: boolean;
+  /**
+   * Whether a pushed tag stays what it is. Those of model images, to which no pod refers, may be pushed anew.
+   * Default: true.
+   */
+  immutableTags?: boolean;
+  /** How images lie there, once and for all: a change is refused. Default: { aes256: {} }. */
+  encryption?: RegistryEcrEncryption;
+  /**
+   * Days after which an image without a tag is deleted; with immutableTags alone, since what runs then keeps its tag. Default: never.
+   * Bounds: 1 to 3650.
+   */
+  untaggedDays?: number;
+  /**
+   * Whether destroy, or a model that is taken out, deletes a repository with images in it. false: AWS refuses it as not empty; to go on set true, then `pulumi up`, then again.
+   * Default: false.
+   */
+  forceDelete?: boolean;
+}
+
+/** Exactly one of: aes256, kms. */
+export interface RegistryEcrEncryption {
+  /** With a key of the registry's own. */
+  aes256?: RegistryEcrEncryptionAes256;
+  /** With a key of KMS. */
+  kms?: RegistryEcrEncryptionKms;
+}
+
+// biome-ignore lint/suspicious/noEmptyInterface: to be there is all that it says
+export interface RegistryEcrEncryptionAes256 {}
+
+export interface RegistryEcrEncryptionKms {
+  /**
+   * ARN of the key. Default: the account's own for ECR, aws/ecr.
+   * Bounds: `^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$`.
+   */
+  key?: string;
 }
 
 export interface Build {
@@ -852,7 +1037,35 @@ export interface Credential {
   secretAccessKey?: pulumi.Input<string>;
 }
 
+/** Exactly one of: context, eks. */
 export interface Cluster {
   /** Context of the kubeconfig (KUBECONFIG, or ~/.kube/config). */
-  context: string;
+  context?: string;
+  /** A cluster of Amazon EKS. Its access takes the `aws` program wherever Pulumi runs. */
+  eks?: ClusterEks;
+}
+
+export interface ClusterEks {
+  /**
+   * Name of the cluster.
+   * Bounds: `^[0-9A-Za-z][\w-]{0,99}$`.
+   */
+  name: string;
+  /**
+   * Region. Default: the stack's `aws:region`.
+   * Bounds: `^[a-z]{2}(-[a-z]+)+-\d$`.
+   */
+  region?: string;
+  /**
+   * Account of the cluster; other credentials are refused. Default: any account.
+   * Bounds: `^\d{12}$`.
+   */
+  account?: string;
+  /** AWS profile to ask with. Default: the stack's `aws:profile`, else what the environment says. */
+  profile?: string;
+  /**
+   * ARN of a role that is assumed first. Default: none.
+   * Bounds: `^arn:[\w-]+:iam::\d{12}:role\/.+$`.
+   */
+  role?: string;
 }

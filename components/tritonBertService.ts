@@ -3,11 +3,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TritonBertServiceArgs } from "./args";
 import { planSite } from "./image/site";
+import { connectorOf } from "./kubernetes/cluster";
+import { intentOf } from "./options/intent";
 import { readService } from "./options/readService";
 import { createService, SERVICE_TYPE } from "./serviceChildren";
 import { locateService, planService, type ServicePlan } from "./servicePlan";
 import { type Finished, finish } from "./shared/draft";
 import type { Autoscaling, Quality, ServiceEndpoints } from "./shared/outputs";
+import type { Locate } from "./shared/paths";
 import { currentProgram } from "./shared/program";
 
 /** One BERT text classifier, exported to ONNX, proven equal to the original, and served by Triton on Kubernetes. Its images
@@ -33,8 +36,10 @@ export class TritonBertService extends pulumi.ComponentResource {
    *  @throws ConfigError with all problems of the args, before anything is registered */
   constructor(name: string, args: TritonBertServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const service = planArgs(name, args);
-    super(SERVICE_TYPE, service.plan.name, {}, opts);
-    const outputs = createService(this, service);
+    super(SERVICE_TYPE, service.plan.name, intentOf(args), opts);
+    const { cluster } = service.plan.objects;
+    const locate: Locate = (path) => [name, ...path];
+    const outputs = createService(this, service, connectorOf(cluster, currentProgram(), this, locate));
     this.url = outputs.url;
     this.endpoints = outputs.endpoints;
     this.image = outputs.image;

@@ -31,7 +31,7 @@ export async function deploy(environment: Environment, project: string, log: Pro
   const stack = await Stack.open("dev", { ...environment, project, folder: environment.stackFolder }, config);
   await log.step("pulumi up --stack dev", (update) => stack.up({ onLine: update })).catch(inFull);
   const namespace = (parse(config) as { config: Record<string, string> }).config["triton-bert:namespace"] ?? "default";
-  return { stack, namespace, outputs: (await stack.outputs()).models as Deployment["outputs"] };
+  return { stack, namespace, outputs: (await stack.outputs()) as Deployment["outputs"] };
 }
 
 /** What Pulumi said, all of it: the reason stands far above the end. */

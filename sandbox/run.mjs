@@ -15,7 +15,10 @@ const entries = {
   test: "test/run.ts",
   bench: "bench/run.ts",
   soak: "test/soak/run.ts",
+  doctor: "doctor/run.ts",
+  "preview:summary": "summary/run.ts",
   generate: "components/options/generate/generate.ts",
+  matrix: "components/server/matrix/command.ts",
 };
 
 const [verb, ...args] = process.argv.slice(2);

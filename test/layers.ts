@@ -4,21 +4,18 @@ import { spawn } from "node:child_process";
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { cacheFolder } from "../sandbox/cache";
 import { ensureClassifier } from "../sandbox/classifier/classifier";
 import { embeddedEnvironment } from "../sandbox/embeddedEnvironment";
 import { DOCKER } from "../sandbox/engine";
 import { exporterImage } from "../sandbox/exporterImage";
+import { compileMetrics } from "../sandbox/metrics/pipeline";
 import { nodeFolder, nodeReleases, withNode } from "../sandbox/nodejs";
 import type { Progress } from "../sandbox/progress";
+import { type Counts, failed, NONE, sum } from "./counts";
 import { goTests } from "./goTests";
-import { servingVenv } from "./pythonVenvs";
+import { awsVenv, servingVenv } from "./pythonVenvs";
 import { pytestCounts, vitestCounts } from "./reports";
-
-export interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
 
 /** How a layer's commands run. */
 export interface Setting {
@@ -37,7 +34,7 @@ const root = join(__dirname, "..");
 export const layers: Readonly<Record<string, Layer>> = {
   static: () => commands([npx("tsc", "--noEmit"), npx("biome", "check", "--error-on-warnings")]),
   unit: async (log, setting) => {
-    let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+    let total = NONE;
     for (const release of Object.values(nodeReleases)) {
       const folder = await nodeFolder(release, log);
       total = sum(total, await vitest("vitest.config.mts", { ...setting, env: withNode(folder) }));
@@ -55,9 +52,13 @@ export const layers: Readonly<Record<string, Layer>> = {
       await tests("images/server/tests"),
       await tests("test/serving", "-m", "not alone", "-n", "3", "--dist", "worksteal"),
     ];
-    return parts.reduce(sum);
+    return parts.reduce(sum, NONE);
   },
   servingAlone: async (log) => servingTests(await servingVenv(log))("test/serving", "-m", "alone"),
+  aws: async (log) => {
+    const python = await awsVenv(log);
+    return pytest((report) => [python, "-m", "pytest", "test/aws", ...quiet(report)], {});
+  },
   standIns: () => goTests(root),
   exporter: async (log) => {
     const environment = await embeddedEnvironment(log);
@@ -88,7 +89,10 @@ export const layers: Readonly<Record<string, Layer>> = {
     const types = ["mypy", "--cache-dir=/tmp/mypy", "src", "tests"];
     const { env } = environment;
     const checks = await commands([[...inImage(tmpdir()), ...types]], { env });
-    const tests = await pytest((report, folder) => [...inImage(folder), "pytest", "tests", ...quiet(report)], { env });
+    const tests = await pytest(
+      (report, folder) => [...inImage(folder), "pytest", "tests", ...SHARED, ...quiet(report)],
+      { env },
+    );
     return sum(checks, tests);
   },
   e2e: (log) => e2e(log),
@@ -98,6 +102,8 @@ export const layers: Readonly<Record<string, Layer>> = {
 export async function e2e(log: Progress, files: readonly string[] = [], env = process.env): Promise<Counts> {
   const environment = await embeddedEnvironment(log);
   await ensureClassifier(environment, root, log);
+  // What is compiled ahead may lie idle beside busy tests, longer than they wait.
+  await compileMetrics({ cache: cacheFolder(), log });
   return vitest("test/e2e/vitest.config.mts", { env }, files);
 }
 
@@ -116,6 +122,7 @@ const mypyRuns = (): readonly string[][] => [
     "model_repository_templates/shared",
     "test/serving",
     "test/soak",
+    "test/aws",
     "test/stand-ins/hub",
     "test/stand-ins/clearml",
     "test/stand-ins/onnxruntime-backend",
@@ -132,21 +139,19 @@ const mypy = (python: string, checked: readonly string[]) => {
 
 const npx = (...command: string[]) => ["npx", "--no-install", ...command];
 
-const quiet = (report: string) => ["-q", "-p", "no:cacheprovider", `--junitxml=${report}`];
+/** For tests of which each takes a core: they share the two. */
+const SHARED = ["-n", "2", "--dist", "worksteal"];
 
-export const sum = (one: Counts, other: Counts): Counts => ({
-  passed: one.passed + other.passed,
-  failed: one.failed + other.failed,
-  skipped: one.skipped + other.skipped,
-});
+const quiet = (report: string) => ["-q", "-p", "no:cacheprovider", `--junitxml=${report}`];
 
 /** Each command is one check: passed if it exits 0. */
 async function commands(list: readonly string[][], setting: Setting = {}): Promise<Counts> {
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  let counts = NONE;
   for (const command of list) {
     const code = await exec(command, setting);
-    console.log(`${code === 0 ? "ok    " : "FAILED"} ${command.join(" ")}`);
-    counts[code === 0 ? "passed" : "failed"]++;
+    const said = command.join(" ");
+    console.log(`${code === 0 ? "ok    " : "FAILED"} ${said}`);
+    counts = sum(counts, code === 0 ? { ...NONE, passed: 1 } : failed(said, `exit code ${code}`));
   }
   return counts;
 }
@@ -174,9 +179,11 @@ async function reported(
 ): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "triton-bert-report-"));
   try {
-    const code = await exec(command(join(folder, name), folder), setting);
+    const ran = command(join(folder, name), folder);
+    const code = await exec(ran, setting);
     const counts = read(join(folder, name));
-    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+    const isUnexplained = code !== 0 && counts.failures.length === 0;
+    return isUnexplained ? sum(counts, failed(ran.join(" "), `exit code ${code}`)) : counts;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -31,6 +31,12 @@ export function plotsVenv(log: Progress): Promise<string> {
   return venv("plots", readFileSync(join(__dirname, "..", "bench", "requirements.txt"), "utf8"), what, log);
 }
 
+/** Path of the python that has moto and boto3. */
+export function awsVenv(log: Progress): Promise<string> {
+  const what = "Python environment with moto, which plays AWS (once)";
+  return venv("aws", readFileSync(join(__dirname, "aws", "requirements.txt"), "utf8"), what, log);
+}
+
 /** `requirements`: the text of a file for pip. */
 async function venv(name: string, requirements: string, what: string, log: Progress): Promise<string> {
   const key = createHash("sha256").update(requirements).digest("hex").slice(0, 12);

@@ -7,7 +7,8 @@ import { cacheFolder } from "../sandbox/cache";
 import { freeGigabytes, requireRoomToBuild } from "../sandbox/disk";
 import { Progress } from "../sandbox/progress";
 import { compileAhead } from "./compileAhead";
-import { type Counts, type Layer, layers, type Setting, sum } from "./layers";
+import { type Counts, failed, NONE, sum } from "./counts";
+import { type Layer, layers, type Setting } from "./layers";
 
 /** They need the sandbox's programs. */
 const IN_SANDBOX = ["exporter", "e2e"];
@@ -26,29 +27,32 @@ async function main(): Promise<void> {
     requireRoomToBuild(cacheFolder());
     compileAhead({ metrics: chosen.has("e2e") });
   }
-  let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  let total = NONE;
   for (const [name, layer] of chosen) {
     if (name === GUEST && chosen.has(HOST)) continue;
     const guest = name === HOST ? chosen.get(GUEST) : undefined;
     const beside = guest === undefined ? undefined : runBeside(GUEST, guest, log);
     console.log(`\n=== ${name} ===`);
-    total = sum(total, tell(name, await runLayer(layer, log)));
+    total = sum(total, tell(name, await runLayer(name, layer, log)));
     if (beside !== undefined) total = sum(total, (await beside)());
   }
-  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
-  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+  const { passed, skipped, failures } = total;
+  // Once more at the end: of a long log often only that is kept.
+  for (const { test, why } of failures) console.log(`\nfailed: ${test}\n  ${why}`);
+  const alsoSkipped = skipped > 0 ? `, ${skipped} skipped` : "";
+  console.log(`\n${passed} passed, ${failures.length} failed${alsoSkipped}`);
+  if (failures.length > 0 || passed === 0) process.exitCode = 1;
 }
 
 interface Outcome extends Counts {
   readonly seconds: number;
 }
 
-async function runLayer(layer: Layer, log: Progress, setting: Setting = {}): Promise<Outcome> {
+async function runLayer(name: string, layer: Layer, log: Progress, setting: Setting = {}): Promise<Outcome> {
   const started = Date.now();
   const counts = await layer(log, setting).catch((problem: Error): Counts => {
     console.error(problem.message);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return failed(name, problem.message);
   });
   return { ...counts, seconds: Math.round((Date.now() - started) / 1000) };
 }
@@ -58,7 +62,7 @@ async function runBeside(name: string, layer: Layer, log: Progress): Promise<() 
   const folder = mkdtempSync(join(tmpdir(), "triton-bert-beside-"));
   const file = join(folder, "said");
   const out = openSync(file, "w");
-  const outcome = await runLayer(layer, log, { out, last: true });
+  const outcome = await runLayer(name, layer, log, { out, last: true });
   closeSync(out);
   const said = readFileSync(file, "utf8");
   rmSync(folder, { recursive: true });
@@ -69,8 +73,8 @@ async function runBeside(name: string, layer: Layer, log: Progress): Promise<() 
 }
 
 function tell(name: string, outcome: Outcome): Counts {
-  const { passed, failed, skipped, seconds } = outcome;
-  console.log(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
+  const { passed, failures, skipped, seconds } = outcome;
+  console.log(`${name}: ${passed} passed, ${failures.length} failed, ${skipped} skipped in ${seconds} s`);
   // A disk that fills up makes everything fail, and of that nothing says why.
   console.log(`${freeGigabytes(cacheFolder()).toFixed(1)} GB free`);
   return outcome;

@@ -61,6 +61,7 @@ export function userFolder(
     const remedy = "name a folder, relative to the project, that holds config.json, weights and tokenizer";
     return { files: new Map(), problems: [{ path: option, got, because: "no such folder", remedy }] };
   }
+  if (fs.lstatSync(folder).isSymbolicLink()) return { files: new Map(), problems: [linkProblem(option, got)] };
   const names = fs.readdirSync(folder).filter((name) => !name.startsWith(".") && !CACHES.test(name));
   const paths = names.sort().map((name) => path.join(folder, name));
   const kept = paths.filter((file) => !fs.lstatSync(file).isDirectory());
@@ -89,10 +90,7 @@ export function refusals(file: string, option: Path, got: string): Problem[] {
   if (stat === undefined) {
     return [{ path: option, got, because: "no such file", remedy: "name a file, relative to the project" }];
   }
-  if (stat.isSymbolicLink()) {
-    const because = "is a symbolic link, which means other bytes on another machine";
-    return [{ path: option, got, because, remedy: "put the file itself there (cp -L)" }];
-  }
+  if (stat.isSymbolicLink()) return [linkProblem(option, got)];
   if (!stat.isFile()) {
     return [{ path: option, got, because: "is no regular file", remedy: "put a regular file there" }];
   }
@@ -101,6 +99,11 @@ export function refusals(file: string, option: Path, got: string): Problem[] {
     return [{ path: option, got, because, remedy: "run `git lfs pull` in its repository" }];
   }
   return [];
+}
+
+function linkProblem(path: Path, got: string): Problem {
+  const because = "is a symbolic link, which means other bytes on another machine";
+  return { path, got, because, remedy: "put there what it leads to (cp -rL)" };
 }
 
 /** SHA-256 of every file's content, by path in the context. */

@@ -24,9 +24,15 @@ function formProblems({ name, answer, answersWith }: Task, example: ExampleOptio
     const remedy = `set it: ${exampleOptions.shape[answer].description}`;
     return [{ path: [...at, answer], because: "required, but not set", remedy }];
   }
-  if (example.minScore === undefined || example.labels?.length !== 0) return [];
+  const { minScore } = example;
+  if (minScore === undefined) return [];
+  if (answer === "labels" && (minScore < 0 || minScore > 1)) {
+    const because = `the scores of task.${name} are from 0 to 1`;
+    return [{ path: [...at, "minScore"], got: minScore, because, remedy: "use 0 to 1" }];
+  }
+  if (example.labels?.length !== 0) return [];
   const because = "labels is empty, so there is no score to look at";
-  return [{ path: [...at, "minScore"], got: example.minScore, because, remedy: "remove it" }];
+  return [{ path: [...at, "minScore"], got: minScore, because, remedy: "remove it" }];
 }
 
 /** One text has one answer. */

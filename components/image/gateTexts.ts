@@ -8,9 +8,11 @@ import { type ContextFiles, refusals, userFile } from "./contextFiles";
 /** A share of fewer texts is no measure of one in a hundred. */
 const LEAST_TEXTS = 100;
 
-/** The file is in the context even without the option, since a Dockerfile can't copy one or none. */
+/** The file is in the context even without the option, since a Dockerfile can't copy one or none. `isGated`: whether the precision is one
+ *  that is held against the texts; otherwise the file is only looked at, so that a mistake does not wait for the day when it is. */
 export function gateTexts(
   file: string | undefined,
+  isGated: boolean,
   projectFolder: string,
 ): { files: ContextFiles; problems: readonly Problem[] } {
   const at = "gate/texts.txt";
@@ -19,7 +21,8 @@ export function gateTexts(
   const option = ["qualityGate", "texts"];
   const problems = refusals(absolute, option, file);
   if (problems.length > 0) return { files: new Map(), problems };
-  return { files: new Map([[at, { file: absolute }]]), problems: contentProblems(absolute, option, file) };
+  const content = isGated ? { file: absolute } : { content: "" };
+  return { files: new Map([[at, content]]), problems: contentProblems(absolute, option, file) };
 }
 
 function contentProblems(file: string, option: Path, got: string): Problem[] {

@@ -24,13 +24,21 @@ export interface ImagePlan {
   readonly hash: string;
 }
 
-/** Plans an image. `upstream` is the hash of the image that this one is built from, whose digest is not known yet. */
+/** What else may move an image's hash. */
+interface HashedBesides {
+  /** Hash of the image that this one is built from, whose digest is not known yet. */
+  readonly upstream?: string;
+  /** ImageOptions.attempt. */
+  readonly attempt?: number;
+}
+
+/** Plans an image. */
 export function planImage(
   site: BuildSite,
   kind: "model" | "server",
   files: ContextFiles,
   args: Readonly<Record<string, string>>,
-  upstream?: string,
+  { upstream, attempt = 1 }: HashedBesides = {},
 ): ImagePlan {
   const context = contextFolder(site, kind);
   const { project, stack, registry, model } = site;
@@ -38,7 +46,8 @@ export function planImage(
   // because a model image is never to be updated: an update would build with a token from before.
   const repository = registry.repository(model);
   const digests = contentDigests(files);
-  const hash = shortHash({ digests, context, args, platform: PLATFORM, project, stack, repository, upstream });
+  const tried = attempt === 1 ? undefined : attempt;
+  const hash = shortHash({ digests, context, args, platform: PLATFORM, project, stack, repository, upstream, tried });
   return { files, context, args, hash };
 }
 
@@ -46,6 +55,8 @@ interface DockerImageOptions {
   readonly ignoreChanges?: readonly string[];
   /** Where the user wrote what a build that fails is about. */
   readonly locate: Locate;
+  /** ImageOptions.attempt. */
+  readonly attempt: number;
   /** What the build fetches. */
   readonly sources?: Readonly<Partial<Record<SourceRole, Source>>>;
 }
@@ -58,16 +69,18 @@ export function dockerImage(
   plan: ImagePlan,
   tag: string,
   lateArgs: Readonly<Record<string, pulumi.Input<string>>>,
-  { ignoreChanges = [], locate, sources = {} }: DockerImageOptions,
+  { ignoreChanges = [], locate, attempt, sources = {} }: DockerImageOptions,
 ): docker.Image {
   writeContext(path.join(site.projectFolder, plan.context), plan.files);
   const { server, login } = site.registry;
+  const imageName = `${site.registry.repository(site.model)}:${tag}`;
+  const build = { imageName, attempt, sources, locate, command: command(plan, lateArgs) };
   return child(
     docker.Image,
     owner,
     role,
     {
-      imageName: `${site.registry.repository(site.model)}:${tag}`,
+      imageName,
       build: {
         context: plan.context,
         dockerfile: `${plan.context}/Dockerfile`,
@@ -81,7 +94,10 @@ export function dockerImage(
     },
     {
       ignoreChanges: [...ignoreChanges],
-      hooks: tellFaults(`${owner.name}-${role}`, { sources, locate, command: command(plan, lateArgs) }, owner.resource),
+      // The provider tells of a changed argument by printing the whole block; what was meant stands on the service, and that
+      // the image is another one in its tag.
+      hideDiffs: ["build"],
+      hooks: tellFaults(`${owner.name}-${role}`, build, owner.resource),
     },
   );
 }

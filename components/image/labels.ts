@@ -21,8 +21,14 @@ export function readLabels(
   const option = ["labels", "file"];
   const problems = refusals(file, option, options.file);
   if (problems.length > 0) return { problems };
-  const parsed = labelFile.safeParse(parseJson(fs.readFileSync(file, "utf8")));
+  const text = fs.readFileSync(file, "utf8");
+  const parsed = labelFile.safeParse(parseJson(text));
   if (parsed.success) {
+    const twice = classTwice(text);
+    if (twice !== undefined) {
+      const because = `names class ${twice} twice`;
+      return { problems: [{ path: option, got: options.file, because, remedy: "give each class one label" }] };
+    }
     const wrong = labelProblems(parsed.data, () => option);
     return wrong.length > 0 ? { problems: wrong } : { labels: parsed.data, problems: [] };
   }
@@ -41,20 +47,41 @@ export function labelProblems(labels: Labels, at: (label: Path) => Path): Proble
     because: `has labels of the classes ${numbers.join(", ")}, and none of class ${missing}`,
     remedy: `number the classes 0 to ${numbers.length - 1}, without gaps and leading zeros`,
   };
-  const twins = Object.entries(labels).flatMap(([number, label], index) => {
-    const first = Object.values(labels).indexOf(label);
+  const all = Object.values(labels);
+  const unclear = Object.entries(labels).flatMap(([number, label], index) => {
+    const path = at([number]);
+    if (seen(label) === "") return [{ path, got: label, because: "is empty", remedy: "write a text" }];
+    const first = all.findIndex((other) => seen(other) === seen(label));
     if (first === index) return [];
-    const because = `class ${numbers[first]} has the same label, so an answer would not say which it is`;
-    return [{ path: at([number]), got: label, because, remedy: "give each class a label of its own" }];
+    const because =
+      all[first] === label
+        ? `class ${numbers[first]} has the same label, so an answer would not say which it is`
+        : `can't be told by eye from ${JSON.stringify(all[first])}, the label of class ${numbers[first]}`;
+    return [{ path, got: label, because, remedy: "give each class a label of its own" }];
   });
-  return [...(missing === undefined ? [] : [gap]), ...twins];
+  return [...(missing === undefined ? [] : [gap]), ...unclear];
 }
+
+/** The label as a person sees it: white space, composition of characters and what has no width make no other. The same rule as
+ *  triton_repository/labels.py, which holds a checkpoint's own labels to it. */
+const seen = (label: string): string =>
+  label
+    .normalize("NFC")
+    .replace(/\p{Cf}/gu, "")
+    .replace(/\s+/g, " ")
+    .trim();
 
 /** The labels, in the order of their classes. */
 export const labelsInOrder = (labels: Labels): string[] =>
   Object.entries(labels)
     .sort(([one], [other]) => Number(one) - Number(other))
     .map(([, label]) => label);
+
+/** A class that a file names twice: of two entries JSON takes the last, without a word. */
+function classTwice(text: string): string | undefined {
+  const classes = [...text.matchAll(/(?<!\\)"(\d+)"\s*:/g)].map(([, number]) => number);
+  return classes.find((number, index) => classes.indexOf(number) !== index);
+}
 
 function parseJson(text: string): unknown {
   try {

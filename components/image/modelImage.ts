@@ -8,7 +8,7 @@ import type { Locate } from "../shared/paths";
 import type { Problem } from "../shared/problems";
 import { credentialJson } from "./credentials";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
-import type { QualityGateOptions } from "./options";
+import type { ImageOptions, QualityGateOptions } from "./options";
 import { exportFiles, taskFiles } from "./packageFolders";
 import { type BuildSite, commonArgs } from "./site";
 import type { Source } from "./storages/storage";
@@ -30,10 +30,12 @@ export interface ExportOptions {
   readonly tokenizer?: SourceOptions | undefined;
   readonly task: TaskOptions;
   readonly qualityGate: Pick<QualityGateOptions, "maxLogitDifference">;
+  readonly image: Pick<ImageOptions, "attempt">;
 }
 
 export interface ModelImagePlan extends ImagePlan {
   readonly tag: string;
+  readonly attempt: number;
   readonly model: Source;
   readonly tokenizer?: Source;
 }
@@ -71,11 +73,12 @@ export function planModelImage(site: BuildSite, options: ExportOptions): { plan:
           ["spec.json", { content: canonicalJson(spec) }] as const,
         ],
   );
-  const plan = planImage(site, "model", files, modelArgs(site));
+  const plan = planImage(site, "model", files, modelArgs(site), options.image);
   return {
     plan: {
       ...plan,
       tag: `onnx-${plan.hash}`,
+      attempt: options.image.attempt,
       model: model.source,
       ...(tokenizer === undefined ? {} : { tokenizer: tokenizer.source }),
     },
@@ -93,6 +96,7 @@ export function modelImage(owner: Owner, site: BuildSite, plan: ModelImagePlan, 
     // Always said, so that adding or dropping a credential is as quiet as rotating one.
     ignoreChanges: CREDENTIAL_ARGS.map(([, argument]) => `build.args.${argument}`),
     locate,
+    attempt: plan.attempt,
     sources: plan,
   });
   return { digest: image.repoDigest };

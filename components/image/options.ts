@@ -2,11 +2,13 @@
  *  built from. Each option's text, type, unit, bound and default stand here once. */
 import { z } from "zod";
 import { exactlyOneOf } from "../shared/exactlyOneOf";
+import { imageReference } from "../shared/imageReference";
 import { plainUrl } from "./plainUrl";
 
 export const labelsOptions = exactlyOneOf({
   inline: z
     .record(z.string().regex(/^\d+$/, "must be a class number"), z.string().min(1))
+    .refine((labels) => Object.keys(labels).length > 0, "has no label")
     .meta({ remedy: "write class number: label, from 0, such as { 0: neutral, 1: distress }" })
     .describe("Class number → label."),
   file: z.string().min(1).describe("JSON file, relative to the project: class number → label."),
@@ -27,7 +29,7 @@ export const qualityGateOptions = z.strictObject({
     .max(1)
     .default(0.99)
     .describe(
-      "With precision int8: minimum share of texts that get the same label as in fp32, or the same labels; a model below it is refused. So is one that gives so many texts the same label anyway, of which it would prove nothing. 0 skips the check.",
+      "With precision fp16 or int8: minimum share of texts that get the same label as in fp32, or the same labels; a model below it is refused. So is one that gives so many texts the same label anyway, of which it would prove nothing; with fp16 only if a score moves by more than 0.02 too. 0 skips the check.",
     ),
   texts: z
     .string()
@@ -40,7 +42,7 @@ export const qualityGateOptions = z.strictObject({
 
 export const exampleOptions = z
   .strictObject({
-    text: z.string().min(1).describe("A text to send."),
+    text: z.string().regex(/\S/, "must not be empty").describe("A text to send."),
     predicts: z
       .string()
       .min(1)
@@ -53,10 +55,10 @@ export const exampleOptions = z
       .describe("With multiLabelClassification: all labels that it must get, in any order, and no other; [] for none."),
     minScore: z
       .number()
-      .min(0)
-      .max(1)
       .optional()
-      .describe("The least score it must get, for each of several labels. Default: any."),
+      .describe(
+        "The least score it must get, 0 to 1, for each of several labels; of a regression the least number, any. Default: any.",
+      ),
   })
   .meta({ typeName: "Example" });
 
@@ -82,12 +84,19 @@ export const imageOptions = z.strictObject({
     .describe(
       "How the pod names its image. tag: known at preview. digest: immune to a moved tag, but unknown until the image is pushed.",
     ),
+  attempt: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .describe(
+      "Number of the build, part of both images' hashes. Raise it to build and push both under new tags: where the registry refuses to overwrite a tag that it has, or has lost an image (docs/registries.md).",
+    ),
 });
 
 /** Where images are built from; said once for a stack. */
 export const buildOptions = z.strictObject({
-  base: z
-    .string()
+  base: imageReference
     .default("python:3.11-slim-bookworm")
     .describe("Base image of the export stage, and of the server where `server: { pypi: {} }`."),
   packageIndex: plainUrl

@@ -48,30 +48,54 @@ export function exportEnvironmentFiles(root: string): ContextFiles {
   ]);
 }
 
-/** What the python models import, and the Triton of the flavour `pypi`. Installed without dependencies: the packages' tools pull
- *  in hundreds of megabytes that no server needs. With other flavours the C++ backend runs the graph. */
-const SERVE = {
-  pypi: ["numpy", "tokenizers", "onnxruntime", "nvidia-pytriton"],
-  ngc: ["numpy", "tokenizers"],
-  image: ["numpy", "tokenizers"],
-};
+/** How the graph of a server image is made: the stage `graph-<this>` of its Dockerfile. */
+export type GraphKind = "exported" | "rewritten" | "gpu";
 
-/** What renders a server's repository, asks it the golden examples, and watches it. `root`: of the package. */
-export function serverFiles(flavour: "pypi" | "ngc" | "image", root = packageRoot()): ContextFiles {
+/** What of a server decides which files its image is built of. */
+export interface ServerKind {
+  readonly flavour: "pypi" | "ngc" | "image";
+  readonly onnxBackend: "python" | "onnxruntime";
+  readonly graph: GraphKind;
+}
+
+/** Pythons of bases that have pins of their own for what others take newer; each an extra of pyproject.toml. */
+const OLD_PYTHONS = ["3.10"];
+
+/** What makes a server's graph, renders its repository, asks it the golden examples, and watches it. `root`: of the package. */
+export function serverFiles({ flavour, onnxBackend, graph }: ServerKind, root = packageRoot()): ContextFiles {
   const folder = path.join(root, "images", "server");
   const sources = (name: string) => packageFiles(path.join(folder, "src", name), `src/${name}`);
   const pins = new Pins(folder);
+  const graphFiles = () =>
+    new Map([...sources("cpu_graph"), ["requirements/rewrite.txt", { content: pins.of("rewrite") }]]);
   return new Map<string, ContextFile>([
     ...sources("triton_repository"),
     ...sources("bert_watch"),
-    ["src/golden_probe.py", packageFile(path.join(folder, "src", "golden_probe.py"))],
-    ["src/watch.py", packageFile(path.join(folder, "src", "watch.py"))],
+    ...sources("bert_probe"),
+    ...["golden_probe.py", "watch.py", "build_faults.py", "build_faults.json"].map(
+      (name) => [`src/${name}`, packageFile(path.join(folder, "src", name))] as const,
+    ),
     ...packageFiles(path.join(root, "model_repository_templates"), "templates"),
     ["requirements/render.txt", { content: pins.of("dependencies") }],
-    ["requirements/serve.txt", { content: pins.named(...SERVE[flavour]) }],
-    ...(flavour === "pypi"
-      ? new Map([...sources("cpu_graph"), ["requirements/rewrite.txt", { content: pins.of("rewrite") }]])
-      : []),
+    ...servePins(pins, flavour, onnxBackend),
+    ...(flavour === "pypi" ? new Map() : sources("triton_base")),
+    ...(graph === "exported" ? new Map() : graphFiles()),
+    ...(graph === "gpu" ? sources("gpu_graph") : []),
     ["Dockerfile", packageFile(path.join(folder, "Dockerfile"))],
   ]);
 }
+
+/** What the python models import, and the Triton of the flavour `pypi`. Installed without dependencies: the packages' tools pull
+ *  in hundreds of megabytes that no server needs. Where Triton's own backend runs the graph, onnxruntime is not among them. */
+function servePins(pins: Pins, flavour: ServerKind["flavour"], onnxBackend: ServerKind["onnxBackend"]): ContextFiles {
+  const models = ["numpy", "tokenizers", ...(onnxBackend === "python" ? ["onnxruntime"] : [])];
+  if (flavour === "pypi")
+    return new Map([[`${SERVE}/pins.txt`, { content: pins.named(...models, "nvidia-pytriton") }]]);
+  const old = OLD_PYTHONS.map((python): [string, ContextFile] => [
+    `${SERVE}/python${python}.txt`,
+    { content: pins.namedFirstOf(`python${python}`, ...models) },
+  ]);
+  return new Map([[`${SERVE}/pins.txt`, { content: pins.named(...models) }], ...old]);
+}
+
+const SERVE = "requirements/serve";

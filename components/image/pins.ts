@@ -28,12 +28,21 @@ export class Pins {
     return list(tables.flatMap((table) => this.table(table)));
   }
 
-  /** These packages, each from whichever table has it. */
+  /** These packages, each from whichever table has it, but for those of an old Python. */
   named(...packages: readonly string[]): string {
     const { dependencies, "optional-dependencies": extras } = this.project;
-    const all = [...dependencies, ...Object.values(extras).flat()];
+    const others = Object.entries(extras).filter(([extra]) => !OF_AN_OLD_PYTHON.test(extra));
+    return this.find([...dependencies, ...others.flatMap(([, table]) => table)], packages);
+  }
+
+  /** The same, but what `extra` pins is taken from there. */
+  namedFirstOf(extra: string, ...packages: readonly string[]): string {
+    return this.find([...this.table(extra), ...this.named(...packages).split("\n")], packages);
+  }
+
+  private find(pins: readonly string[], packages: readonly string[]): string {
     return list(
-      packages.map((name) => all.find((pin) => pin.startsWith(`${name}==`)) ?? this.missing(`a pin of ${name}`)),
+      packages.map((name) => pins.find((pin) => pin.startsWith(`${name}==`)) ?? this.missing(`a pin of ${name}`)),
     );
   }
 
@@ -54,5 +63,8 @@ export class Pins {
     throw new Error(`${path.join(this.folder, "pyproject.toml")} lacks ${what}`);
   }
 }
+
+/** Extras that stand in for other pins on one Python. */
+const OF_AN_OLD_PYTHON = /^python[\d.]+$/;
 
 const list = (pins: readonly string[]): string => [...new Set(pins), ""].join("\n");

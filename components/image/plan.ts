@@ -27,9 +27,9 @@ export function planImages(spec: ImagesSpec, server: ServerPlan, site: BuildSite
   const { labels, problems: labelProblems } = readLabels(spec.labels, site.projectFolder);
   const ofFile =
     spec.labels?.file !== undefined && labels ? unknownLabels(spec, labelsInOrder(labels), "labels.file") : [];
-  // Only int8 is held against them: naming them for all models moves no other image.
-  const isGated = spec.precision === "int8";
-  const texts = gateTexts(isGated ? spec.qualityGate.texts : undefined, site.projectFolder);
+  // Only what rounds is held against them: naming them for all models moves no other image.
+  const isGated = spec.precision !== "fp32";
+  const texts = gateTexts(spec.qualityGate.texts, isGated, site.projectFolder);
   const gate = new Map([...texts.files, ...gateDecision(isGated ? spec.task : undefined, labels)]);
   const apiName = spec.apiName ?? site.model;
   const serve = { ...spec, ...server, apiName, labels, gate, gpuCount: spec.gpu?.count };
@@ -41,7 +41,13 @@ export function planImages(spec: ImagesSpec, server: ServerPlan, site: BuildSite
       server: planServerImage(site, serve, server.choice, model.plan),
       locate: (path) => path,
     },
-    problems: [...model.problems, ...labelProblems, ...ofFile, ...texts.problems],
+    problems: [
+      ...(site.registry.modelProblems?.(site.model) ?? []),
+      ...model.problems,
+      ...labelProblems,
+      ...ofFile,
+      ...texts.problems,
+    ],
     warnings: [],
   };
 }

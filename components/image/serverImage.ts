@@ -12,7 +12,8 @@ import type { ContextFiles } from "./contextFiles";
 import { dockerImage, type ImagePlan, planImage } from "./imagePlan";
 import type { ModelImage, ModelImagePlan } from "./modelImage";
 import type { ImageOptions } from "./options";
-import { serverFiles, taskFiles } from "./packageFolders";
+import { type GraphKind, serverFiles, taskFiles } from "./packageFolders";
+import { MODEL_IMAGE } from "./registryFaults";
 import { type ServerSpecOptions, serverSpec } from "./serverSpec";
 import { type BuildSite, commonArgs } from "./site";
 import { chosenTask } from "./tasks/tasks";
@@ -23,7 +24,7 @@ export interface ServeOptions extends ServerSpecOptions {
   readonly image: ImageOptions;
   readonly precision: Precision;
   readonly qualityGate: { readonly labelAgreement: number };
-  /** What int8 is held against: gateTexts and gateDecision. */
+  /** What fp16 and int8 are held against: gateTexts and gateDecision. */
   readonly gate: ContextFiles;
 }
 
@@ -32,6 +33,7 @@ export interface ServerImagePlan extends ImagePlan {
   /** repository:tag */
   readonly name: string;
   readonly pin: ImageOptions["pin"];
+  readonly attempt: number;
 }
 
 export interface ServerImage {
@@ -40,6 +42,8 @@ export interface ServerImage {
   readonly name: string;
   /** repository@sha256:… */
   readonly digest: pulumi.Output<string>;
+  /** ImageOptions.attempt. */
+  readonly attempt: number;
   /** What the pod refers to it by. */
   readonly reference: pulumi.Input<string>;
 }
@@ -51,25 +55,33 @@ export function planServerImage(
   model: ModelImagePlan,
 ): ServerImagePlan {
   const { serving, task, precision, qualityGate, gate } = options;
+  const { flavour, onnxBackend } = choice;
+  const graph = graphKind(options);
   const files: ContextFiles = new Map([
-    ...serverFiles(choice.flavour),
+    ...serverFiles({ flavour, onnxBackend, graph }),
     ...taskFiles(chosenTask(task).name, "server"),
     ...site.certificate,
-    ...(choice.flavour === "pypi" ? gate : []),
-    ["spec.json", { content: canonicalJson(serverSpec(options, choice.onnxBackend)) }],
+    ...(graph === "exported" ? [] : gate),
+    ["spec.json", { content: canonicalJson(serverSpec(options, onnxBackend)) }],
   ]);
-  const base = choice.baseImage ?? site.build.base;
   const args = {
-    FLAVOUR: choice.flavour,
-    BASE_IMAGE: base,
-    ...(choice.flavour === "ngc" ? { MIN_IMAGE: `${base}-min` } : {}),
+    FLAVOUR: flavour,
+    BASE_IMAGE: choice.baseImage ?? site.build.base,
+    TOOLS_IMAGE: site.build.base,
+    ...(onnxBackend === "onnxruntime" ? { BACKENDS: "python onnxruntime" } : {}),
     ...commonArgs(site),
-    ...(serving.inProcess ? { GRAPH: "rewritten", GRAPH_MODEL: options.apiName } : {}),
-    ...(precision === "int8" ? { PRECISION: precision, LABEL_AGREEMENT: String(qualityGate.labelAgreement) } : {}),
+    ...(graph === "exported" ? {} : { GRAPH: graph }),
+    ...(serving.inProcess ? { GRAPH_MODEL: options.apiName } : {}),
+    ...(precision !== "fp32" ? { PRECISION: precision, LABEL_AGREEMENT: String(qualityGate.labelAgreement) } : {}),
   };
-  const plan = planImage(site, "server", files, args, model.hash);
+  const plan = planImage(site, "server", files, args, { upstream: model.hash });
   const tag = `${options.tag}-${plan.hash}`;
-  return { ...plan, tag, name: `${site.registry.repository(site.model)}:${tag}`, pin: options.image.pin };
+  return { ...plan, tag, name: `${site.registry.repository(site.model)}:${tag}`, ...options.image };
+}
+
+function graphKind({ serving, gpuCount }: ServeOptions): GraphKind {
+  if (gpuCount !== undefined) return "gpu";
+  return serving.inProcess ? "rewritten" : "exported";
 }
 
 export function serverImage(
@@ -79,7 +91,9 @@ export function serverImage(
   model: ModelImage,
   locate: Locate,
 ): ServerImage {
-  const image = dockerImage(owner, "server-image", site, plan, plan.tag, { MODEL_IMAGE: model.digest }, { locate });
+  const { name, attempt } = plan;
+  const late = { [MODEL_IMAGE]: model.digest };
+  const image = dockerImage(owner, "server-image", site, plan, plan.tag, late, { locate, attempt });
   const digest = image.repoDigest;
-  return { image, name: plan.name, digest, reference: plan.pin === "digest" ? digest : plan.name };
+  return { image, name, digest, attempt, reference: plan.pin === "digest" ? digest : name };
 }

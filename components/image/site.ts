@@ -5,7 +5,7 @@ import type { Program } from "../shared/program";
 import { type Certificate, readCertificate } from "./certificate";
 import type { Credentials } from "./credentials";
 import type { BuildOptions } from "./options";
-import { type RegistryOptions, registryOf } from "./registries/kinds";
+import { type RegistryOptions, registryOf, registrySiteProblems } from "./registries/kinds";
 import type { Registry } from "./registries/registry";
 
 /** The platform of every image; unset, the provider takes that of the machine that previews. */
@@ -33,8 +33,8 @@ export interface BuildSite extends StackSite {
 
 export function planSite({ registry, build, credentials }: SiteSpec, program: Program): Draft<StackSite> {
   const { certificate, problems } = readCertificate(build.ca, program.projectFolder);
-  const plan = { ...program, registry: registryOf(registry, credentials), build, credentials, certificate };
-  return { plan, problems, warnings: [] };
+  const plan = { ...program, registry: registryOf(registry, credentials, program), build, credentials, certificate };
+  return { plan, problems: [...problems, ...registrySiteProblems(registry, program)], warnings: [] };
 }
 
 /** A build context's folder, relative to the project: an absolute one would differ between two checkouts. */

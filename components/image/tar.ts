@@ -6,6 +6,13 @@ const BLOCK = 512;
 /** The content of `name` in the archive.
  *  @throws Error where there is no such file */
 export function fileInTar(archive: Buffer, name: string): Buffer {
+  const content = fileIfInTar(archive, name);
+  if (content === undefined) throw new Error(`the last layer holds no ${name}`);
+  return content;
+}
+
+/** The content of `name` in the archive, if it is there. */
+export function fileIfInTar(archive: Buffer, name: string): Buffer | undefined {
   const field = (start: number, length: number): string =>
     archive
       .toString("latin1", start, start + length)
@@ -17,5 +24,5 @@ export function fileInTar(archive: Buffer, name: string): Buffer {
     if (field(at, 100).replace(/^\.?\//, "") === name) return archive.subarray(content, content + size);
     at = content + Math.ceil(size / BLOCK) * BLOCK;
   }
-  throw new Error(`the last layer holds no ${name}`);
+  return undefined;
 }

@@ -1,35 +1,45 @@
-/** What a server image's build found wrong with the model, as data: the build of a model that is refused succeeds, or nobody would be
- *  told why. In: verdict.json (images/server, triton_repository/verdict.py). Out: problems at options' paths, and the error that stops
- *  what depends on the image. */
+/** What a server image's build found out about the model, as data: the build of a model that is refused succeeds, or nobody would be
+ *  told why; and what a build prints nobody sees. In: verdict.json (images/server, triton_repository/verdict.py). Out: problems and
+ *  warnings at options' paths, and the error that stops what depends on the image. */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { ResourceError } from "@pulumi/pulumi/errors";
 import { z } from "zod";
 import type { Locate } from "../shared/paths";
-import { locateProblem, type Problem, problemText } from "../shared/problems";
+import { locateProblem, type Problem, problemText, type Warning } from "../shared/problems";
+import { ToldError } from "../shared/toldError";
 import { optionPath } from "./serverSpec";
 
+const path = z.array(z.union([z.string(), z.number()]));
 const verdict = z.object({
-  problems: z.array(
-    z.object({ path: z.array(z.union([z.string(), z.number()])), because: z.string(), remedy: z.string() }),
-  ),
+  problems: z.array(z.object({ path, because: z.string(), remedy: z.string() })),
+  // An image of an earlier version has none.
+  warnings: z.array(z.object({ path, text: z.string() })).default([]),
 });
 
-/** The problems, each at its option.
- *  @throws ZodError for what is no verdict */
-export function parseVerdict(json: unknown): Problem[] {
-  return verdict.parse(json).problems.map(({ path, ...told }) => ({ path: optionPath(path), ...told }));
+export interface Verdict {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
 }
 
+/** Each at its option.
+ *  @throws ZodError for what is no verdict */
+export function parseVerdict(json: unknown): Verdict {
+  const { problems, warnings } = verdict.parse(json);
+  return { problems: problems.map(atOption), warnings: warnings.map(atOption) };
+}
+
+const atOption = <Told extends { path: PropertyKey[] }>({ path, ...told }: Told) => ({
+  ...told,
+  path: optionPath(path),
+});
+
 /** A model that its own build has refused. One error for all the resources that are not made for it. */
-export class Refusal extends ResourceError {
+export class Refusal extends ToldError {
   constructor(name: string, problems: readonly Problem[], resource: pulumi.Resource | undefined, locate: Locate) {
     const text = [
       `the model ${name} is refused; nothing of it was changed in the cluster:`,
       ...problems.map((problem) => problemText(locateProblem(problem, locate))),
     ].join("\n");
-    super(text, resource, true);
-    // Pulumi's SDK puts the property that waited in front of an error's message, once for each (runtime/rpc.js).
-    Object.defineProperty(this, "message", { get: () => text, set: () => {} });
+    super(text, resource);
   }
 }

@@ -1,9 +1,19 @@
-/** The API server, asked and never told: what the resources of a program cannot see, such as a controller's own findings. In: a
- *  context of the kubeconfig, whose credentials plugins, proxies and certificates Kubernetes' official client sees to. Out: JSON. */
+/** The API server, asked and never told: what the resources of a program cannot see, such as a controller's own findings. In: how
+ *  it is reached; credentials plugins, proxies and certificates Kubernetes' official client sees to. Out: JSON. */
 import * as https from "node:https";
 import { z } from "zod";
 
 const LIMIT_MILLISECONDS = 15_000;
+
+/** How a cluster is reached. */
+export interface ClusterAccess {
+  /** The same for as long as it is the same cluster, on every machine. */
+  readonly identifier: string;
+  /** Of the kubeconfig of whoever runs the program; absent where there is one of the cluster's own. */
+  readonly context?: string;
+  /** A whole kubeconfig; empty: the one of whoever runs the program. */
+  readonly kubeconfig: string;
+}
 
 /** An answer that is no success carries a Status as body. */
 export interface Answer {
@@ -13,6 +23,9 @@ export interface Answer {
 
 /** GETs a path of the API server. Rejects where there is no answer. */
 export type Get = (path: string) => Promise<Answer>;
+
+/** Finds the API server. */
+export type Connect = () => Promise<Get>;
 
 /** One of an object's conditions. Source: Kubernetes, "API Conventions", "Typical status properties". */
 export const condition = z.object({
@@ -26,6 +39,12 @@ export const condition = z.object({
 export const statusMessage = (body: unknown): string =>
   z.object({ message: z.string() }).catch({ message: "" }).parse(body).message.trim();
 
+/** What a cluster says where it does not show what it is asked for. */
+export function refusalText(what: string, { status, body }: Answer): string {
+  const message = statusMessage(body);
+  return `asked for ${what}, the cluster says HTTP ${status}${message && `: ${message}`}`;
+}
+
 /** The query that chooses objects by their labels. */
 export const labelQuery = (labels: Readonly<Record<string, string>>): string =>
   new URLSearchParams({
@@ -35,13 +54,14 @@ export const labelQuery = (labels: Readonly<Record<string, string>>): string =>
   }).toString();
 
 /** The client is large, and a preview needs none of it: it is read only here. */
-export async function apiServer(context: string): Promise<Get> {
+export async function apiServer({ identifier, context, kubeconfig }: ClusterAccess): Promise<Get> {
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
-  config.loadFromDefault();
-  config.setCurrentContext(context);
+  if (kubeconfig === "") config.loadFromDefault();
+  else config.loadFromString(kubeconfig);
+  if (context !== undefined) config.setCurrentContext(context);
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error(`the context ${context} of the kubeconfig names no cluster`);
+  if (server === undefined) throw new Error(`the kubeconfig says of ${identifier} no cluster`);
   return async (path) => {
     const options: https.RequestOptions = { timeout: LIMIT_MILLISECONDS, headers: { Accept: "application/json" } };
     await config.applyToHTTPSOptions(options);

@@ -1,14 +1,21 @@
 /** Options of the objects that contradict each other. In: what could be read of them; what could not, or is not said, blames
  *  nothing. Out: problems. Pure; what takes the server's plan to tell is told by ours. */
+import { text } from "../shared/paths";
 import type { Problem } from "../shared/problems";
-import { scalerOf } from "./scaling/options";
+import { placementProblems } from "./placement";
+import { routeProblems } from "./route/checks";
+import { type KedaOptions, scalerOf } from "./scaling/options";
 import { SIGNALS, type SignalName } from "./scaling/signals";
 import type { ObjectsSpec } from "./spec";
 
 type Said = Partial<ObjectsSpec>;
 
 export function objectProblems(said: Said): Problem[] {
-  return [...scalingProblems(said), ...tolerationProblems(said)];
+  return [
+    ...scalingProblems(said),
+    ...(said.placement ? placementProblems(said.placement) : []),
+    ...(said.service ? routeProblems(said.service) : []),
+  ];
 }
 
 /** What the kinds of autoscalers have between them. */
@@ -24,7 +31,11 @@ function scalingProblems({ autoscaling, replicas }: Said): Problem[] {
   const asked = autoscaling && scalerOf(autoscaling);
   if (!asked) return [];
   const { kind, scaler } = asked;
-  return [...boundsProblems(kind, scaler, replicas), ...targetProblems(kind, scaler)];
+  return [
+    ...boundsProblems(kind, scaler, replicas),
+    ...targetProblems(kind, scaler),
+    ...(autoscaling.keda ? awsProblems(autoscaling.keda) : []),
+  ];
 }
 
 function boundsProblems(kind: string, { min, max, fallbackReplicas }: Scaler, replicas: number | undefined): Problem[] {
@@ -55,22 +66,24 @@ function targetProblems(kind: string, { signal, target }: Scaler): Problem[] {
   return [{ path: ["autoscaling", kind, "target"], got: target, because, remedy }];
 }
 
-/** Kubernetes, "Taints and Tolerations": what the API server would refuse half way through a deploy. */
-function tolerationProblems({ placement }: Said): Problem[] {
-  return (placement?.tolerations ?? []).flatMap(({ operator, key, value }, index) => {
-    const where = ["placement", "tolerations", index];
-    if (operator === "Exists" && value !== undefined)
-      return [
-        { path: where, because: "operator Exists takes no value", remedy: "remove value, or set operator to Equal" },
-      ];
-    if (operator === "Equal" && key === undefined)
-      return [
-        {
-          path: where,
-          because: "operator Equal needs a key",
-          remedy: "set key, or set operator to Exists for all taints",
-        },
-      ];
-    return [];
-  });
+/** KEDA signs only for who is named by a TriggerAuthentication with a pod identity or keys of AWS; one that it can't sign for it asks
+ *  unsigned, and refuses another login beside a pod identity (keda 2.21, aws_sigv4.go and prometheus_scaler.go). */
+function awsProblems({ prometheus, awsRegion, authenticationRef }: KedaOptions): Problem[] {
+  const at = ["autoscaling", "keda"];
+  const [, region] = /^https?:\/\/aps-workspaces\.([^./]+)\.amazonaws\.com\b/.exec(prometheus) ?? [];
+  if (region !== undefined && awsRegion !== region) {
+    const because = `questions to ${prometheus} are signed for its region`;
+    return [{ path: [...at, "awsRegion"], got: awsRegion, because, remedy: `set it to ${region}` }];
+  }
+  if (awsRegion === undefined) return [];
+  if (authenticationRef === undefined) {
+    const because = "KEDA signs as who a TriggerAuthentication names, and none is said";
+    const remedy = text`set ${[...at, "authenticationRef"]} to one with podIdentity: { provider: aws }`;
+    return [{ path: [...at, "awsRegion"], got: awsRegion, because, remedy }];
+  }
+  if (authenticationRef.modes === undefined) return [];
+  const because = "a signed question has no other login";
+  return [
+    { path: [...at, "authenticationRef", "modes"], got: authenticationRef.modes, because, remedy: "leave it out" },
+  ];
 }

@@ -1,14 +1,19 @@
-/** The cluster, always named: nothing is deployed by accident to whatever is current. In: the context's name. Out: what is
- *  wrong with it, before any resource is registered; and the provider. */
+/** The cluster, always named: nothing is deployed by accident to whatever is current. In: a context's name, or a cluster of EKS. Out:
+ *  what is wrong with it, before any resource is registered; the provider; and how else it is asked. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { z } from "zod";
 import { didYouMean } from "../shared/didYouMean";
-import type { Path } from "../shared/paths";
+import type { Locate, Path } from "../shared/paths";
 import type { Problem } from "../shared/problems";
+import type { Program } from "../shared/program";
+import { apiServer, type ClusterAccess, type Connect } from "./apiClient";
+import { eksAccess, eksProblems, eksProvider, requireEksAccess, withStackDefaults } from "./eks";
+import type { ClusterOptions } from "./options";
 
 const path: Path = ["cluster", "context"];
 
@@ -48,16 +53,50 @@ export function contextProblems(context: string, env = process.env): Problem[] {
   ];
 }
 
-/** The provider of every object of the stack. Its inputs are the context's name alone, so that they are the same on every
- *  machine: the SDK would put the path in KUBECONFIG among them, hence the empty `kubeconfig`, which the provider reads as
- *  "look for it yourself". `clusterIdentifier` keeps it from guessing whether the cluster is still the same one (a guess
- *  that can replace everything). Logical name: "cluster", for ever. */
-export function clusterProvider(context: string): k8s.Provider {
+/** What is wrong with the cluster, without asking it. */
+export const clusterProblems = ({ context, eks }: ClusterOptions, program: Program): Problem[] => [
+  ...(context === undefined ? [] : contextProblems(context)),
+  ...(eks === undefined ? [] : eksProblems(eks, program)),
+];
+
+/** How the stack's cluster is reached; one of EKS is asked whether it lets us in.
+ *  @throws UserError where it does not */
+export async function reachCluster(cluster: ClusterOptions, program: Program, locate: Locate): Promise<ClusterAccess> {
+  if (cluster.eks === undefined) return contextAccess(cluster.context ?? "");
+  const options = withStackDefaults(cluster.eks, program);
+  const { identity, ...access } = await eksAccess(options, { provider: eksProvider(options) }, locate);
+  await requireEksAccess(options, identity, () => apiServer(access), locate);
+  return access;
+}
+
+/** How a service asks its cluster where another program made the provider, which `parent` has; undefined: not at all. */
+export function connectorOf(
+  cluster: ClusterOptions | undefined,
+  program: Program,
+  parent: pulumi.Resource,
+  locate: Locate,
+): Connect | undefined {
+  const { context, eks } = cluster ?? {};
+  if (context !== undefined) return () => apiServer(contextAccess(context));
+  if (eks === undefined) return undefined;
+  return async () => apiServer(await eksAccess(withStackDefaults(eks, program), { parent }, locate));
+}
+
+/** A context of the kubeconfig, by which it is named. */
+export const contextAccess = (context: string): ClusterAccess => ({ identifier: context, context, kubeconfig: "" });
+
+/** The provider of every object of the stack. Its inputs are the same on every machine: of a context the name alone. The SDK would
+ *  put the path in KUBECONFIG among them, hence the empty `kubeconfig`, which the provider reads as "look for it yourself".
+ *  `clusterIdentifier` keeps it from guessing whether the cluster is still the same one (a guess that can replace
+ *  everything). Logical name: "cluster", for ever. */
+export function clusterProvider({ identifier, context, kubeconfig }: ClusterAccess): k8s.Provider {
   return new k8s.Provider("cluster", {
-    context,
-    clusterIdentifier: context,
-    kubeconfig: "",
+    ...(context === undefined ? {} : { context }),
+    clusterIdentifier: identifier,
+    kubeconfig,
     enableServerSideApply: true,
+    // Else another password would delete the pull secret and make it anew, and a pod that starts in between would find none.
+    enableSecretMutable: true,
   });
 }
 

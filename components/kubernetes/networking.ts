@@ -33,13 +33,17 @@ export function inferUrl(site: KubernetesSite, apiName: string): string {
 
 /** Its name is explicit: the DNS name is API. Only a load balancer is waited for, since its address comes later; for the
  *  others the provider would wait for ready pods, which is the Deployment's affair and would be told twice. */
-export function serviceArgs(site: KubernetesSite, { type, annotations, grpc }: ServiceOptions) {
+export function serviceArgs(site: KubernetesSite, { type, annotations, grpc, route }: ServiceOptions) {
   return {
     metadata: metadata(site, { annotations: { ...(type === "LoadBalancer" ? {} : SKIP_AWAIT), ...annotations } }),
     spec: {
       type,
       selector: selectorLabels(site.names.object),
-      ports: publicPorts(grpc).map(servicePort),
+      ports: publicPorts(grpc).map((name) => ({
+        ...servicePort(name),
+        // Some gateways speak HTTP/1 to a port that says nothing (Kubernetes, "Service", "Application protocol").
+        ...(name === "grpc" && route?.grpc ? { appProtocol: "kubernetes.io/h2c" } : {}),
+      })),
     },
   } satisfies k8s.types.input.core.v1.Service;
 }

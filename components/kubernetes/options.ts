@@ -5,7 +5,10 @@ import { z } from "zod";
 import { exactlyOneOf } from "../shared/exactlyOneOf";
 import { moved } from "../shared/moved";
 import { reachingInput } from "../shared/reachingInput";
+import { eksOptions } from "./eks";
 import { gatewayOptions } from "./gateway/options";
+import { addedAnnotations, labelsOf, labelValue, namespaceName, qualifiedName } from "./objectText";
+import { routeOptions } from "./route/options";
 
 /** Pods where nobody says how many. */
 export const REPLICAS = 1;
@@ -18,14 +21,14 @@ export const replicasOptions = z
   .describe(`Number of pods; only without an autoscaler. Default: ${REPLICAS}.`);
 
 export const placementOptions = z.strictObject({
-  nodeSelector: z.record(z.string(), z.string()).default({}).describe("Labels a node must have."),
+  nodeSelector: labelsOf().default({}).describe("Labels a node must have."),
   tolerations: z
     .array(
       z
         .strictObject({
-          key: z.string().optional().describe("Taint key. Default: all keys."),
+          key: qualifiedName.optional().describe("Taint key. Default: all keys."),
           operator: z.enum(["Exists", "Equal"]).default("Equal").describe("Exists: any value."),
-          value: z.string().optional().describe("Taint value."),
+          value: labelValue.optional().describe("Taint value."),
           effect: z
             .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
             .optional()
@@ -35,6 +38,42 @@ export const placementOptions = z.strictObject({
     )
     .default([])
     .describe("Taints that the pods tolerate."),
+  spread: z
+    .array(
+      z
+        .strictObject({
+          topologyKey: qualifiedName.describe(
+            "Node label whose values are the places, such as topology.kubernetes.io/zone.",
+          ),
+          maxSkew: z.int().min(1).default(1).describe("Pods that one place may have more than another."),
+          whenUnsatisfiable: z
+            .enum(["ScheduleAnyway", "DoNotSchedule"])
+            .default("ScheduleAnyway")
+            .describe("What happens to a pod that would break it; DoNotSchedule: it waits."),
+        })
+        .meta({ typeName: "Spread" }),
+    )
+    .default([])
+    .describe(
+      "How the pods are spread over zones or nodes (topology spread constraints). Default: as the cluster does it.",
+    ),
+  runtimeClassName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "RuntimeClass of the pods, such as nvidia, where NVIDIA's runtime is not the nodes' default. Default: none.",
+    ),
+  priorityClassName: z.string().min(1).optional().describe("PriorityClass of the pods. Default: the cluster's."),
+});
+
+export const disruptionOptions = z.strictObject({
+  doNotDisrupt: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Keep Karpenter, EKS Auto Mode included, from taking a pod's node away to consolidate or, unless its terminationGracePeriod is set, because it drifted. Nodes that expire go all the same.",
+    ),
 });
 
 export const serviceOptions = moved(
@@ -44,14 +83,11 @@ export const serviceOptions = moved(
       .enum(["ClusterIP", "NodePort", "LoadBalancer"])
       .default("ClusterIP")
       .describe("Kind of the public Service."),
-    annotations: z
-      .record(z.string(), reachingInput(z.string()))
-      .default({})
-      .describe("Annotations of the public Service."),
+    annotations: addedAnnotations(reachingInput(z.string())).default({}).describe("Annotations of the public Service."),
     allowFrom: z
       .array(
         exactlyOneOf({
-          namespace: z.string().min(1).describe("Pods of this namespace may call."),
+          namespace: namespaceName.describe("Pods of this namespace may call."),
           cidr: z
             .string()
             .refine(isAddressRange, "must be an address range such as 10.0.0.0/8")
@@ -78,7 +114,12 @@ export const serviceOptions = moved(
       .describe(
         "Seconds that a gRPC stream (ModelStreamInfer) may be silent; without a gateway, that it may live. 0: the gateway refuses streams, in which it can't look into requests.",
       ),
-    monitoringNamespace: z.string().default("monitoring").describe("Namespace whose pods may read the metrics port."),
+    route: routeOptions
+      .optional()
+      .describe("A way in through a Gateway of the Gateway API: an HTTPRoute, and a GRPCRoute. Default: none."),
+    monitoringNamespace: namespaceName
+      .default("monitoring")
+      .describe("Namespace whose pods may read the metrics port."),
   },
 );
 
@@ -88,16 +129,12 @@ export const podOverridesOptions = z
   .describe("Strategic merge patch onto the pod template ({ metadata, spec }), for what has no option of its own.");
 
 /** Which cluster; always named, so that nothing is deployed by accident to whatever is current. */
-export const clusterOptions = z.strictObject({
+export const clusterOptions = exactlyOneOf({
   context: z.string().min(1).describe("Context of the kubeconfig (KUBECONFIG, or ~/.kube/config)."),
+  eks: eksOptions,
 });
 
-export const namespaceOptions = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and -")
-  .meta({ remedy: "write it such as triton-bert: a letter or digit first and last, at most 63 characters" })
-  .default("default")
-  .describe("Namespace of all objects; it must exist.");
+export const namespaceOptions = namespaceName.default("default").describe("Namespace of all objects; it must exist.");
 
 export const namePrefixOptions = z
   .string()
@@ -112,6 +149,7 @@ function isAddressRange(text: string): boolean {
   return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
+export type DisruptionOptions = z.output<typeof disruptionOptions>;
 export type PlacementOptions = z.output<typeof placementOptions>;
 export type ServiceOptions = z.output<typeof serviceOptions>;
 export type ClusterOptions = z.output<typeof clusterOptions>;

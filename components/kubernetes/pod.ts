@@ -2,15 +2,16 @@
  *  image, and the options that end here. Out: the pod template, as plain data, `podOverrides` merged in. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { HUGE_PAGES } from "../server/allocator";
 import type { ServerProcess } from "../server/process";
 import { CPU_LIMIT, LOG_SLOWER_THAN_MS, POD_UID } from "../server/tritonFlags";
 import { CONTAINER, HEALTH, PORTS, selectorLabels } from "../shared/names";
+import { disruptionAnnotations } from "./disruption";
 import { type GatewayInput, gateway, gatewayVolume } from "./gateway/container";
 import type { GatewayParts } from "./gateway/plan";
 import type { KubernetesSite } from "./metadata";
 import { milliseconds } from "./monitoring/options";
 import { scrapeAnnotations } from "./monitoring/scrape";
+import { devices, placed } from "./placement";
 import { strategicMerge } from "./podOverrides";
 import { RESTRICTED } from "./restricted";
 import { type Review, reviewAnnotations } from "./review";
@@ -22,12 +23,14 @@ const USER = 1000;
 /** Options of the user that end in the pod come as they are, so that a new one is read where it is used. */
 export interface PodInput
   extends ServerProcess,
-    Pick<ObjectsSpec, "resources" | "gpu" | "placement" | "service" | "monitoring" | "podOverrides"> {
+    Pick<ObjectsSpec, "resources" | "gpu" | "placement" | "disruption" | "service" | "monitoring" | "podOverrides"> {
   readonly site: KubernetesSite;
   readonly image: pulumi.Input<string>;
   /** What stands before Triton's ports; its image, where that is not this pod's own. */
   readonly gateway?: GatewayParts | undefined;
   readonly review: Review;
+  /** Name of the Secret that its images are pulled with. */
+  readonly pullSecret?: string | undefined;
 }
 
 /** The pod template with the user's overrides. */
@@ -38,7 +41,7 @@ export function podTemplate(input: PodInput): ReturnType<typeof plainPodTemplate
 
 /** The pod template before overrides. */
 export function plainPodTemplate(input: PodInput) {
-  const { site, placement, lifecycle, memory } = input;
+  const { site, lifecycle, memory, pullSecret } = input;
   const before = gatewayInput(input);
   const containers: [ReturnType<typeof container>, ...ReturnType<typeof gateway>[]] = [
     container(input),
@@ -47,11 +50,17 @@ export function plainPodTemplate(input: PodInput) {
   return {
     metadata: {
       labels: selectorLabels(site.names.object),
-      annotations: { ...reviewAnnotations(input.review), ...scrapeAnnotations(input.monitoring.scrape) },
+      annotations: {
+        ...reviewAnnotations(input.review),
+        ...scrapeAnnotations(input.monitoring.scrape),
+        ...disruptionAnnotations(input.disruption),
+      },
     },
     spec: {
       serviceAccountName: site.names.object,
       automountServiceAccountToken: false,
+      // Not on the account, whose list OpenShift's controllers write too: one owner has all of it (openshift-controller-manager#306).
+      ...(pullSecret === undefined ? {} : { imagePullSecrets: [{ name: pullSecret }] }),
       // Environment variables of every Service in the namespace are of no use, and slow down processes where there are many.
       enableServiceLinks: false,
       terminationGracePeriodSeconds: lifecycle.terminationGracePeriodSeconds,
@@ -62,8 +71,7 @@ export function plainPodTemplate(input: PodInput) {
         fsGroup: USER,
         seccompProfile: { type: "RuntimeDefault" },
       },
-      ...(Object.keys(placement.nodeSelector).length > 0 ? { nodeSelector: placement.nodeSelector } : {}),
-      ...(placement.tolerations.length > 0 ? { tolerations: placement.tolerations } : {}),
+      ...placed(input),
       containers,
       volumes: [
         // Memory, and counted against the container's limit; sized, or it could take half of the node's.
@@ -81,7 +89,6 @@ function gatewayInput({ gateway: parts, image, lifecycle, service }: PodInput): 
 }
 
 function container(input: PodInput) {
-  const resources = amounts(input);
   const { lifecycle } = input;
   // Behind a gateway Triton's own ports can't be reached from outside of the pod.
   const own = { http: PORTS.http, ...(input.service.grpc ? { grpc: PORTS.grpc } : {}) };
@@ -99,11 +106,11 @@ function container(input: PodInput) {
         valueFrom: { resourceFieldRef: { containerName: CONTAINER, resource: "limits.cpu", divisor: "1" } },
       },
       { name: LOG_SLOWER_THAN_MS, value: String(milliseconds(input.monitoring.logSlowerThan)) },
-      ...(input.gpu === undefined ? [HUGE_PAGES] : []),
+      ...input.env,
     ],
     ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
     // Request = limit: the pod's memory is not up for overcommitment, and its threads fit its quota.
-    resources: { requests: resources, limits: resources },
+    resources: devices(amounts(input), input.gpu),
     // Nothing is ready until it has answered: readiness and liveness begin only after the golden examples passed.
     startupProbe: { exec: { command: ["python3", "/opt/triton-bert/golden_probe.py"] }, ...lifecycle.startup },
     // Of the watch, which knows what the model answers: Triton's own stay 200 when a model's process is dead.
@@ -123,10 +130,9 @@ function container(input: PodInput) {
   } satisfies types.input.core.v1.Container;
 }
 
-function amounts({ resources: { cpu }, memory, gpu }: PodInput): Record<string, string> {
+function amounts({ resources: { cpu }, memory }: PodInput): Record<string, string> {
   return {
     cpu: Number.isInteger(cpu) ? String(cpu) : `${Math.round(cpu * 1000)}m`,
     memory: `${memory.limitMiB}Mi`,
-    ...(gpu === undefined ? {} : { [gpu.resource]: String(gpu.count) }),
   };
 }

@@ -31,6 +31,17 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
 
 const PARTS = ["metadata", "spec"];
 
+/** Lists of a pod's spec, and of a container. */
+const LISTS = [
+  "containers",
+  "initContainers",
+  "volumes",
+  "tolerations",
+  "imagePullSecrets",
+  "topologySpreadConstraints",
+];
+const LISTS_OF_CONTAINER = ["env", "envFrom", "ports", "volumeMounts", "args", "command"];
+
 const AT = ["podOverrides"];
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -58,6 +69,7 @@ export function podOverridesProblems(overrides: Fields | undefined, object: stri
           : text`move it into ${[...AT, "spec"]} or ${[...AT, "metadata"]}`;
         return { path: [...AT, field], because: "a pod template has only metadata and spec", remedy };
       }),
+    ...shapeProblems(overrides),
     ...selectorProblems(overrides, object),
     ...namelessProblems(overrides, AT),
     ...imagelessProblems(overrides),
@@ -92,6 +104,56 @@ function isFields(value: unknown): value is Fields {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
+
+/** What can't be merged, or would be refused by the API server, which names neither the model nor the option. */
+function shapeProblems(overrides: Fields): Problem[] {
+  const parts = PARTS.filter((part) => part in overrides && !mayBeMap(overrides[part])).map((part) =>
+    misshapen(
+      [...AT, part],
+      overrides[part],
+      "must be a map",
+      "write a map of what shall be different, or leave it out",
+    ),
+  );
+  const { spec } = overrides;
+  if (!isFields(spec)) return parts;
+  const containers = ["containers", "initContainers"].flatMap((field) =>
+    itemsOf(spec, field).flatMap((item, index) =>
+      isFields(item) ? containerProblems(item, [...AT, "spec", field, index]) : [],
+    ),
+  );
+  return [...parts, ...listProblems(spec, LISTS, [...AT, "spec"]), ...withoutContainers(spec), ...containers];
+}
+
+const containerProblems = (container: Fields, at: Path): Problem[] => [
+  ...listProblems(container, LISTS_OF_CONTAINER, at),
+  ...itemsOf(container, "env").flatMap((item, index) =>
+    isFields(item) && ["number", "boolean"].includes(typeof item.value)
+      ? [misshapen([...at, "env", index, "value"], item.value, "must be text", "put it in quotes")]
+      : [],
+  ),
+];
+
+/** `null` takes a list away, which a pod can do without but for its containers. */
+const listProblems = (fields: Fields, lists: readonly string[], at: Path): Problem[] =>
+  lists
+    .filter((field) => field in fields && fields[field] !== null && !mayBeList(fields[field]))
+    .map((field) => misshapen([...at, field], fields[field], "must be a list", 'write each item behind "- "'));
+
+const withoutContainers = (spec: Fields): Problem[] =>
+  spec.containers === null
+    ? [misshapen([...AT, "spec", "containers"], null, "a pod needs its containers", "leave it out")]
+    : [];
+
+const misshapen = (path: Path, got: unknown, because: string, remedy: string): Problem => ({
+  path,
+  ...(got === null ? {} : { got }),
+  because,
+  remedy,
+});
+
+const mayBeMap = (value: unknown): boolean => isFields(value) || pulumi.Output.isInstance(value);
+const mayBeList = (value: unknown): boolean => Array.isArray(value) || pulumi.Output.isInstance(value);
 
 /** Pods without the selector's labels would belong to no Deployment. */
 function selectorProblems({ metadata }: Fields, object: string): Problem[] {

@@ -11,6 +11,6 @@ export function unaskedWarning({ rollout, autoscaling, cluster }: ObjectsSpec): 
     ...(isChecked(autoscaling) ? ["whether the autoscaler has a metric value"] : []),
   ];
   if (asks.length === 0) return undefined;
-  const text = `up can't tell ${asks.join(", nor ")}, since no cluster.context is said; say it, or verify: false`;
+  const text = `up can't tell ${asks.join(", nor ")}, since no cluster is said; say it, or verify: false`;
   return { path: [], text };
 }

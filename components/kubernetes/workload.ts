@@ -1,6 +1,7 @@
 /** The Deployment of a model and its ServiceAccount. In: the pod's parts, the number of pods, who decides it. Out: the
  *  children. Everything they say is built as plain data by `deploymentArgs` and `serviceAccountArgs`. */
 import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { child, type Owner } from "../shared/child";
 import { selectorLabels } from "../shared/names";
 import { type KubernetesSite, metadata } from "./metadata";
@@ -11,13 +12,18 @@ import type { Scale } from "./scaling/autoscaling";
 export interface WorkloadInput extends PodInput, Pick<Scale, "replicas" | "autoscaled"> {}
 
 /** Makes the children. The Deployment waits for the ServiceAccount not only because its pods need it: another stack's
- *  account of the same name refuses to be taken over (metadata.ts), and with it the Deployment, which may use force. */
-export function workload(owner: Owner, input: WorkloadInput): k8s.apps.v1.Deployment {
+ *  account of the same name refuses to be taken over (metadata.ts), and with it the Deployment, which may use force.
+ *  `before`: what else its pods need. */
+export function workload(
+  owner: Owner,
+  input: WorkloadInput,
+  before: readonly pulumi.Resource[] = [],
+): k8s.apps.v1.Deployment {
   const account = serviceAccountArgs(input.site);
   const serviceAccount = child(k8s.core.v1.ServiceAccount, owner, "service-account", account);
   const timeout = `${input.lifecycle.awaitSeconds}s`;
   return child(k8s.apps.v1.Deployment, owner, "deployment", deploymentArgs(input), {
-    dependsOn: [serviceAccount],
+    dependsOn: [serviceAccount, ...before],
     customTimeouts: { create: timeout, update: timeout },
     ignoreChanges: ignoredChanges(input),
   });

@@ -6,7 +6,7 @@ import { type CredentialKind, type Credentials, kindOf, kindsText, kindText, TAK
 import { didYouMean } from "../shared/didYouMean";
 import type { Path } from "../shared/paths";
 import { type Problem, withoutSecret } from "../shared/problems";
-import { inside, valueAt } from "./schemaWalk";
+import { inside, unwrap, valueAt } from "./schemaWalk";
 
 interface Use {
   readonly path: Path;
@@ -26,7 +26,7 @@ export function credentialProblems(schema: z.ZodType, said: unknown, credentials
 }
 
 function usesIn(schema: z.ZodType, value: unknown, path: Path): Use[] {
-  const takes = schema.meta()?.[TAKES] as Use["takes"] | undefined;
+  const takes = (schema.meta()?.[TAKES] ?? unwrap(schema).meta()?.[TAKES]) as Use["takes"] | undefined;
   if (takes !== undefined) return typeof value === "string" ? [{ path, name: value, takes }] : [];
   if (typeof value !== "object" || value === null) return [];
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);

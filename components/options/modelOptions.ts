@@ -12,7 +12,13 @@ import {
 import { sourceOptions } from "../image/storages/storages";
 import { taskOptions } from "../image/tasks/tasks";
 import { monitoringOptions } from "../kubernetes/monitoring/options";
-import { placementOptions, podOverridesOptions, replicasOptions, serviceOptions } from "../kubernetes/options";
+import {
+  disruptionOptions,
+  placementOptions,
+  podOverridesOptions,
+  replicasOptions,
+  serviceOptions,
+} from "../kubernetes/options";
 import { autoscalingOptions } from "../kubernetes/scaling/options";
 import {
   gpuOptions,
@@ -59,6 +65,7 @@ export const modelOptions = z.strictObject({
     .describe("Who decides the number of pods. Default: { none: {} }."),
   rollout: rolloutOptions.prefault({}).describe("Time to start and to stop."),
   placement: placementOptions.prefault({}).describe("Which nodes."),
+  disruption: disruptionOptions.prefault({}).describe("Who may end a pod that is well."),
   service: serviceOptions.prefault({}).describe("The public Service, and who may call it."),
   monitoring: monitoringOptions.prefault({}).describe("Who watches: scraping, alerts, dashboard, log."),
   podOverrides: podOverridesOptions,

@@ -37,7 +37,9 @@ export const serviceArgs = z.strictObject({
   ...shared,
   cluster: clusterOptions
     .optional()
-    .describe("Cluster that is asked, after `up`, whether the autoscaler has a metric value. Default: none is asked."),
+    .describe(
+      "Cluster that `up` asks what keeps pods from starting, and whether the autoscaler has a metric value. Default: none is asked.",
+    ),
 });
 
 /** Every `triton-bert:` key of a stack's config but `defaults` and `models`. */
@@ -67,7 +69,7 @@ export type StackOnly = z.output<typeof stackOnlyOptions>;
 /** What stands for options that must be said and could not be read, in the search for other problems. */
 export const UNREAD_MODEL: z.output<typeof modelOptions>["model"] = {};
 export const UNREAD_REGISTRY: RegistryOptions = {};
-export const UNREAD_CLUSTER: z.output<typeof clusterOptions> = { context: "" };
+export const UNREAD_CLUSTER: z.output<typeof clusterOptions> = {};
 
 /** One service, validated, with every default filled in. */
 export type ServiceSpec = z.output<typeof serviceArgs>;

@@ -5,6 +5,7 @@ import { nearestOf } from "../shared/didYouMean";
 import { CHOICES, wrongChoice } from "../shared/exactlyOneOf";
 import type { Path } from "../shared/paths";
 import { type Problem, withoutSecret } from "../shared/problems";
+import { namesSecret } from "../shared/secretInUrl";
 import { choicesOf, fieldsOf, inside, isMap, isOptional, newNameOf, schemaAt, unwrap, valueAt } from "./schemaWalk";
 
 export type Issue = z.core.$ZodIssue;
@@ -16,8 +17,29 @@ export function schemaProblems(schema: z.ZodType, value: unknown): Problem[] {
 
 /** The problems behind zod's `issues` with `value`, and those of choices. */
 export function issueProblems(issues: readonly Issue[], schema: z.ZodType, value: unknown): Problem[] {
-  return [...issues.flatMap((issue) => problemsOf(issue, schema, value)), ...choiceProblems(schema, value, [])];
+  return [
+    ...issues.flatMap((issue) => problemsOf(issue, schema, value)),
+    ...choiceProblems(schema, value, []),
+    ...dateProblems(value, []),
+  ];
 }
+
+/** What Pulumi makes of a YAML date without quotes. */
+const DATE = /^(\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d \+0000 UTC$/;
+
+/** Text that YAML has taken for a date: nobody writes one like that. */
+function dateProblems(value: unknown, path: Path): Problem[] {
+  const date = typeof value === "string" ? DATE.exec(value)?.[1] : undefined;
+  if (date !== undefined)
+    return [{ path, got: value, because: "YAML has read a date", remedy: `put it in quotes, such as "${date}"` }];
+  if (Array.isArray(value)) return value.flatMap((item, index) => dateProblems(item, [...path, index]));
+  if (!isPlain(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => dateProblems(item, [...path, key]));
+}
+
+/** Not an Output, which is not to be looked into. */
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  isMap(value) && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Choices are checked here and not by zod, which looks at them only when everything inside is right. */
 function choiceProblems(schema: z.ZodType, value: unknown, path: Path): Problem[] {
@@ -41,7 +63,7 @@ function problemsOf(issue: Issue, schema: z.ZodType, value: unknown): Problem[] 
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
       const name = owner && newNameOf(owner, key);
-      if (name === undefined) return { path, because: "there is no such option", remedy: nearestOf(key, known) };
+      if (name === undefined) return unknownOption(path, valueAt(value, path), known);
       return { path, because: "it has another name now", remedy: `say ${name} instead` };
     });
   }
@@ -54,6 +76,19 @@ function problemsOf(issue: Issue, schema: z.ZodType, value: unknown): Problem[] 
   const about = schemaAt(schema, issue.code === "invalid_key" ? issue.path.slice(0, -1) : issue.path);
   const name = issue.code === "invalid_key" ? String(issue.path.at(-1)) : got;
   return [{ path: issue.path, got: withoutSecret(name, issue.path), ...reason(issue, got, about) }];
+}
+
+/** A secret under a name that nothing reads lies in the stack's file, and in version control, all the same. */
+function unknownOption(path: Path, got: unknown, known: readonly string[]): Problem {
+  const key = String(path.at(-1));
+  const because = "there is no such option";
+  if (typeof got !== "string" || !namesSecret(key)) return { path, because, remedy: nearestOf(key, known) };
+  return {
+    path,
+    because: `${because}, and a secret seems to stand there in plain text`,
+    remedy:
+      "take it out and change it; store the new one under credentials (docs/options.md), and write its name: credential: <name>",
+  };
 }
 
 function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<Problem, "path" | "got"> {
@@ -80,16 +115,22 @@ function reason(issue: Issue, got: unknown, about: z.ZodType | undefined): Omit<
         because: `must be at most ${issue.maximum}`,
         remedy: `use ${bounds(about, `at most ${issue.maximum}`)}`,
       };
-    case "invalid_key":
-      return { because: issue.issues[0]?.message ?? "not a legal name", remedy };
+    case "invalid_key": {
+      const [first] = issue.issues;
+      return { because: first?.message ?? "not a legal name", remedy: ownRemedy(first) ?? remedy };
+    }
     case "custom":
-      return { because: issue.message, remedy: (issue.params?.remedy as string | undefined) ?? remedy };
+      return { because: issue.message, remedy: ownRemedy(issue) ?? remedy };
     case "invalid_format":
       return { because: issue.message.replace(/^Invalid (\w+)$/, "not a legal $1"), remedy };
     default:
       return { because: issue.message, remedy };
   }
 }
+
+/** What a rule of ours says itself. */
+const ownRemedy = (issue: Issue | undefined): string | undefined =>
+  issue?.code === "custom" ? (issue.params?.remedy as string | undefined) : undefined;
 
 /** What to write for an option: the remedy that it names itself, else what its schema allows. */
 export function instruction(about: z.ZodType | undefined): string {
@@ -133,12 +174,17 @@ function kindOf(value: unknown): string {
 }
 
 function retype(expected: string, got: unknown, remedy: string): string {
+  if (expected === "string" && typeof got === "number" && !Number.isSafeInteger(got))
+    return "put it in quotes; without them YAML takes it for a number, and changes it";
   if (expected === "string" && (typeof got === "number" || typeof got === "boolean")) return "put it in quotes";
   if (["number", "int"].includes(expected) && typeof got === "string" && Number.isFinite(Number(got)))
     return "write it without quotes";
   if (expected === "boolean" && (got === "true" || got === "false")) return "write it without quotes";
   return remedy;
 }
+
+/** Whether the least value itself is none. */
+const isExclusive = (schema: z.ZodNumber): boolean => !schema.safeParse(schema.minValue).success;
 
 /** "1 to 64" where the schema says both, else what the issue alone can tell. */
 function bounds(about: z.ZodType | undefined, fallback: string): string {
@@ -147,6 +193,6 @@ function bounds(about: z.ZodType | undefined, fallback: string): string {
   const [least, most] = [schema.minValue, schema.maxValue];
   const open = most === null || most >= Number.MAX_SAFE_INTEGER;
   if (least !== null && Number.isFinite(least) && least > Number.MIN_SAFE_INTEGER)
-    return open ? `at least ${least}` : `${least} to ${most}`;
+    return open ? `at least ${least}` : isExclusive(schema) ? `above ${least}, at most ${most}` : `${least} to ${most}`;
   return fallback;
 }

@@ -1,6 +1,7 @@
 /** Whether a release runs on a GPU with a driver, and whether it is secure. Pure questions to the facts; what to choose or
- *  refuse is supportMatrix.ts's. In: rows of the facts. Out: reasons, in words, or none. */
-import { type Bulletin, bulletins, type Gpu, gpus, type Release, releases } from "./facts";
+ *  refuse is supportMatrix.ts's. In: rows of the facts. Out: reasons with their sources, or none. */
+import { type Bulletin, bulletins, type Gpu, gpus, type Release, releases, sourceOf } from "./facts";
+import { OLDEST_RELEASE } from "./tritonFlags";
 
 /** Oldest release without a known CVE: the newest `fixedIn` of the bulletins. */
 export const minSecure =
@@ -38,43 +39,92 @@ export function gpusLike(name: string): string[] {
   return gpus.map((gpu) => gpu.name).filter((candidate) => plain(candidate).startsWith(plain(name)));
 }
 
-/** A release's fields that decide about a GPU; those it does not state come from the newest older release that does. */
-export interface Requirements {
-  readonly archs: readonly string[];
-  readonly minDriver: number;
-  readonly minComputeCapability: number;
-  /** "its least driver, which was taken from 26.06", one for each field that was taken over. */
-  readonly takenOver: readonly string[];
+/** A GPU as far as releases differ about it. */
+export interface Card {
+  /** "the L4", or "the GPU" where only its compute capability is known. */
+  readonly called: string;
+  readonly computeCapability: string;
 }
 
-export function requirements(release: Release): Requirements {
-  const archs = findStatement(release, "ort_cuda_archs_x86_64", "onnxruntime's CUDA architectures");
-  const driver = findStatement(release, "cuda_major_min_driver", "least driver");
-  const capability = findStatement(release, "min_compute_capability", "least compute capability");
-  return {
-    archs: archs.value,
-    minDriver: Number(driver.value),
-    minComputeCapability: Number(capability.value),
-    takenOver: [archs, driver, capability].flatMap(({ from, what }) =>
-      from === release.container ? [] : [`its ${what}, taken over from ${from}`],
-    ),
-  };
+/** What a server shall run on. */
+export interface Target {
+  /** Undefined: the CPU. */
+  readonly card?: Card | undefined;
+  /** Undefined: unknown, any is assumed to be new enough. */
+  readonly driver?: string | undefined;
+}
+
+export interface Obstacle {
+  readonly because: string;
+  readonly source?: string | undefined;
+}
+
+export const obstacleText = ({ because, source }: Obstacle): string =>
+  source === undefined ? because : `${because} (${source})`;
+
+/** Why the release can't serve there: first what rules it out everywhere, then the GPU, then the driver. Undefined: it can. */
+export function obstacle(release: Release, { card, driver }: Target): Obstacle | undefined {
+  if (release.container < OLDEST_RELEASE)
+    return {
+      because: `it cannot close its administrative endpoints, or not tell gRPC clients to connect anew, which takes ${OLDEST_RELEASE} or later`,
+    };
+  if (release.onnxruntime_backend === false)
+    return { because: "its image has no onnxruntime backend", source: sourceOf(release, "onnxruntime_backend") };
+  if (card === undefined) return undefined;
+  return gpuObstacle(card, release) ?? driverObstacle(driver, release);
 }
 
 /** Why the GPU cannot run the release's onnxruntime kernels; undefined: it can. */
-export function gpuObstacle(gpu: Gpu, { archs, minComputeCapability }: Requirements): string | undefined {
-  const has = `the ${gpu.name} has compute capability ${gpu.compute_capability}`;
-  if (Number(gpu.compute_capability) < minComputeCapability)
-    return `${has}, the release needs ${minComputeCapability.toFixed(1)} or later`;
-  if (!archs.some((arch) => runsOn(arch, gpu.compute_capability)))
-    return `${has}, and the release's onnxruntime has kernels for ${archs.join(", ")} only`;
-  return undefined;
+export function gpuObstacle({ called, computeCapability }: Card, release: Release): Obstacle | undefined {
+  const has = `${called} has compute capability ${computeCapability}`;
+  const least = stated(release, "min_compute_capability");
+  if (Number(computeCapability) < Number(least.value))
+    return { because: `${has}, the release needs ${least.value} or later`, source: least.source };
+  const archs = stated(release, "ort_cuda_archs_x86_64");
+  if (archs.value.some((arch) => runsOn(arch, computeCapability))) return undefined;
+  const because = `${has}, and the release's onnxruntime has kernels for ${archs.value.join(", ")} only`;
+  return { because, source: archs.source };
 }
 
 /** Why the driver is too old for the release; undefined: it is not, or it is unknown. */
-export function driverObstacle(driver: string | undefined, { minDriver }: Requirements): string | undefined {
-  if (driver === undefined || Number.parseInt(driver, 10) >= minDriver) return undefined;
-  return `it needs driver ${minDriver} or later, the nodes have ${driver}`;
+export function driverObstacle(driver: string | undefined, release: Release): Obstacle | undefined {
+  const least = stated(release, "cuda_major_min_driver");
+  if (driver === undefined || Number.parseInt(driver, 10) >= Number(least.value)) return undefined;
+  return { because: `it needs driver ${least.value} or later, the nodes have ${driver}`, source: least.source };
+}
+
+/** Fields that decide, by whether there is a GPU: what is built, and what runs. */
+const DECISIVE = {
+  cpu: { python: "Python" },
+  gpu: {
+    python: "Python",
+    ort_cuda_archs_x86_64: "onnxruntime's CUDA architectures",
+    cuda_major_min_driver: "least driver",
+    min_compute_capability: "least compute capability",
+  },
+} as const;
+
+/** What the choice of a release rests on though its sources do not state it: "its least driver, taken over from 26.06". */
+export function takenOver(release: Release, { card }: Target): string[] {
+  return Object.entries(DECISIVE[card === undefined ? "cpu" : "gpu"]).flatMap(([field, what]) => {
+    const { from } = stated(release, field as keyof typeof DECISIVE.gpu);
+    return from === release.container ? [] : [`its ${what}, taken over from ${from}`];
+  });
+}
+
+/** A field of a release, or of the newest older one that states it. */
+export function stated<Field extends keyof Release>(release: Release, field: Field) {
+  const older = releases.filter(({ container }) => container <= release.container).reverse();
+  for (const candidate of older) {
+    const value = candidate[field];
+    if (value !== undefined)
+      return {
+        value: value as NonNullable<Release[Field]>,
+        from: candidate.container,
+        source: sourceOf(candidate, field),
+      };
+  }
+  throw new Error(`facts/triton-releases.yaml: no release up to ${release.container} states ${field}`);
 }
 
 /** NVIDIA, "CUDA Compatibility": code built for X.Y runs on GPUs of the same major X with an equal or higher minor; code
@@ -84,15 +134,6 @@ function runsOn(arch: string, computeCapability: string): boolean {
   const capability = Math.round(Number(computeCapability) * 10);
   if (arch.endsWith("a")) return number === capability;
   return Math.floor(number / 10) === Math.floor(capability / 10) && number <= capability;
-}
-
-function findStatement<Field extends keyof Release>(release: Release, field: Field, what: string) {
-  const older = releases.filter(({ container }) => container <= release.container).reverse();
-  for (const candidate of older) {
-    const value = candidate[field];
-    if (value !== undefined) return { value: value as NonNullable<Release[Field]>, from: candidate.container, what };
-  }
-  throw new Error(`facts/triton-releases.yaml: no release up to ${release.container} states ${field}`);
 }
 
 function plain(name: string): string {

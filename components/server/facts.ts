@@ -9,15 +9,22 @@ import { packageRoot } from "../shared/packageRoot";
 /** A container release such as "26.07": year and month, so that plain string order is time's order. */
 const container = z.string().regex(/^\d\d\.\d\d$/);
 
-/** A field that the release's sources do not state is absent, never guessed. Strict: a field that nobody reads is refused.
- *  `source`: of those fields that have one of their own. */
+/** A field that the release's sources do not state is absent, never guessed. Strict: a field that nobody reads is refused. */
 const releaseRow = z.strictObject({
+  /** Where a field comes from, if not from where all rows have it. */
   source: z.record(z.string(), z.string()).optional(),
   container,
   triton: z.string().optional(),
+  onnxruntime: z.string().optional(),
+  python: z.string().optional(),
+  cuda: z.string().optional(),
+  /** What the release note asks for; see `cuda_major_min_driver`. */
+  min_driver_release_note: z.string().optional(),
   min_compute_capability: z.string().optional(),
   /** Least driver branch of the release's CUDA major: harder than the release note's own number where the two differ. */
   cuda_major_min_driver: z.string().optional(),
+  /** Absent: the image has it. */
+  onnxruntime_backend: z.literal(false).optional(),
   ort_cuda_archs_x86_64: z.array(z.string().regex(/^\d+(-real|f|a)?$/)).optional(),
 });
 
@@ -50,18 +57,35 @@ export interface Bulletin {
   readonly only?: readonly string[];
 }
 
+const releaseFacts = z
+  .object({ sources: z.record(z.string(), z.string()), releases: z.array(releaseRow) })
+  .parse(load("triton-releases.yaml"));
+
 /** Triton's releases, oldest first. */
-export const releases: readonly Release[] = z
-  .object({ releases: z.array(releaseRow) })
-  .parse(load("triton-releases.yaml"))
-  .releases.sort((a, b) => (a.container < b.container ? -1 : 1));
+export const releases: readonly Release[] = releaseFacts.releases.sort((a, b) => (a.container < b.container ? -1 : 1));
+
+const OF_THE_NOTE: readonly (keyof Release)[] = ["cuda", "min_driver_release_note", "min_compute_capability"];
+
+/** Where a field of a release is stated; undefined where nothing says so. */
+export function sourceOf(release: Release, field: keyof Release): string | undefined {
+  const own = release.source?.[OF_THE_NOTE.includes(field) ? "release_note" : field];
+  return own ?? releaseFacts.sources[field]?.replaceAll("<container>", release.container);
+}
 
 /** The Triton of the PyPI wheel nvidia-pytriton 0.7.0, and the container release that has the same. */
 export const PYPI = z
   .object({ container, triton: z.string() })
   .parse(releases.find((release) => release.container === "24.10"));
 
-export const gpus: readonly Gpu[] = z.object({ gpus: z.array(gpuRow) }).parse(load("gpus.yaml")).gpus;
+const gpuFacts = z
+  .object({ sources: z.object({ compute_capability: z.string() }), gpus: z.array(gpuRow) })
+  .parse(load("gpus.yaml"));
+
+export const gpus: readonly Gpu[] = gpuFacts.gpus;
+
+/** Where a GPU's compute capability is stated. */
+export const gpuSource = ({ source }: Gpu): string =>
+  source ?? gpuFacts.sources.compute_capability.replace(/, or .*/, "");
 
 export const bulletins: readonly Bulletin[] = loadBulletins();
 

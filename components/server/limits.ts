@@ -2,7 +2,7 @@
  *  the pod's memory), so they are computed here together and only handed out. In: the option `serving.limits`, and the times
  *  of a rollout. Out: bytes, seconds, requests. */
 import type { Problem } from "../shared/problems";
-import { BYTES_PER_TOKEN, LONGEST, type RolloutOptions, type ServingOptions, WAIT_SECONDS } from "./options";
+import { BYTES_PER_TOKEN, LENGTH, type RolloutOptions, type ServingOptions, WAIT_SECONDS } from "./options";
 
 /** JSON writes a character outside of ASCII in three times its UTF-8 bytes (\u0430 for the two of а). */
 const JSON_FACTOR = 3;
@@ -18,7 +18,7 @@ export interface Limits {
   readonly waitingRequests: number;
 }
 
-export function limitsOf({ limits, maxLength = LONGEST }: ServingOptions, rollout: RolloutOptions): Limits {
+export function limitsOf({ limits, maxLength = LENGTH }: ServingOptions, rollout: RolloutOptions): Limits {
   const { requestBytes, waitingRequests } = limits;
   return {
     textBytes: limits.textBytes ?? Math.min(BYTES_PER_TOKEN * maxLength, requestBytes),

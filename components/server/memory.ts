@@ -5,8 +5,10 @@
  *  of 512 tokens, that is 62 MiB a text; /dev/shm 3 MiB (design.md saw up to 14). */
 import { text } from "../shared/paths";
 import type { Problem, Warning } from "../shared/problems";
+import { mebibytes } from "../shared/quantity";
+import { textMiB } from "./activations";
 import type { Limits } from "./limits";
-import { LEAST_SHM, LONGEST, type ResourcesOptions } from "./options";
+import { LEAST_SHM, LENGTH, type ResourcesOptions } from "./options";
 import type { DecidedServing } from "./pipeline";
 
 const MiB = 1024 * 1024;
@@ -28,11 +30,10 @@ const WATCH = 24;
 const LARGE_REQUESTS = 80;
 /** While it loads, onnxruntime holds the file's bytes and its own prepacked weights at once. */
 const WEIGHT_COPIES = 2;
-/** Activations for one text of 512 tokens in a BERT-base, MiB: onnxruntime's arena keeps the most it ever needed, which is
- *  about four copies of the attention scores (12 × 512² × 4 B) and of the feed-forward layer (512 × 3072 × 4 B). */
-const ACTIVATIONS_PER_TEXT = 80;
 /** Weights of a model whose size is unknown at preview (a Hub model), MiB: BERT-large in fp32 is 1278. */
 const ASSUMED_MODEL = 1280;
+/** From so many MiB on a model may have the heads of a BERT-large. */
+const LARGE_MODEL = 800;
 
 const MEMORY = ["resources", "memory"] as const;
 
@@ -71,19 +72,19 @@ export function memoryPlan(input: MemoryInput): MemoryPlan {
     };
   }
   const limitMiB = mebibytes(memory);
-  return { shmMiB, limitMiB, problems: tooSmall(input, shmMiB, limitMiB), warnings: [] };
-}
-
-/** "512Mi" → 512, "2Gi" → 2048. The options' schema has checked the form. */
-export function mebibytes(quantity: string): number {
-  return Number.parseInt(quantity, 10) * (quantity.endsWith("Gi") ? 1024 : 1);
+  return {
+    shmMiB,
+    limitMiB,
+    problems: tooSmall(input, shmMiB, limitMiB),
+    warnings: warnOfLongTexts(input, shmMiB, limitMiB),
+  };
 }
 
 /** Each python process (tokeniser, answers, and the model itself in the pypi flavour) keeps a region and twice a full
  *  batch, one being filled while the other is read. Where texts come in, a request may be as large as its body: 96 clients
  *  with bodies of 3.1 MB made that region 97 MiB at a batch of 16, 16 clients 49 MiB. */
 function shmByFormula({ serving, limits: { bodyBytes } }: MemoryInput): number {
-  const { pipeline, inProcess, maxBatchSize, maxLength = LONGEST, instances } = serving;
+  const { pipeline, inProcess, maxBatchSize, maxLength = LENGTH, instances } = serving;
   // The model behind is no python process, but reads what the front has put there.
   const processes = pipeline === "fused" ? 1 + (inProcess ? 0 : instances) : 2 + instances;
   const tokens = (maxBatchSize * maxLength * TOKEN_BYTES) / MiB;
@@ -92,25 +93,48 @@ function shmByFormula({ serving, limits: { bodyBytes } }: MemoryInput): number {
   return Math.max(LEAST_SHM, Math.ceil(needed / SHM_STEP) * SHM_STEP);
 }
 
-/** Everything but /dev/shm, MiB. Activations live on the GPU where there is one. */
-function serverMiB({ serving, choice, resources, device, modelBytes, limits }: MemoryInput): number {
+/** Everything but /dev/shm, MiB. */
+function serverMiB(input: MemoryInput): number {
+  const { serving, choice, device, modelBytes, limits } = input;
   const base = RUNTIME[device] + WATCH + (LARGE_REQUESTS * limits.requestBytes) / MiB;
   const model = modelBytes === undefined ? ASSUMED_MODEL : modelBytes / MiB;
-  // Attention shrinks with the square of the length: linear is on the safe side.
-  const share = (serving.maxLength ?? LONGEST) / LONGEST;
-  const perText = device === "gpu" ? 0 : share * ACTIVATIONS_PER_TEXT;
-  if (choice.onnxBackend === "python") {
-    const cores = Math.max(1, Math.floor(resources.cpu / serving.instances));
-    // A session for one thread and one for all cores; no run is larger than one long text, and each core has one at a time.
-    const sessions = cores > 1 ? 2 : 1;
-    return base + serving.instances * (sessions * WEIGHT_COPIES * model + (cores + 1) * perText);
-  }
-  return base + serving.instances * (WEIGHT_COPIES * model + serving.maxBatchSize * perText);
+  // A session for one thread and one for all cores.
+  const sessions = choice.onnxBackend === "python" && coresOf(input) > 1 ? 2 : 1;
+  return base + serving.instances * (sessions * WEIGHT_COPIES * model + activationsMiB(input, model));
 }
+
+/** Of one instance. They live on the GPU where there is one. */
+function activationsMiB(input: MemoryInput, modelMiB: number): number {
+  const { serving, choice, device } = input;
+  const { maxLength = LENGTH, maxBatchSize, runCosts, pipeline } = serving;
+  if (device === "gpu") return 0;
+  // What Python forms has no more tokens than this, or is a single text.
+  const together = Math.max(1, Math.min(maxBatchSize, Math.floor((runCosts?.tokens ?? 0) / maxLength)));
+  const short = textMiB(Math.min(maxLength, LENGTH));
+  const long = maxLength > LENGTH ? textMiB(maxLength, modelMiB > LARGE_MODEL) : 0;
+  if (choice.onnxBackend === "python") {
+    // Each core has a run at a time, and one is alone; of those with a text over LENGTH there is one for all cores (sessions.py).
+    return long === 0 ? (coresOf(input) + 1) * together * short : (coresOf(input) + 1) * short + together * long;
+  }
+  const largest = pipeline === "fused" ? together * long : maxBatchSize * long;
+  return Math.max(maxBatchSize * short, largest);
+}
+
+const coresOf = ({ resources, serving }: MemoryInput): number =>
+  Math.max(1, Math.floor(resources.cpu / serving.instances));
 
 function warnOfAssumption(limitMiB: number): Warning {
   const said = `only its build will tell how big the model is; ${limitMiB} MiB fit a BERT-large, set this for another size`;
   return { path: MEMORY, text: said };
+}
+
+/** What one text may take is a guess as good as the model is like a BERT, so nothing is refused for it. */
+function warnOfLongTexts(input: MemoryInput, shmMiB: number, limitMiB: number): Warning[] {
+  const { maxLength = LENGTH } = input.serving;
+  const needed = Math.ceil((serverMiB(input) + shmMiB) / 64) * 64;
+  if (maxLength <= LENGTH || limitMiB >= needed) return [];
+  const said = text`texts of ${maxLength} tokens may need ${needed} MiB, and a pod that runs out of its ${limitMiB} MiB is killed; give it as much, or lower ${["serving", "maxLength"]}`;
+  return [{ path: MEMORY, text: said }];
 }
 
 function tooSmall({ resources, modelBytes, serving }: MemoryInput, shmMiB: number, limitMiB: number): Problem[] {

@@ -2,9 +2,10 @@
  *  options. Out: what the images are built for and the pod is sized by. What the pod runs: process.ts, which needs to know what
  *  stands around the server. */
 import type { Draft } from "../shared/draft";
+import type { Problem } from "../shared/problems";
+import { productsWarning } from "./device";
 import { type Limits, limitsOf } from "./limits";
-import type { ServerOptions } from "./options";
-import { choosePipeline, type DecidedServing } from "./pipeline";
+import { batchWarning, choosePipeline, type DecidedServing, onnxBackendOf } from "./pipeline";
 import type { ServerSpec } from "./spec";
 import { chooseServer, type ServerChoice } from "./supportMatrix";
 
@@ -16,14 +17,25 @@ export interface ServerPlan {
 }
 
 export function planServer(spec: ServerSpec): Draft<ServerPlan> {
-  const { choice = withoutRelease(spec.server), problems, warnings } = chooseServer(spec);
+  const { choice = withoutRelease(spec), problems, warnings } = chooseServer(spec);
   const device = spec.gpu === undefined ? "cpu" : "gpu";
-  const plan = { choice, device, serving: choosePipeline(spec), limits: limitsOf(spec.serving, spec.rollout) } as const;
-  return { plan, problems, warnings };
+  const serving = choosePipeline(spec);
+  const plan = { choice, device, serving, limits: limitsOf(spec.serving, spec.rollout) } as const;
+  const nodes = spec.gpu && productsWarning(spec.gpu);
+  const told = [...warnings, batchWarning(spec.serving, serving), nodes].filter((warning) => warning !== undefined);
+  return { plan, problems: [...problems, ...precisionProblems(spec)], warnings: told };
+}
+
+/** Here, since among options that could not be read a `gpu` would be missed. */
+function precisionProblems({ precision, gpu }: ServerSpec): Problem[] {
+  if (precision !== "fp16" || gpu !== undefined) return [];
+  const because = "onnxruntime computes fp16 on a GPU alone; on a CPU it makes fp32 of every number first";
+  return [{ path: ["precision"], got: precision, because, remedy: "set it to fp32, or say which gpu the nodes have" }];
 }
 
 /** What is known of a server even where its release was refused. */
-function withoutRelease({ pypi, image }: ServerOptions): ServerChoice {
-  if (pypi !== undefined) return { flavour: "pypi", onnxBackend: "python", described: "" };
-  return { flavour: image === undefined ? "ngc" : "image", onnxBackend: "onnxruntime", described: "" };
+function withoutRelease(spec: ServerSpec): ServerChoice {
+  const { pypi, image } = spec.server;
+  const flavour = pypi !== undefined ? "pypi" : image !== undefined ? "image" : "ngc";
+  return { flavour, onnxBackend: onnxBackendOf(spec), described: "" };
 }

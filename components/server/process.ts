@@ -2,6 +2,8 @@
  *  surroundings. Out: the container's command and arguments, times and sizes, which are told once and only handed on. */
 import type { Draft } from "../shared/draft";
 import { tritonPorts } from "../shared/names";
+import { HUGE_PAGES } from "./allocator";
+import { hasGpuMetrics, NO_GPU } from "./device";
 import { type Lifecycle, lifecycle } from "./lifecycle";
 import { type MemoryPlan, memoryPlan } from "./memory";
 import type { ServerPlan } from "./plan";
@@ -26,6 +28,8 @@ export interface ServerProcess {
   readonly command: readonly string[];
   /** Arguments of tritonserver. */
   readonly args: readonly string[];
+  /** Environment variables of plain values. */
+  readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly lifecycle: Lifecycle;
   readonly memory: Omit<MemoryPlan, "problems" | "warnings">;
 }
@@ -33,13 +37,19 @@ export interface ServerProcess {
 export function planProcess(spec: ServerSpec, server: ServerPlan, around: Surroundings): Draft<ServerProcess> {
   const times = lifecycle(spec.rollout, around.waves);
   const { problems, warnings, ...memory } = memoryPlan({ ...spec, ...server, modelBytes: around.modelBytes });
-  const facts = { ...server.choice, device: server.device };
+  const facts = { ...server.choice, device: server.device, gpuMetrics: hasGpuMetrics(spec.gpu) };
   const httpPort = tritonPorts(around.behindGateway).http;
   const plan = {
     command: watchCommand({ ...facts, ...server.serving, httpPort, times: times.watch }),
     args: tritonFlags({ ...facts, ...times, ...around, bodyBytes: server.limits.bodyBytes }),
+    env: processEnv(server),
     lifecycle: times,
     memory,
   };
   return { plan, problems, warnings };
+}
+
+function processEnv({ device, choice }: Pick<ServerPlan, "device" | "choice">) {
+  if (device === "gpu") return [];
+  return choice.flavour === "pypi" ? [HUGE_PAGES] : [HUGE_PAGES, NO_GPU];
 }

@@ -4,9 +4,23 @@
 import { didYouMean } from "../shared/didYouMean";
 import { type Text, text } from "../shared/paths";
 import type { Problem, Warning } from "../shared/problems";
-import { driverObstacle, findGpu, gpuObstacle, gpusLike, knownCves, minSecure, requirements } from "./compatibility";
-import { type Gpu, gpus, PYPI, type Release, releases } from "./facts";
+import {
+  type Card,
+  findGpu,
+  gpuObstacle,
+  gpusLike,
+  knownCves,
+  minSecure,
+  type Obstacle,
+  obstacle,
+  obstacleText,
+  stated,
+  type Target,
+  takenOver,
+} from "./compatibility";
+import { gpus, PYPI, type Release, releases } from "./facts";
 import type { GpuOptions, ServerOptions } from "./options";
+import { onnxBackendOf } from "./pipeline";
 import { OLDEST_RELEASE } from "./tritonFlags";
 
 export interface ServerChoice {
@@ -34,12 +48,20 @@ const ALLOW = ["server", "ngc", "allowInsecureRelease"] as const;
 type NgcOptions = NonNullable<ServerOptions["ngc"]>;
 
 export function chooseServer({ server, gpu }: ServerInput): ServerDecision {
-  const card = gpu === undefined ? undefined : findGpu(gpu.type);
-  if (gpu !== undefined && card === undefined) return refuse(unknownGpu(gpu.type));
+  const card = gpu && cardOf(gpu);
+  if (gpu && !card) return refuse(unknownGpu(gpu.type ?? ""));
+  const onnxBackend = onnxBackendOf({ server, gpu });
   if (server.pypi !== undefined) return pypi(gpu);
-  if (server.image !== undefined) return ownImage(server.image.ref);
-  if (server.ngc !== undefined) return ngc(server.ngc, gpu, card);
+  if (server.image !== undefined) return ownImage(server.image.ref, onnxBackend);
+  if (server.ngc !== undefined) return ngc(server.ngc, { card, driver: gpu?.driver }, onnxBackend);
   throw new Error("internal error: validation should have refused a server without a choice");
+}
+
+/** The GPU that the options mean; undefined if nobody knows its type. */
+export function cardOf({ type, computeCapability }: Pick<GpuOptions, "type" | "computeCapability">): Card | undefined {
+  if (computeCapability !== undefined) return { called: "the GPU", computeCapability };
+  const found = type === undefined ? undefined : findGpu(type);
+  return found && { called: `the ${found.name}`, computeCapability: found.compute_capability };
 }
 
 function pypi(gpu: GpuOptions | undefined): ServerDecision {
@@ -57,52 +79,77 @@ function pypi(gpu: GpuOptions | undefined): ServerDecision {
   };
 }
 
-function ownImage(ref: string): ServerDecision {
-  const choice = { flavour: "image", onnxBackend: "onnxruntime", baseImage: ref, described: `image ${ref}` } as const;
-  return { choice, problems: [], warnings: [] };
+function ownImage(ref: string, onnxBackend: ServerChoice["onnxBackend"]): ServerDecision {
+  return {
+    choice: { flavour: "image", onnxBackend, baseImage: ref, described: `image ${ref}` },
+    problems: [],
+    warnings: [],
+  };
 }
 
-function ngc(options: NgcOptions, gpu?: GpuOptions, card?: Gpu): ServerDecision {
-  if (options.release !== undefined) return checkRelease(options.release, options, gpu, card);
-  const fitting = releases.filter((release) => obstacle(release, gpu, card) === undefined).reverse();
-  const newest = fitting[0];
-  if (newest === undefined) return refuse(nothingRuns(gpu));
-  if (knownCves(newest.container) === undefined) return takeRelease(newest, options, card);
-  if (options.allowInsecureRelease) return takeRelease(newest, options, card);
-  return refuse(onlyInsecure(newest, gpu, card));
-}
-
-/** The release that the config names, or why it cannot be. */
-function checkRelease(container: string, options: NgcOptions, gpu?: GpuOptions, card?: Gpu): ServerDecision {
-  const at = ["server", "ngc", "release"];
-  const release = releases.find((row) => row.container === container);
-  const secure = releases.filter((row) => row.container >= minSecure).map((row) => row.container);
-  if (release === undefined)
-    return refuse({
-      path: at,
-      got: container,
-      because: "the support matrix has no such release of Triton",
-      remedy: `leave it out, or set one of ${secure.join(", ")}; a newer one needs a row in components/server/facts/triton-releases.yaml`,
-    });
-  const because = obstacle(release, gpu, card);
-  if (because !== undefined) {
-    const other = releases.filter((row) => obstacle(row, gpu, card) === undefined).at(-1)?.container;
-    return refuse({
-      path: at,
-      got: container,
-      because: `Triton ${container} does not run here: ${because}`,
-      remedy: other === undefined ? "choose a newer GPU or driver" : consent(other, options),
-    });
+function ngc(options: NgcOptions, target: Target, onnxBackend: ServerChoice["onnxBackend"]): ServerDecision {
+  const take = (release: Release) => takeRelease(release, options, target, onnxBackend);
+  if (options.release !== undefined) {
+    const found = releases.find(({ container }) => container === options.release);
+    if (found === undefined) return refuse(unknownRelease(options.release));
+    const verdict = judge(found, target);
+    const problem = releaseProblem(found, verdict, options);
+    return problem === undefined ? take(found) : refuse(problem);
   }
-  const cves = knownCves(container);
-  if (cves !== undefined && !options.allowInsecureRelease)
-    return refuse({
-      path: at,
-      got: container,
-      because: `it is affected by ${cves}`,
-      remedy: text`set "${minSecure}" or later, or accept it with ${ALLOW}: true`,
-    });
-  return takeRelease(release, options, card);
+  const newest = releases.filter((release) => obstacle(release, target) === undefined).at(-1);
+  if (newest === undefined) return refuse(nothingRuns(target));
+  if (knownCves(newest.container) === undefined || options.allowInsecureRelease) return take(newest);
+  return refuse(onlyInsecure(newest, target));
+}
+
+/** What the facts say of a release on a target. `obstacle`: it can't run there. `cves`: it is not secure. `unknown`: what the answer
+ *  rests on though no source states it. `nearest`: where there is an obstacle, the nearest release that has none, a secure one if any. */
+export interface Verdict {
+  readonly obstacle?: Obstacle | undefined;
+  readonly cves?: string | undefined;
+  readonly unknown: readonly string[];
+  readonly nearest?: string | undefined;
+}
+
+export function judge(release: Release, target: Target): Verdict {
+  const found = obstacle(release, target);
+  const cves = knownCves(release.container);
+  if (found === undefined) return { cves, unknown: takenOver(release, target) };
+  return { obstacle: found, cves, unknown: [], nearest: nearestThatRuns(release, target)?.container };
+}
+
+function nearestThatRuns(release: Release, target: Target): Release | undefined {
+  const running = releases.filter((other) => obstacle(other, target) === undefined);
+  const secure = running.filter(({ container }) => knownCves(container) === undefined);
+  const distance = (other: Release) => Math.abs(releases.indexOf(other) - releases.indexOf(release));
+  return (secure.length > 0 ? secure : running).sort((one, other) => distance(one) - distance(other))[0];
+}
+
+/** Why the release that the config names can't be taken; undefined: it can. */
+function releaseProblem({ container }: Release, verdict: Verdict, options: NgcOptions): Problem | undefined {
+  const at = { path: ["server", "ngc", "release"], got: container };
+  if (verdict.obstacle !== undefined)
+    return {
+      ...at,
+      because: `Triton ${container} does not run here: ${obstacleText(verdict.obstacle)}`,
+      remedy: verdict.nearest === undefined ? "choose a newer GPU or driver" : consent(verdict.nearest, options),
+    };
+  if (verdict.cves === undefined || options.allowInsecureRelease) return undefined;
+  return {
+    ...at,
+    because: `it is affected by ${verdict.cves}`,
+    remedy: text`set "${minSecure}" or later, or accept it with ${ALLOW}: true`,
+  };
+}
+
+function unknownRelease(container: string): Problem {
+  const secure = releases.filter((row) => row.container >= minSecure).map((row) => row.container);
+  return {
+    path: ["server", "ngc", "release"],
+    got: container,
+    because: "the support matrix has no such release of Triton",
+    remedy: `leave it out, or set one of ${secure.join(", ")}; a newer one needs a row in components/server/facts/triton-releases.yaml`,
+  };
 }
 
 /** To name the release, and what must be said besides to get an insecure one. */
@@ -113,39 +160,35 @@ function consent(container: string, { allowInsecureRelease }: NgcOptions): Text 
 
 const aboutServer = (said: string): Warning => ({ path: ["server"], text: said });
 
-function takeRelease(release: Release, { repository }: NgcOptions, card?: Gpu): ServerDecision {
+function takeRelease(
+  release: Release,
+  { repository }: NgcOptions,
+  target: Target,
+  onnxBackend: ServerChoice["onnxBackend"],
+): ServerDecision {
   const { container } = release;
-  const cves = knownCves(container);
-  const takenOver = card === undefined ? [] : requirements(release).takenOver;
+  const { cves, unknown } = judge(release, target);
+  const where = target.card?.called ?? "a CPU";
   return {
     choice: {
       flavour: "ngc",
       release: container,
-      onnxBackend: "onnxruntime",
+      onnxBackend,
       baseImage: `${repository}:${container}-py3`,
       described: `Triton ${container} of NVIDIA`,
     },
     problems: [],
     warnings: [
       ...(cves === undefined ? [] : [aboutServer(`Triton ${container} is affected by ${cves}`)]),
-      ...(takenOver.length === 0
+      ...(unknown.length === 0
         ? []
         : [
             aboutServer(
-              `whether Triton ${container} runs on the ${card?.name} rests on what its sources do not state: ${takenOver.join("; ")}`,
+              `whether Triton ${container} runs on ${where} rests on what its sources do not state: ${unknown.join("; ")}`,
             ),
           ]),
     ],
   };
-}
-
-/** Why the release cannot serve here; undefined: it can. On CPU there is only one reason, its age. */
-function obstacle(release: Release, gpu?: GpuOptions, card?: Gpu): string | undefined {
-  if (release.container < OLDEST_RELEASE)
-    return `it cannot close its administrative endpoints, or not tell gRPC clients to connect anew, which takes ${OLDEST_RELEASE} or later`;
-  if (card === undefined) return undefined;
-  const needs = requirements(release);
-  return gpuObstacle(card, needs) ?? driverObstacle(gpu?.driver, needs);
 }
 
 function unknownGpu(type: string): Problem {
@@ -157,34 +200,39 @@ function unknownGpu(type: string): Problem {
     path: ["gpu", "type"],
     got: type,
     because: "the support matrix has no such GPU",
-    remedy: hint === undefined ? `set one of ${names.join(", ")}` : `did you mean ${hint}?`,
+    remedy: text`${hint === undefined ? `set one of ${names.join(", ")}` : `did you mean ${hint}?`} Of another GPU, say ${["gpu", "computeCapability"]} instead`,
   };
 }
 
-function nothingRuns(gpu?: GpuOptions): Problem {
+const keyOf = ({ card }: Target) => (card?.called === "the GPU" ? "computeCapability" : "type");
+
+function nothingRuns({ card, driver }: Target): Problem {
+  const where = `${card?.called} (compute capability ${card?.computeCapability})`;
   return {
     path: ["gpu"],
-    because: `no release of Triton from ${OLDEST_RELEASE} on runs on ${gpu?.type} with driver ${gpu?.driver ?? "unknown"}`,
+    because: `no release of Triton from ${OLDEST_RELEASE} on runs on ${where} with driver ${driver ?? "unknown"}`,
     remedy: "choose a newer GPU or driver",
   };
 }
 
 /** The GPU or the driver rules out every secure release: says which of them it is. */
-function onlyInsecure(newest: Release, gpu?: GpuOptions, card?: Gpu): Problem {
-  const secure = releases.filter(({ container }) => container >= minSecure);
-  const oldestDriver = secure
-    .filter((release) => card !== undefined && gpuObstacle(card, requirements(release)) === undefined)
-    .map((release) => requirements(release).minDriver)[0];
+function onlyInsecure(newest: Release, target: Target): Problem {
+  const { card, driver } = target;
+  const secure = releases.filter(({ container }) => knownCves(container) === undefined);
   const because = `the newest Triton that runs here, ${newest.container}, is affected by ${knownCves(newest.container)}`;
-  if (oldestDriver === undefined)
+  const forTheCard = secure.filter((release) => card !== undefined && gpuObstacle(card, release) === undefined);
+  const drivers = forTheCard.map((release) => stated(release, "cuda_major_min_driver").value);
+  const [reason] = secure.map((release) => obstacle(release, target)).filter((found) => found !== undefined);
+  const why = reason === undefined ? because : `${because}; of a secure one: ${obstacleText(reason)}`;
+  if (drivers[0] === undefined)
     return {
-      path: ["gpu", "type"],
-      got: gpu?.type,
-      because,
+      path: ["gpu", keyOf(target)],
+      got: keyOf(target) === "type" ? card?.called.replace("the ", "") : card?.computeCapability,
+      because: why,
       remedy: text`choose a newer GPU, or accept ${newest.container} with ${ALLOW}: true`,
     };
-  const remedy = text`bring the nodes to driver ${oldestDriver} or later, or accept ${newest.container} with ${ALLOW}: true`;
-  return { path: ["gpu", "driver"], got: gpu?.driver, because, remedy };
+  const remedy = text`bring the nodes to driver ${drivers[0]} or later, or accept ${newest.container} with ${ALLOW}: true`;
+  return { path: ["gpu", "driver"], got: driver, because: why, remedy };
 }
 
 function refuse(problem: Problem): ServerDecision {

@@ -36,6 +36,8 @@ export interface FlagInput {
   /** Container release; absent: an image of one's own, of which nothing is known. */
   readonly release?: string | undefined;
   readonly device: "cpu" | "gpu";
+  /** There is a GPU that tells how busy it is. */
+  readonly gpuMetrics: boolean;
   readonly onnxBackend: "python" | "onnxruntime";
 }
 
@@ -57,7 +59,7 @@ const withGrpc = ({ grpc }: FlagInput) => grpc;
 /** A gateway renews the clients' connections itself. */
 const renewed = ({ grpc, behindGateway }: FlagInput) => grpc && !behindGateway;
 const LOOPBACK = "127.0.0.1";
-const onnxruntimeOnCpu = ({ device, onnxBackend }: FlagInput) => device === "cpu" && onnxBackend === "onnxruntime";
+const cppBackend = ({ onnxBackend }: FlagInput) => onnxBackend === "onnxruntime";
 
 const flagRows: readonly FlagRow[] = [
   { flag: "--model-repository", value: () => "/models" },
@@ -98,17 +100,13 @@ const flagRows: readonly FlagRow[] = [
   // github.com/triton-inference-server/server: release notes of 23.11 (pull request 6607); r23.04 docs for the gRPC twin.
   { flag: "--http-restricted-api", value: closed, since: "23.11" },
   { flag: "--grpc-restricted-protocol", value: closed, since: "23.04", when: withGrpc },
-  // Without CUDA these only make warnings.
-  { flag: "--allow-gpu-metrics", value: () => "false", when: onCpu },
+  // Without CUDA, or of a MIG slice, these only make warnings.
+  { flag: "--allow-gpu-metrics", value: () => "false", when: ({ gpuMetrics }) => !gpuMetrics },
   { flag: "--pinned-memory-pool-byte-size", value: () => "0", when: onCpu },
-  // onnxruntime ignores CPU quotas: without a number it starts a thread for each core of the node.
-  { flag: "--backend-config", value: () => "onnxruntime,enable-global-threadpool=1", when: onnxruntimeOnCpu },
-  {
-    flag: "--backend-config",
-    value: () => `onnxruntime,intra_op_thread_count=$(${CPU_LIMIT})`,
-    when: onnxruntimeOnCpu,
-  },
-  { flag: "--backend-config", value: () => "onnxruntime,inter_op_thread_count=1", when: onnxruntimeOnCpu },
+  // onnxruntime ignores CPU quotas: without a number it starts a thread for each core of the node, beside a GPU too.
+  { flag: "--backend-config", value: () => "onnxruntime,enable-global-threadpool=1", when: cppBackend },
+  { flag: "--backend-config", value: () => `onnxruntime,intra_op_thread_count=$(${CPU_LIMIT})`, when: cppBackend },
+  { flag: "--backend-config", value: () => "onnxruntime,inter_op_thread_count=1", when: cppBackend },
 ];
 
 /** The oldest release that takes every flag above that isn't optional. */

@@ -21,6 +21,7 @@ const contract = z.object({
   /** By task, by what the task calls them. */
   response: z.record(z.string(), z.record(z.string(), output)),
   bounds: z.object({ maxBatchSize: range, maxLength: range }),
+  defaults: z.object({ maxLength: z.int() }),
   roles: z.object({ preprocessing: z.string(), inference: z.string(), postprocessing: z.string() }),
 });
 

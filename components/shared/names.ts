@@ -11,13 +11,18 @@ export const MODEL_KEY_RULE =
 
 /** What a child is to its service; the logical name of a child is `<model>-<role>`. */
 export type Role =
+  | "repository"
+  | "lifecycle-policy"
   | `model-image-${string}`
   | "server-image"
   | "service-account"
+  | "pull-secret"
   | "deployment"
   | "service"
   | "metrics-service"
   | "network-policy"
+  | "http-route"
+  | "grpc-route"
   | "disruption-budget"
   | "autoscaler"
   | "scaled-object"
@@ -38,6 +43,9 @@ export function objectNames(key: string, prefix = ""): ObjectNames {
   const object = `${prefix}${key}`;
   return { object, metrics: `${object}-metrics` };
 }
+
+/** Name of the Secret that a service's pods pull with. */
+export const pullSecretName = (object: string): string => `${object}-pull`;
 
 /** The pods' selector. Never to be changed: a Deployment's selector is immutable, and a change replaces what runs. */
 export function selectorLabels(object: string): Record<string, string> {

@@ -14,11 +14,9 @@ export interface ServiceOutputs {
   readonly autoscaling: pulumi.Output<Autoscaling>;
 }
 
-/** What the program of a stack's config exports. */
-export interface StackOutputs {
-  /** By the model's key. */
-  readonly models: Readonly<Record<string, ServiceOutputs>>;
-}
+/** What the program of a stack's config exports, by the model's key: an output for each, since of models in one output Pulumi would
+ *  print all when one changes. */
+export type StackOutputs = Readonly<Record<string, ServiceOutputs>>;
 
 /** Where a service answers inside the cluster. */
 export interface ServiceEndpoints {
@@ -30,7 +28,7 @@ export interface ServiceEndpoints {
   metrics: string;
 }
 
-/** How closely the exported model answers like the original. Either `unavailable` is set, or all the others. */
+/** How closely the exported model answers like the original. Either `unavailable` is set, or all the others but `rounded`. */
 export interface Quality {
   /** Largest absolute difference to the original model's logits on the built-in texts. */
   maxLogitDifference?: number;
@@ -42,8 +40,20 @@ export interface Quality {
   maxLogitDifferenceAllowed?: number;
   /** What the export ran with: package → version, and the ONNX opset. */
   versions?: { [name: string]: string };
+  /** With precision fp16 or int8: how closely the served graph decides like the exported one. */
+  rounded?: Rounded;
   /** Why the report could not be read. */
   unavailable?: string;
+}
+
+/** How a graph in fp16 or int8 was held against fp32. */
+export interface Rounded {
+  /** fp16 or int8. */
+  precision: string;
+  /** Share of the texts that get the same label or labels, 0 to 1. */
+  labelAgreement: number;
+  /** Number of texts: those of qualityGate.texts, or built-in ones. */
+  texts: number;
 }
 
 /** What a user, or the operator of the cluster's metrics adapter, must know of an autoscaler. */

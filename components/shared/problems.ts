@@ -65,11 +65,14 @@ export const locateWarning = ({ path, text }: Warning, locate: Locate): Warning 
 /** A warning as a person reads it. */
 export const warningText = ({ path, text }: Warning): string => `${pathText(path)}: ${printText(text)}`;
 
-/** A problem as a person reads it. */
-export function problemText({ path, got, because, remedy }: Problem): string {
+/** A problem as a person reads it among others. */
+export const problemText = (problem: Problem): string => `  - ${problemLine(problem)}`;
+
+/** A problem as a person reads it alone. */
+export function problemLine({ path, got, because, remedy }: Problem): string {
   const value = isScalar(got) ? ` (got ${JSON.stringify(got)})` : "";
   const words = [because, remedy].map(printText).filter((said) => said !== "");
-  return `  - ${pathText(path)}${value}: ${words.join("; ")}`;
+  return `${pathText(path)}${value}: ${words.join("; ")}`;
 }
 
 function isScalar(value: unknown): boolean {

@@ -7,10 +7,11 @@ import { z } from "zod";
 /** Key in a schema's metadata: the generated args wrap the type in `pulumi.Input<…>`. */
 export const INPUT = "input";
 
+/** Whether `value` is not there yet. */
+export const isLater = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
+
 /** `schema`, or the promise of such a value. */
 export function reachingInput<Schema extends z.ZodType>(schema: Schema) {
-  const later = z.custom<Promise<z.output<Schema>> | pulumi.OutputInstance<z.output<Schema>>>(
-    (value) => pulumi.Output.isInstance(value) || value instanceof Promise,
-  );
+  const later = z.custom<Promise<z.output<Schema>> | pulumi.OutputInstance<z.output<Schema>>>(isLater);
   return z.union([schema, later]).meta({ [INPUT]: true });
 }

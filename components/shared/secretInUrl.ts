@@ -4,6 +4,9 @@
 const SECRET =
   /(^|[-_.])(access|api|private|security)?[-_]?(token|sig|signature|secret|key|passw(or)?d|credential|auth|jwt)$/i;
 
+/** Whether a key sounds as if its value were a secret. */
+export const namesSecret = (key: string): boolean => SECRET.test(key);
+
 /** What is secret in an address, in words; undefined if nothing is, or if it is no address. */
 export function secretIn(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;

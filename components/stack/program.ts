@@ -3,17 +3,17 @@
  *  model; their shape is what other stacks read, so fields are only ever added. */
 import * as pulumi from "@pulumi/pulumi";
 import { requireDockerDaemon } from "../image/dockerDaemon";
-import { clusterProvider } from "../kubernetes/cluster";
+import { apiServer, type ClusterAccess } from "../kubernetes/apiClient";
+import { clusterProvider, reachCluster } from "../kubernetes/cluster";
 import { createService, SERVICE_TYPE } from "../serviceChildren";
-import type { ServicePlan } from "../servicePlan";
-import type { Finished } from "../shared/draft";
 import type { ServiceOutputs, StackOutputs } from "../shared/outputs";
 import { currentProgram } from "../shared/program";
-import { planStack } from "./planStack";
+import { inStack } from "./places";
+import { type PlannedService, planStack } from "./planStack";
 import { dockerHost } from "./rawConfig";
 
-/** Rejects with a ConfigError that has all problems of the config, or a UserError if no Docker engine answers; before any
- *  resource. */
+/** Rejects with a ConfigError that has all problems of the config, or a UserError if no Docker engine or no cluster of EKS answers;
+ *  before any resource but the provider that asks for the latter. */
 export function program(): Promise<StackOutputs> {
   const outputs = deploy();
   // Pulumi awaits them a moment after the program has exported them; until then Node would call a refusal unhandled.
@@ -22,20 +22,22 @@ export function program(): Promise<StackOutputs> {
 }
 
 async function deploy(): Promise<StackOutputs> {
-  const { cluster, services } = planStack(currentProgram());
+  const here = currentProgram();
+  const { cluster, services } = planStack(here);
   await requireDockerDaemon({ host: dockerHost() });
-  const provider = clusterProvider(cluster.context);
-  const made = Object.entries(services).map(([key, service]) => [key, new StackService(service, { provider }).outputs]);
-  return { models: Object.fromEntries(made) as StackOutputs["models"] };
+  const access = await reachCluster(cluster, here, inStack);
+  const opts = { provider: clusterProvider(access) };
+  const made = Object.entries(services).map(([key, service]) => [key, new StackService(service, access, opts).outputs]);
+  return Object.fromEntries(made) as StackOutputs;
 }
 
 /** A TritonBertService to the engine; its plan was made with those of the others, to tell the problems of all at once. */
 class StackService extends pulumi.ComponentResource {
   readonly outputs: ServiceOutputs;
 
-  constructor(service: Finished<ServicePlan>, opts: pulumi.ComponentResourceOptions) {
-    super(SERVICE_TYPE, service.plan.name, {}, opts);
-    this.outputs = createService(this, service);
+  constructor(service: PlannedService, access: ClusterAccess, opts: pulumi.ComponentResourceOptions) {
+    super(SERVICE_TYPE, service.plan.name, service.intent, opts);
+    this.outputs = createService(this, service, () => apiServer(access));
     this.registerOutputs({ ...this.outputs });
   }
 }

@@ -1,5 +1,5 @@
-/** Reads the stack's config as the engine hands it over. Nothing else in the project reads pulumi.Config. In: the
- *  `triton-bert:` keys. Out: their values, parsed; credentials as secrets; problems for what may not be read at all.
+/** Reads the stack's `triton-bert:` keys as the engine hands them over. Nothing else in the project reads these. In: the
+ *  keys. Out: their values, parsed; credentials as secrets; problems for what may not be read at all.
  *
  *  The engine tells of a key only whether a secret is somewhere in it, and gives nested secrets out in plain. So a key
  *  other than `credentials` that holds one is refused unread: its values could end up in an error, a tag or a context. For

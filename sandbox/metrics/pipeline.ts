@@ -46,8 +46,13 @@ export const wantsMetrics = (paths: Layout): boolean => existsSync(folderOf(path
 export async function metricsUp(options: MetricsOptions): Promise<MetricsPipeline> {
   const paths = layout(options.cache);
   // Not under the sandbox's lock: whoever else needs the sandbox would wait for minutes of compiling.
-  await options.log.step("metrics programs (KEDA, Prometheus)", (update) => metricsPrograms(options.cache, update));
+  await compileMetrics(options);
   return withLock(paths.root, () => bringMetricsUp(paths, options));
+}
+
+/** Compiles the pipeline's programs that are not there; for whoever can't wait for that later. */
+export async function compileMetrics({ cache, log }: Pick<MetricsOptions, "cache" | "log">): Promise<void> {
+  await log.step("metrics programs (KEDA, Prometheus)", (update) => metricsPrograms(cache, update));
 }
 
 /** For who holds the sandbox's lock. */

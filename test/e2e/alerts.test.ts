@@ -24,6 +24,7 @@ const rule = prometheusRuleArgs({
   options: autoscalingOptions.parse({ keda: { max: 3, prometheus: "http://prometheus.monitoring:9090" } }),
   apiName: "mood",
   device: "cpu",
+  gpuMetrics: false,
   monitoring: monitoringOptions.parse({ alerts: {} }),
   startupSeconds: 300,
 });

@@ -64,6 +64,8 @@ async function toleranceOf(name: string): Promise<string | undefined> {
 
 const steady = { asked: [5], ready: [5] };
 const bounds = { min: 2, max: 5 };
+/** As KEDA itself reads them; without a value `up` would fail. */
+const customHeaders = { "X-Scope-OrgID": "ml", "X-Client": "triton bert" };
 
 describe("a live service of five pods", () => {
   it("goes over to cpu at the first try, and keeps its pods", async () => {
@@ -73,7 +75,9 @@ describe("a live service of five pods", () => {
   });
 
   it("goes over from cpu to keda", async () => {
-    expect(await changed({ autoscaling: { keda: { ...bounds, prometheus, tolerancePercent: 20 } } })).toEqual(steady);
+    expect(
+      await changed({ autoscaling: { keda: { ...bounds, prometheus, tolerancePercent: 20, customHeaders } } }),
+    ).toEqual(steady);
     expect(await scalers()).toEqual(["hpa scaled-keda", "scaledobject scaled"]);
     expect(await toleranceOf("scaled-keda")).toBe("200m");
   });

@@ -1,10 +1,11 @@
 /** A diff without a change in the user's intent is a bug; and what did change must be all that changes. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdtempSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/stack";
+import { summarise } from "../../summary/run";
 import {
   classifier,
   environment,
@@ -14,12 +15,17 @@ import {
   openStack,
   plannedSteps,
   project,
+  refusal,
+  servedAnew,
   stackFile,
 } from "./support";
 
 const PATIENCE = { timeout: 60_000, interval: 500 };
 /** What is deployed, changed step by step: going back after each test would cost as many deployments again. */
-let models = { first: classifier(), second: classifier({ apiName: "ensemble_model" }) };
+let models = {
+  first: classifier({ serving: { maxLength: 512 } }),
+  second: classifier({ apiName: "ensemble_model" }),
+};
 let stack: Stack;
 
 beforeAll(async () => {
@@ -94,6 +100,48 @@ describe("the same config", () => {
   }
 });
 
+describe("what a reviewer reads in the plain preview", () => {
+  /** The CLI's own text, without what differs by run and machine. */
+  const told = async () =>
+    (await stack.preview(["--diff"]))
+      .replace(/^ +\[(id|provider)=.*\n/gm, "")
+      .replace(/:latest-[0-9a-f]{12}/g, ":latest-<hash>")
+      .replace(/"\d+Mi"/g, '"<memory>"')
+      .trimEnd();
+
+  const json = () => stack.preview(["--json", "--show-sames"]);
+  /** The summary of a preview's JSON, without what differs by run and machine. */
+  const page = (preview: string) =>
+    summarise(preview)
+      .text.replace(/[\d.]+ GiB/g, "<memory>")
+      .replace(/[0-9a-f]{32}/, "<hash>");
+
+  it("is nothing where nothing is changed", async () => {
+    await expect(`${await told()}\n`).toMatchFileSnapshot("noChange.golden.txt");
+  });
+
+  it("is what was meant, what it does, and not a word of another model", async () => {
+    const first = { ...models.first, serving: { maxLength: 128 } };
+    await stack.configure(stackFile({ ...models, first }));
+    const [diff, reviewed] = [await told(), await json()];
+    await stack.configure(stackFile(models));
+    await expect(`${diff}\n`).toMatchFileSnapshot("maxLength.golden.txt");
+    await expect(page(reviewed)).toMatchFileSnapshot("maxLength.summary.golden.txt");
+    // What was reviewed is what it was, and what would be done now is something else.
+    expect(summarise(reviewed, { expected: reviewed }).problems).toEqual([]);
+    expect(summarise(await json(), { expected: reviewed }).problems).not.toEqual([]);
+  });
+
+  it("is what was written, and that alone, where a version deployed that did not tell it the engine", async () => {
+    await stack.up({ env: { PULUMI_NODEJS_SKIP_COMPONENT_INPUTS: "1" } });
+    expect((await plannedSteps(stack)).sort()).toEqual(["update first", "update second"]);
+    await stack.up();
+  });
+});
+
+/** Of the sandbox's node, which is this machine: int8 is judged and served with it alone (bert_serving/vnni.py). */
+const hasVnni = () => /\b(avx512_vnni|avx_vnni)\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
+
 describe("a change", () => {
   async function change(more: Partial<typeof models>) {
     models = { ...models, ...more };
@@ -102,14 +150,18 @@ describe("a change", () => {
 
   it("of serving touches no model image, and no other model", async () => {
     await change({ second: classifier({ apiName: "ensemble_model", serving: { maxBatchSize: 8 } }) });
-    expect((await plannedSteps(stack)).sort()).toEqual(["update second-deployment", "update second-server-image"]);
+    expect((await plannedSteps(stack)).sort()).toEqual(servedAnew("second"));
     await stack.up();
     expect(labelsOf(await infer("second", ["I hate it"], "ensemble_model"))).toEqual(["negative"]);
   });
 
   it("of precision exports nothing again, and what answers is told", async () => {
     await change({ first: classifier({ precision: "int8" }) });
-    expect((await plannedSteps(stack)).sort()).toEqual(["update first-deployment", "update first-server-image"]);
+    expect((await plannedSteps(stack)).sort()).toEqual(servedAnew("first"));
+    if (!hasVnni()) {
+      expect(await refusal(stack)).toMatch(/models\.first\.precision: the CPU that builds lacks VNNI/);
+      return change({ first: classifier() });
+    }
     await stack.up();
     expect(labelsOf(await infer("first", ["I hate it"]))).toEqual(["negative"]);
     // The old pod may still drain beside the new one.
@@ -122,7 +174,7 @@ describe("a change", () => {
     const labels = { inline: { 0: "bad", 1: "good" } };
     const examples = [{ text: "I love it", predicts: "good" }];
     await change({ first: { ...models.first, labels, examples } });
-    expect((await plannedSteps(stack)).sort()).toEqual(["update first-deployment", "update first-server-image"]);
+    expect((await plannedSteps(stack)).sort()).toEqual(servedAnew("first"));
     await stack.up();
     // `up` ends when the new pods are Ready; for a moment more a node may still send a request to an old one that drains.
     await expect.poll(async () => labelsOf(await infer("first", ["I hate it"])), PATIENCE).toEqual(["bad"]);

@@ -90,6 +90,19 @@ describe("queueTime", () => {
     await valued("queueTime", { ...busy, [failed()]: BUSY }, 5_000);
   });
 
+  it("takes no idle pods' own questions for a queue, however long each has waited", async () => {
+    // One every five seconds, and each waits for 100 ms.
+    const idle = (labels: Labels = {}) => ({
+      [answered(labels)]: "0+3x120",
+      [failed(labels)]: NONE,
+      [queued(labels)]: "0+300000x120",
+    });
+    await valued("queueTime", idle(), 20_000);
+    await valued("queueTime", { ...idle(), ...idle(OTHER_POD) }, 20_000);
+    // Two that have waited beside two idle pods' four are still felt.
+    await valued("queueTime", { ...busy, ...idle(OTHER_POD) }, 12_000);
+  });
+
   it("survives the restart of a server, which begins to count at nothing", async () => {
     const twice = (step: number) => `0+${step}x37 0+${step}x80`;
     await valued("queueTime", { ...QUIET, [answered()]: twice(60), [queued()]: twice(600_000) }, 10_000);

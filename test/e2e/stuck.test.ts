@@ -7,11 +7,11 @@ import { classifier, environment, failedUp, NAMESPACE, openStack, stackFile } fr
 
 const NARROW = `${NAMESPACE}-narrow`;
 const rollout = { startupSeconds: 20, pullSeconds: 0, endpointDelaySeconds: 1, longestRequestSeconds: 5 };
-const patched = (container: object) =>
+const patched = (container: object, pod: object = {}) =>
   classifier({
     rollout,
     podOverrides: {
-      spec: { containers: [{ name: "triton", resources: { requests: { cpu: "50m" } }, ...container }] },
+      spec: { containers: [{ name: "triton", resources: { requests: { cpu: "50m" } }, ...container }], ...pod },
     },
   });
 
@@ -34,6 +34,10 @@ beforeAll(async () => {
     "no-room": patched({ resources: { requests: { cpu: "200" }, limits: { cpu: "200" } } }),
     "no-image": patched({ image: "localhost:5001/e2e/nowhere:1" }),
     "no-memory": patched({ resources: { requests: { cpu: "50m", ...memory }, limits: memory } }),
+    "no-secret": patched(
+      { volumeMounts: [{ name: "keys", mountPath: "/keys" }] },
+      { volumes: [{ name: "keys", secret: { secretName: "nowhere" } }] },
+    ),
     "no-models": patched({ args: ["--model-repository=/nowhere"] }),
   };
   const refused = { "no-quota": classifier({ rollout }) };
@@ -55,6 +59,10 @@ describe("a rollout that can't go on", () => {
     [
       "no-image",
       /pod no-image-\S+, container triton: (ErrImagePull|ImagePullBackOff): .*; the nodes must reach the reg/,
+    ],
+    [
+      "no-secret",
+      /pod no-secret-\S+: FailedMount: .*secret "nowhere" not found; what podOverrides mount must be in the namespace/,
     ],
     ["no-memory", /pod no-memory-\S+, container triton: OOMKilled; say more under resources\.memory/],
     ["no-models", /pod no-models-\S+, container triton: it ended with exit code \d+: .*nowhere/],

@@ -87,6 +87,13 @@ export async function plannedSteps(stack: Stack): Promise<string[]> {
     .map(({ op, urn }) => `${op} ${urn.split("::").pop()}`);
 }
 
+/** The steps of a change that exports nothing again, in order: what is meant stands on the service itself. */
+export const servedAnew = (model: string): string[] => [
+  `update ${model}`,
+  `update ${model}-deployment`,
+  `update ${model}-server-image`,
+];
+
 /** Names of the images that a stack's state holds. */
 export async function imagesOf(stack: Stack): Promise<string[]> {
   const { deployment } = JSON.parse(await stack.export()) as {

@@ -4,10 +4,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adapterRuleText } from "../../components/kubernetes/scaling/adapterRule";
 import { autoscalingOptions } from "../../components/kubernetes/scaling/options";
+import { podMatchers, SIGNALS } from "../../components/kubernetes/scaling/signals";
 import type { Stack } from "../../sandbox/stack";
 import { requests } from "./counts";
 import type { Load } from "./load/load";
-import { addAdapterRule, deployment, loadOn, metrics, type Scaled, until } from "./scaling";
+import { addAdapterRule, deployment, loadOn, metrics, promQuery, type Scaled, until } from "./scaling";
 import { classifier, environment, NAMESPACE, openStack, stackFile } from "./support";
 import { Timeline } from "./timeline";
 
@@ -26,11 +27,11 @@ let elsewhere: Stack;
 let loads: Record<Name, Load>;
 let timelines: Record<Name, Timeline>;
 
-const fused = () =>
-  classifier({ autoscaling: { keda: { ...bounds, prometheus: pipeline.prometheus, target: "10ms" } } });
+const fused = (steering: object) =>
+  classifier({ autoscaling: { keda: { ...bounds, prometheus: pipeline.prometheus, ...steering } } });
 const both = () =>
   stackFile({
-    fused: fused(),
+    fused: fused({ target: "10ms" }),
     ensemble: classifier({ serving: { pipeline: "ensemble" }, autoscaling: { podsMetric } }),
   });
 
@@ -41,7 +42,9 @@ beforeAll(async () => {
     adapterRuleText(autoscalingOptions.parse({ podsMetric }).podsMetric ?? expect.fail(), "ensemble"),
   );
   await kubectl(["create", "namespace", ELSEWHERE]);
-  elsewhere = await openStack("e2e-elsewhere", stackFile({ fused: fused() }, { namespace: ELSEWHERE }));
+  // Nobody asks it. It must not steer by waiting: the load takes the CPU of its pod, too, and what the pod asks itself then waits.
+  const idle = fused({ signal: "requestRate", target: "2" });
+  elsewhere = await openStack("e2e-elsewhere", stackFile({ fused: idle }, { namespace: ELSEWHERE }));
   stack = await openStack("e2e-load", both());
   await Promise.all([elsewhere.up(), stack.up()]);
   loads = { fused: await loadOn("fused"), ensemble: await loadOn("ensemble") };
@@ -86,10 +89,15 @@ function lostNothing() {
 }
 
 describe("a step of load", () => {
-  it("on an ensemble takes it from one pod to three by its Pods metric; its idle neighbour stays at one", async () => {
+  it("on an ensemble takes it from one pod to three by its Pods metric; its neighbour's requests are not more", async () => {
     trickle("fused");
     await stepUp("ensemble");
-    expect((await pods("fused")).spec.replicas).toBe(1);
+    const window = `${bounds.windowSeconds}s`;
+    const rate = (name: Name) =>
+      promQuery(SIGNALS.requestRate.query({ pods: podMatchers(name, NAMESPACE), apiName: name, window, by: "" }));
+    // Five a second at most, and what a pod asks itself.
+    expect(await rate("fused")).toBeLessThan(10);
+    expect(await rate("ensemble")).toBeGreaterThan(10);
     lostNothing();
   });
 

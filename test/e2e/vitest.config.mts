@@ -5,7 +5,17 @@ const root = join(import.meta.dirname, "..", "..");
 const MINUTES_15 = 15 * 60_000;
 
 /** What mostly waits for the engine and the cluster, and puts no load on anything. */
-const TOGETHER = ["credentials", "gpuStack", "installed", "library", "quietDiffs", "tasks", "validation", "workload"];
+const TOGETHER = [
+  "credentials",
+  "gpuStack",
+  "installed",
+  "library",
+  "quietDiffs",
+  "registries",
+  "tasks",
+  "validation",
+  "workload",
+];
 /** What looks at one cluster closely, for seconds on end, and loads it little. Prometheus and the metrics adapter stay up for all. */
 const CLOSELY = [
   "alerts",
@@ -18,8 +28,6 @@ const CLOSELY = [
   "stuck",
   "watch",
 ];
-/** Two that begin together, lest one begins while the other has ended Prometheus. */
-const PAIR = ["drain", "prometheusGone"];
 /** What it takes down, all others use. */
 const LAST = ["teardown"];
 
@@ -44,9 +52,8 @@ export default defineConfig({
     projects: [
       group("together", 0, 3, files(TOGETHER)),
       group("closely", 1, 3, files(CLOSELY)),
-      group("pair", 2, 2, files(PAIR)),
-      group("alone", 3, 1, ["test/e2e/*.test.ts"], files([...TOGETHER, ...CLOSELY, ...PAIR, ...LAST])),
-      group("last", 4, 1, files(LAST)),
+      group("alone", 2, 1, ["test/e2e/*.test.ts"], files([...TOGETHER, ...CLOSELY, ...LAST])),
+      group("last", 3, 1, files(LAST)),
     ],
   },
 });

@@ -35,7 +35,7 @@ let outputs: Record<
 beforeAll(async () => {
   stack = await openStack("e2e-workload", stackFile({ plain: classifier() }));
   await stack.up();
-  outputs = (await stack.outputs()).models as typeof outputs;
+  outputs = (await stack.outputs()) as typeof outputs;
 });
 afterAll(() => stack.destroy());
 

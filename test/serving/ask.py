@@ -23,6 +23,8 @@ class Server(Protocol):
     def grpc(self) -> str: ...
 
 
+# Beyond what a server may take to answer or refuse, on a machine that does other things besides.
+PATIENCE_SECONDS = 120
 # What urllib says by itself is a form.
 JSON = {"Content-Type": "application/json"}
 
@@ -39,7 +41,7 @@ def get(server: Server, path: str, headers: dict[str, str] | None = None) -> tup
 
 def _open(request: urllib.request.Request) -> tuple[int, dict[str, Any]]:
     try:
-        with urllib.request.urlopen(request, timeout=20) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
             return response.status, _decoded(response.read())
     except urllib.error.HTTPError as problem:
         return problem.code, _decoded(problem.read())
@@ -62,13 +64,13 @@ def raw_body(text: bytes) -> bytes:
 
 def infer_http(server: Server, texts: Sequence[str | bytes], **options: Any) -> Any:
     """The official HTTP client, binary protocol."""
-    with http.InferenceServerClient(server.http, network_timeout=20) as client:
+    with http.InferenceServerClient(server.http, network_timeout=PATIENCE_SECONDS) as client:
         return client.infer(server.api_name, [_input(http, texts)], **options)
 
 
 def infer_grpc(server: Server, texts: Sequence[str | bytes], **options: Any) -> Any:
     with grpc.InferenceServerClient(server.grpc) as client:
-        return client.infer(server.api_name, [_input(grpc, texts)], client_timeout=20, **options)
+        return client.infer(server.api_name, [_input(grpc, texts)], client_timeout=PATIENCE_SECONDS, **options)
 
 
 def until(condition: Callable[[], bool], seconds: float = 60) -> None:

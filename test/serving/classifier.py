@@ -1,5 +1,5 @@
 """A small real classifier, made without torch: what bert_exporter writes, in a tenth of a second. In: what kind. Out: a
-folder with model.onnx, tokenizer.json, model.json.
+folder with model.onnx, tokenizer.json, model.json, proof.json.
 
 Token embeddings → mean over the tokens that are not padding → linear. The weights are honest: each known word speaks
 for one label, so a test can say in words what the answer must be, and a truncated text can be told from another."""
@@ -10,7 +10,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime import InferenceSession
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+from bert_tasks.proof import Proof, answered, write_proof
 
 LABELS = ["neutral", "distress", "joy"]
 WORDS = {
@@ -18,19 +21,37 @@ WORDS = {
     "distress": ["help", "lost", "afraid", "помогите", "мне", "страшно"],
     "joy": ["love", "great", "happy", "люблю", "спасибо", "😀"],
 }
+# What the proof is about; the last two say nothing, and so no label leads.
+PROVEN = [
+    "HELP me, I am LOST",
+    "I love it",
+    "great, happy",
+    "Спасибо",
+    "the report is on the table",
+    "so it goes " * 10,
+    "so it goes",
+]
+GATE = 1e-3
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 MAX_LENGTH = 16
 OPSET = 18
 
 
 def write_classifier(
-    folder: Path, token_types: bool = True, activation: str = "softmax", task: str = "textClassification"
+    folder: Path,
+    token_types: bool = True,
+    activation: str = "softmax",
+    task: str = "textClassification",
+    shift: float = 0,
+    split: bool = False,
 ) -> Path:
-    """`token_types`: whether the graph asks for token_type_ids, as BERT does and RoBERTa and DistilBERT do not."""
+    """`token_types`: whether the graph asks for token_type_ids, as BERT does and RoBERTa and DistilBERT do not.
+    `split`: with the weights in a file of their own, as the exporter writes a model of more than 2 GiB.
+    `shift`: what is added to each logit."""
     folder.mkdir(parents=True)
     inputs = ["input_ids", "attention_mask", *(["token_type_ids"] if token_types else [])]
     _tokenizer().save(str(folder / "tokenizer.json"))
-    onnx.save(_graph(inputs), str(folder / "model.onnx"))
+    onnx.save(_graph(inputs, shift), str(folder / "model.onnx"))
     facts = {
         "inputs": inputs,
         "labels": LABELS,
@@ -41,7 +62,31 @@ def write_classifier(
         "source": {"model": "test/serving/classifier.py", "tokenizer": "test/serving/classifier.py"},
     }
     (folder / "model.json").write_text(json.dumps(facts), encoding="utf-8")
+    write_proof(folder / "proof.json", _proof(folder, inputs, task, activation))
+    if split:
+        _split(folder / "model.onnx")
     return folder
+
+
+def _split(file: Path) -> None:
+    graph = onnx.load(file)
+    file.unlink()
+    file.mkdir()
+    onnx.save(graph, file / "model.onnx", save_as_external_data=True, location="model.onnx.data", size_threshold=64)
+
+
+def _proof(folder: Path, inputs: list[str], task: str, activation: str) -> Proof:
+    tokenizer = _tokenizer()
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_LENGTH)
+    ids = [tokenizer.encode(text).ids for text in PROVEN]
+    session = InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
+    feeds = [{name: np.full((1, len(row)), name == "attention_mask", dtype=np.int64) for name in inputs} for row in ids]
+    for row, feed in zip(ids, feeds, strict=True):
+        feed["input_ids"][0] = row
+    logits = np.concatenate([session.run(None, feed)[0] for feed in feeds])
+    said = answered(task, activation, LABELS, logits)
+    return Proof(GATE, task, activation, LABELS, PROVEN, ids, logits, said)
 
 
 def _vocabulary() -> list[str]:
@@ -61,7 +106,7 @@ def _tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def _graph(inputs: list[str]) -> onnx.ModelProto:
+def _graph(inputs: list[str], shift: float) -> onnx.ModelProto:
     vocabulary = _vocabulary()
     embeddings = np.full((len(vocabulary), 4), 0.1, dtype=np.float32)
     for index, token in enumerate(vocabulary):
@@ -71,7 +116,7 @@ def _graph(inputs: list[str]) -> onnx.ModelProto:
     # Padding that is not masked would be loud, so a test would hear it.
     embeddings[SPECIAL.index("[PAD]")] = 50
     weights = np.vstack([np.eye(3, dtype=np.float32) * 2, np.zeros((1, 3), dtype=np.float32)])
-    bias = np.array([0.05, 0, 0], dtype=np.float32)
+    bias = np.array([0.05, 0, 0], dtype=np.float32) + np.float32(shift)
     constants = {
         "embeddings": embeddings,
         "types": np.array([[0, 0, 0, 0], [9, 9, 9, 9]], dtype=np.float32),

@@ -49,6 +49,7 @@ class Gateway:
     limits: dict[str, int] = field(default_factory=dict)
     stream_seconds: int = 60
     connection_seconds: int = 2
+    exit_seconds: int = 5
     ports: dict[str, int] = field(default_factory=lambda: free_ports(("http", "grpc", "ready")))
 
     @property
@@ -73,7 +74,7 @@ class Gateway:
 
     def _input(self) -> dict[str, Any]:
         return {
-            "lifecycle": {"connectionSeconds": self.connection_seconds, "exitTimeoutSeconds": 5},
+            "lifecycle": {"connectionSeconds": self.connection_seconds, "exitTimeoutSeconds": self.exit_seconds},
             "limits": LIMITS | self.limits,
             "grpc": True,
             "streamSeconds": self.stream_seconds,
@@ -89,6 +90,9 @@ class Gateway:
             assert f"127.0.0.1:{port};" in config
             config = config.replace(f"127.0.0.1:{port};", f"127.0.0.1:{self.triton.ports[name]};")
         config = config.replace(" /tmp/", f" {self.work}/")
+        probe = "location = /gateway { return 200; }"
+        assert probe in config
+        config = config.replace(probe, f"{probe} location = /status {{ stub_status; }}")
         # A pod's nginx is nobody's root; here it would step down, and pytest's folders are root's alone.
         config = f"user root;\n{config}" if os.geteuid() == 0 else config
         (self.work / "check.js").write_text(check, encoding="utf-8")
@@ -118,6 +122,13 @@ class Gateway:
 
     def wait(self) -> int:
         return self._process.wait(timeout=START_SECONDS)
+
+    def under_way(self) -> int:
+        """Requests whose header it has read and which it has not answered yet."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['ready']}/status", timeout=5) as answer:
+            _, _, writing = answer.read().decode().partition("Writing: ")
+        asked_for_the_count = 1
+        return int(writing.split()[0]) - asked_for_the_count
 
     def ready(self, path: str = "/gateway") -> bool:
         try:

@@ -34,8 +34,10 @@ KINDS: dict[str, dict[str, Any]] = {
 
 
 def render(folder: Path, **options: Any) -> tuple[Path, Path]:
-    """A repository for a classifier made on the spot, and golden.json. `options`: spec.json's or the classifier's."""
-    kind: dict[str, Any] = {name: options.pop(name) for name in ("token_types", "activation") if name in options}
+    """A repository for a classifier made on the spot, and golden.json, with replay.json beside it. `options`:
+    spec.json's or the classifier's."""
+    kinds = ("token_types", "activation", "shift", "split")
+    kind: dict[str, Any] = {name: options.pop(name) for name in kinds if name in options}
     if "task" in options:
         (kind["task"],) = options["task"]
     return render_model(folder, write_classifier(folder / "model", **kind), **options)
@@ -61,12 +63,14 @@ def render_model(folder: Path, model: Path, **options: Any) -> tuple[Path, Path]
     folder.mkdir(exist_ok=True)
     (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
     arguments = ["render", "--spec", folder / "spec.json", "--model", model, "--templates", TEMPLATES]
-    arguments += ["--out", folder / "models", "--golden", folder / "golden.json"]
+    arguments += ["--out", folder / "models", "--golden", folder / "golden.json", "--replay", folder / "replay.json"]
+    runs_itself = spec.get("pipeline") == "fused" and not native
+    arguments += ["--no-graph"] if runs_itself else []
     assert triton_repository([str(argument) for argument in arguments]) == 0
     if native:
         _stand_in(folder / "models" / "model_onnx")
-    elif spec.get("pipeline") == "fused":
-        # As the server image's build does; without it the renderer leaves the graph as it was exported.
+    elif runs_itself:
+        # As the server image's build does.
         cpu_graph(model, folder / "models" / str(spec["apiName"]) / "1", precision, least=0)
     return folder / "models", folder / "golden.json"
 

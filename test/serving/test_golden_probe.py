@@ -4,14 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from subprocess import CompletedProcess
 from threading import Event, Thread
 from time import sleep
 from typing import Any, ClassVar
 
 import pytest
 
+import golden_probe
+from build_faults import exit_code
 from rendering import ROOT, SERVER_SOURCES, render
 from triton import Triton, backend_folder, free_ports, server_environment
 
@@ -23,7 +27,7 @@ RIGHT, NOT_READY, WRONG = 0, 1, 2
 
 def probe(
     golden: Path, http: str, termination_log: Path, timeout: float = 20, notes: str = "", verdict: str = ""
-) -> "subprocess.CompletedProcess[str]":
+) -> "CompletedProcess[str]":
     termination_log.touch()
     command = [sys.executable, str(PROBE), "--golden", str(golden), "--http", http]
     command += ["--termination-log", str(termination_log), "--timeout", str(timeout), "--notes", notes]
@@ -42,7 +46,8 @@ def changed(server: Triton, folder: Path, **changes: Any) -> Path:
 
 def test_right_answers(server: Triton, tmp_path: Path) -> None:
     run = probe(server.golden, server.http, tmp_path / "log")
-    assert (run.returncode, run.stdout) == (RIGHT, "2 of 2 golden examples answered right\n")
+    said = "2 of 2 golden examples and 5 of 5 texts of the proof answered right\n"
+    assert (run.returncode, run.stdout) == (RIGHT, said)
     assert (tmp_path / "log").read_text() == ""
 
 
@@ -61,14 +66,41 @@ def test_more_examples_than_fit_one_request(server: Triton, tmp_path: Path) -> N
     assert probe(changed(server, tmp_path, examples=examples), server.http, tmp_path / "log").returncode == RIGHT
 
 
-def test_without_examples_any_answer_will_do(server: Triton, tmp_path: Path) -> None:
-    assert probe(changed(server, tmp_path, examples=[]), server.http, tmp_path / "log").returncode == RIGHT
+def test_without_examples_the_proof_is_asked(server: Triton, tmp_path: Path) -> None:
+    golden = changed(server, tmp_path, examples=[])
+    run = probe(golden, server.http, tmp_path / "log")
+    assert (run.returncode, run.stdout) == (RIGHT, "5 of 5 texts of the proof answered right\n")
+    other = json.loads(golden.read_text(encoding="utf-8"))
+    first, second = other["proof"]["texts"][1:3]
+    first["answer"]["label"], second["answer"]["score"] = "distress", second["answer"]["score"] + 0.021
+    golden.write_text(json.dumps(other), encoding="utf-8")
+    run = probe(golden, server.http, tmp_path / "log")
+    assert run.returncode == WRONG
+    (line,) = run.stdout.splitlines()
+    assert "does not answer as the one that was proven: 2 of 5 built-in texts" in line
+    assert 'text "I love it", expected {"label": "distress", "score": 0.' in line
+    assert 'got {"label": "joy", "score": 0.' in line
+    assert (tmp_path / "log").read_text(encoding="utf-8") == run.stdout
+
+
+def test_where_nothing_is_known_any_answer_will_do(server: Triton, tmp_path: Path) -> None:
+    unsure = {"within": 0.02, "texts": []}
+    run = probe(changed(server, tmp_path, examples=[], proof=unsure), server.http, tmp_path / "log")
+    assert (run.returncode, run.stdout) == (RIGHT, "some text answered right\n")
+
+
+def test_no_call_is_larger_than_a_request_may_be(server: Triton) -> None:
+    golden = json.loads(server.golden.read_text(encoding="utf-8"))
+    texts = [entry["text"] for entry in golden["examples"] + golden["proof"]["texts"]]
+    calls = list(golden_probe.calls([{"text": text} for text in texts], size=64, most_bytes=50, done=[1]))
+    assert calls == [[0, 2, 3], [4, 5], [6]]
+    assert all(sum(len(texts[position].encode()) for position in call) <= 50 for call in calls)
 
 
 @pytest.mark.parametrize(
     ("example", "says"),
     [
-        ({"text": "спасибо", "predicts": "distress", "minScore": 0}, 'text "спасибо", expected "distress", got "joy"'),
+        ({"text": "спасибо", "predicts": "distress"}, 'text "спасибо", expected "distress", got "joy"'),
         (
             {"text": "love", "predicts": "joy", "minScore": 0.9999},
             'expected "joy" with a score of at least 0.9999, got',
@@ -112,7 +144,7 @@ def test_a_late_answer_is_no_wrong_answer(server: Triton, tmp_path: Path) -> Non
     run = probe(server.golden, f"127.0.0.1:{late.server_port}", tmp_path / "log", timeout=0.3)
     probed.set()
     late.shutdown()
-    said = "no answer within 0.3 s, 0 of 2 golden examples answered so far\n"
+    said = "no answer within 0.3 s, 0 of 2 golden examples and 0 of 5 texts of the proof answered so far\n"
     assert (run.returncode, run.stdout) == (NOT_READY, said)
 
 
@@ -150,7 +182,9 @@ def test_a_slow_model_answers_over_several_tries(tmp_path: Path) -> None:
     ]
     names = {"text": "text_input", "outputs": {"label": "predicts", "score": "scores"}}
     asked = {"task": "textClassification", "labels": ["joy", "distress"]}
-    content = {"apiName": "m", "maxBatchSize": 4, **asked, "tensors": names, "examples": examples}
+    unproven: dict[str, Any] = {"within": 0.02, "texts": []}
+    content = {"apiName": "m", "maxBatchSize": 4, "requestBytes": 1 << 20, **asked, "tensors": names}
+    content |= {"examples": examples, "proof": unproven}
     golden.write_text(json.dumps(content), encoding="utf-8")
     notes, address = str(tmp_path / "notes"), f"127.0.0.1:{slow.server_port}"
     tries = [probe(golden, address, tmp_path / "log", timeout=1, notes=notes).returncode]
@@ -167,17 +201,15 @@ def test_a_slow_model_answers_over_several_tries(tmp_path: Path) -> None:
     slow.shutdown()
 
 
-def verify(folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
-    """As the image build does it, but for the ports: the probe asks the default port there."""
+def verify(folder: Path, breaks: Callable[[Path], None] | None = None, **options: Any) -> "CompletedProcess[str]":
+    """As the image build does it, but for the ports. `breaks`: what happens to the repository before."""
     repository, golden = render(folder, **options)
-    if options.get("examples") is None:
-        (repository / "model_onnx" / "1" / "model.onnx").write_bytes(b"no graph")
+    if breaks:
+        breaks(repository)
     server = Triton(repository, "ensemble_model", folder, golden)
     backend_folder(folder / "backends")
-    here = folder / "probe.py"
-    arguments = f"sys.argv += ['--http', '{server.http}']"
-    here.write_text(f"import runpy, sys\n{arguments}\nrunpy.run_path({str(PROBE)!r}, run_name='__main__')")
-    command = [sys.executable, "-m", "triton_repository", "verify", "--golden", str(golden), "--probe", str(here)]
+    command = [sys.executable, "-m", "triton_repository", "verify", "--golden", str(golden), "--probe", str(PROBE)]
+    command += ["--replay", str(folder / "replay.json"), "--repository", str(repository), "--http", server.http]
     command += ["--verdict", str(folder / "verdict.json"), "--earlier", str(folder / "graph.json"), "--"]
     sources = [str(SERVER_SOURCES), *BESIDE_THE_PROBE.values()]
     environment = server_environment() | {"PYTHONPATH": os.pathsep.join(sources)}
@@ -212,20 +244,31 @@ def test_the_image_build_asks_nothing_of_a_model_that_is_refused(tmp_path: Path,
     found = [{"path": [stage], "because": "is wrong", "remedy": ""} for stage in stages]
     for stage, problem in zip(stages, found, strict=True):
         (tmp_path / f"{stage}.json").write_text(json.dumps({"problems": [problem]}))
-    assert verify(tmp_path, examples=None).returncode == 0
+    assert verify(tmp_path).returncode == 0
     assert verdict(tmp_path) == found
 
 
 def test_the_image_build_goes_on_after_right_answers(tmp_path: Path) -> None:
     run = verify(tmp_path, examples=[{"text": "I love it", "predicts": "joy"}])
     assert run.returncode == 0, run.stderr
-    assert "1 of 1 golden examples answered right" in run.stdout
+    assert "1 of 1 golden examples and 5 of 5 texts of the proof answered right" in run.stdout
+    assert "7 built-in texts answered as by the model that was proven" in run.stdout
+    assert verdict(tmp_path) == []
+
+
+def test_a_regression_is_right_below_zero(tmp_path: Path) -> None:
+    asked = {"text": "I love it", "predicts": "joy"}
+    run = verify(tmp_path, activation="none", shift=-10, examples=[asked, {**asked, "minScore": -9}])
+    assert run.returncode == 0, run.stderr
     assert verdict(tmp_path) == []
 
 
 def test_the_image_build_stops_on_a_server_that_does_not_start(tmp_path: Path) -> None:
-    run = verify(tmp_path, examples=None)
-    assert run.returncode == 1
+    def no_graph(repository: Path) -> None:
+        (repository / "model_onnx" / "1" / "model.onnx").write_bytes(b"no graph")
+
+    run = verify(tmp_path, no_graph)
+    assert run.returncode == exit_code("ServerNotReady")
     assert "before it was ready" in run.stderr
     assert "model_onnx" in run.stderr
     assert not (tmp_path / "verdict.json").exists()

@@ -21,8 +21,8 @@ async function main(): Promise<number> {
   const args = asked.length > 0 ? asked : ["--docs", page];
   const code = spawnSync(python, [join(__dirname, "servers.py"), ...args], { env, stdio: "inherit" }).status ?? 1;
   if (code !== 0 || asked.length > 0) return code;
-  const { passed, failed } = await e2e(log, COUNTED, { ...process.env, [FULL_COUNTS]: "yes" });
-  return passed > 0 && failed === 0 ? 0 : 1;
+  const { passed, failures } = await e2e(log, COUNTED, { ...process.env, [FULL_COUNTS]: "yes" });
+  return passed > 0 && failures.length === 0 ? 0 : 1;
 }
 
 main().then(

@@ -2,6 +2,7 @@
  *  and what was said. In: a program. Out: what it made. */
 import * as pulumi from "@pulumi/pulumi";
 import { vi } from "vitest";
+import { awsAnswer } from "./aws";
 
 export interface Registered {
   readonly type: string;
@@ -12,6 +13,7 @@ export interface Registered {
   readonly inputs: any;
   readonly provider: string;
   readonly ignoreChanges: readonly string[];
+  readonly hideDiffs: readonly string[];
   /** Logical names. */
   readonly dependsOn: readonly string[];
   /** Of a create and of an update. */
@@ -40,6 +42,7 @@ interface Request {
   getParent(): string;
   getProvider(): string;
   getIgnorechangesList(): string[];
+  getHidediffsList(): string[];
   getDependenciesList(): string[];
   getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
   getObject(): Struct | undefined;
@@ -72,7 +75,7 @@ export async function run(program: () => unknown, folder: string, preview = true
   const warnings: string[] = [];
   await pulumi.runtime.setMocks(
     {
-      call: ({ inputs }) => inputs,
+      call: ({ token, inputs }) => awsAnswer(token, inputs) ?? inputs,
       newResource({ type, name, inputs }) {
         const built = type === "docker:index/image:Image" && !preview;
         const repository = String(inputs.imageName).replace(/:[^:/]+$/, "");
@@ -96,6 +99,7 @@ export async function run(program: () => unknown, folder: string, preview = true
       inputs: request.getObject()?.toJavaScript(),
       provider: request.getProvider(),
       ignoreChanges: request.getIgnorechangesList(),
+      hideDiffs: request.getHidediffsList(),
       dependsOn: request.getDependenciesList().map(nameOf).sort(),
       timeouts: timeouts === undefined ? [] : [timeouts.getCreate(), timeouts.getUpdate()],
     });

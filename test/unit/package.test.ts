@@ -82,7 +82,7 @@ describe("the package", () => {
     const packed = files.filter((file) => !file.startsWith("node_modules"));
     expect(packed).toContain("schemas/pulumi-stack.schema.json");
     const odd =
-      /test|sandbox|bench|cache|\.pyc|egg-info|DS_Store|lock|tsconfig|venv|build|(?<!\/pyproject)\.toml|^components\/.*\.ts$/;
+      /test|sandbox|bench|cache|\.pyc|egg-info|DS_Store|lock|tsconfig|venv|(?<!images\/server\/src\/)build|(?<!\/pyproject)\.toml|^components\/.*\.ts$/;
     expect(packed.filter((file) => odd.test(file) && !file.startsWith("dist/"))).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
@@ -103,6 +104,13 @@ describe("a service", () => {
     }
   });
 
+  it("hides of the diff of an image what its build is made of, and of nothing else anything", async () => {
+    await run(() => void new Service("sentiment", ARGS));
+    const hidden = registered.map(({ type, hideDiffs }) => ({ image: type.endsWith(":Image"), hideDiffs }));
+    expect(hidden.filter(({ image }) => image)).toHaveLength(2);
+    for (const { image, hideDiffs } of hidden) expect(hideDiffs).toEqual(image ? ["build"] : []);
+  });
+
   it("registers its outputs", async () => {
     await run(() => void new Service("sentiment", ARGS), { preview: false });
     const names = ["autoscaling", "endpoints", "image", "imageDigest", "modelNames", "quality", "url"];
@@ -123,7 +131,7 @@ describe("a service", () => {
     await run(() => void new Service("sentiment", ARGS));
     expect(warnings).toEqual([
       expect.stringMatching(/^sentiment: sentiment\.server: Triton 2\.51\.0 .* dev and tests/),
-      expect.stringContaining("no cluster.context is said"),
+      expect.stringContaining("no cluster is said"),
     ]);
   });
 
@@ -151,6 +159,32 @@ describe("a service", () => {
 
 /** How the engine is told that a value is a secret: sdk/go/common/resource/properties.go. */
 const [SIGNATURE, SECRET] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
+
+describe("its inputs", () => {
+  const said = async (args: TritonBertServiceArgs | (() => TritonBertServiceArgs), preview = true) => {
+    await run(() => void new Service("sentiment", typeof args === "function" ? args() : args), { preview });
+    return registered.find(({ type }) => type === TYPE)?.inputs;
+  };
+
+  it("are what the user wrote", async () => {
+    const args = { ...HUB, credentials: { hf: { token: "hf_token_one" } }, serving: { maxLength: 128 } };
+    const { credentials: _credentials, ...written } = args;
+    expect(await said(args)).toEqual(written);
+  });
+
+  it("unwrap no secret, and are the same in a preview that does not know a value yet as in the up after it", async () => {
+    const args = () => {
+      const image = new docker.Image("other", { imageName: "a/b:c", build: { context: "." } });
+      const annotations = { secret: pulumi.secret("hush"), late: image.repoDigest, plain: "here" };
+      return { ...ARGS, service: { annotations } };
+    };
+    const planned = await said(args);
+    const service = only("Service", "sentiment-service");
+    expect(service.inputs.metadata.annotations.secret).toEqual({ [SIGNATURE]: SECRET, value: "hush" });
+    expect(planned.service.annotations).toEqual({ secret: "[output]", late: "[output]", plain: "here" });
+    expect(await said(args, false)).toEqual(planned);
+  });
+});
 
 describe("a token", () => {
   const CREDENTIALS = { hf: { token: pulumi.secret("hf_token_one") } };

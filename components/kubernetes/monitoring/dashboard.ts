@@ -66,7 +66,7 @@ function panels(watched: Watched): Panel[] {
         "{{pod}}": `sum by (pod) (${rate("container_cpu_usage_seconds_total", `${pods},container="${CONTAINER}"`)})`,
       },
     },
-    ...(watched.device === "gpu"
+    ...(watched.gpuMetrics
       ? [
           {
             title: "GPU utilisation",

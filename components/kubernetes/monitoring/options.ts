@@ -1,9 +1,9 @@
 /** What a user may say about who watches a service: scraping, alerts, dashboard, logs. */
 import { z } from "zod";
 import { exactlyOneOf } from "../../shared/exactlyOneOf";
+import { addedAnnotations, addedLabels } from "../objectText";
 
-const labels = z
-  .record(z.string(), z.string())
+const labels = addedLabels()
   .default({})
   .describe("Labels by which your Prometheus chooses it, such as release: kube-prometheus-stack.");
 
@@ -12,12 +12,10 @@ const monitor = z.strictObject({
   intervalSeconds: z.int().min(1).max(300).default(15).describe("Seconds between two scrapes."),
 });
 
-const time = (text: string) =>
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?(ms|s)$/, "must be a time in ms or s")
-    .meta({ remedy: "write a number with its unit, such as 500ms or 2s" })
-    .describe(text);
+const timeLike = (pattern: RegExp, because: string) =>
+  z.string().regex(pattern, because).meta({ remedy: "write a number with its unit, such as 500ms or 2s" });
+const time = timeLike(/^\d+(\.\d+)?(ms|s)$/, "must be a time in ms or s");
+const timeAboveZero = timeLike(/^(?=.*[1-9])\d+(\.\d+)?(ms|s)$/, "must be a time above zero in ms or s");
 
 /** A wait that a caller surely feels, in milliseconds; ten times what the autoscaler holds by default. */
 export const QUEUE_TIME = { cpu: 500, gpu: 200 } as const;
@@ -44,9 +42,11 @@ export const monitoringOptions = z.strictObject({
         .describe(
           "URL at which your people find docs/alerts.md; each alert links to its heading there. Default: no link.",
         ),
-      queueTime: time(
-        `A request that waits longer in Triton's queues, on average over 5 minutes, is an alert. Default: ${QUEUE_TIME.cpu}ms, with a GPU ${QUEUE_TIME.gpu}ms.`,
-      ).optional(),
+      queueTime: timeAboveZero
+        .optional()
+        .describe(
+          `A request that waits longer in Triton's queues, on average over 5 minutes, is an alert. Default: ${QUEUE_TIME.cpu}ms, with a GPU ${QUEUE_TIME.gpu}ms.`,
+        ),
       failurePercent: z
         .number()
         .min(0.01)
@@ -68,20 +68,18 @@ export const monitoringOptions = z.strictObject({
     .describe("PrometheusRule of the Prometheus operator; docs/alerts.md lists its alerts. Default: none."),
   dashboard: z
     .strictObject({
-      labels: z
-        .record(z.string(), z.string())
+      labels: addedLabels()
         .default({ grafana_dashboard: "1" })
         .describe("Labels by which Grafana's sidecar finds the ConfigMap."),
-      annotations: z
-        .record(z.string(), z.string())
+      annotations: addedAnnotations(z.string())
         .default({})
         .describe("Annotations of the ConfigMap, such as the sidecar's grafana_folder."),
     })
     .optional()
     .describe("Grafana dashboard in a ConfigMap. Default: none."),
-  logSlowerThan: time(
-    "Requests that take longer are logged, with their id and time, never their text. 0s: all are.",
-  ).default("1s"),
+  logSlowerThan: time
+    .default("1s")
+    .describe("Requests that take longer are logged, with their id and time, never their text. 0s: all are."),
 });
 
 export type MonitoringOptions = z.output<typeof monitoringOptions>;

@@ -6,6 +6,8 @@ import type { MonitoringOptions } from "./options";
 
 export interface Watched extends Omit<Scaled, "path"> {
   readonly monitoring: MonitoringOptions;
+  /** There is a GPU that tells how busy it is. */
+  readonly gpuMetrics: boolean;
   /** Seconds that a pod may take until its golden examples are answered rightly. */
   readonly startupSeconds: number;
 }

@@ -7,7 +7,8 @@ import { z } from "zod";
 import { UserError } from "../../shared/problems";
 import { type Answer, condition, type Get } from "../apiClient";
 import type { KubernetesSite } from "../metadata";
-import { hindrances, hindranceText } from "./hindrances";
+import { hindranceText } from "./hindrance";
+import { hindrances } from "./hindrances";
 
 const PAUSE_MILLISECONDS = 500;
 

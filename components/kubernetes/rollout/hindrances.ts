@@ -2,9 +2,12 @@
  *  Out: for each such fact the cluster's own words, and what to do. What is normal for a while (an image that is being pulled, a
  *  model that loads) is none. Sources: Kubernetes, "Deployments", section "Failed Deployment"; "Pod Lifecycle"; "Images". */
 import { z } from "zod";
+import { PLATFORM } from "../../image/site";
 import { selectorLabels } from "../../shared/names";
-import { type Answer, condition, type Get, labelQuery, statusMessage } from "../apiClient";
+import { condition, type Get, labelQuery } from "../apiClient";
 import type { KubernetesSite } from "../metadata";
+import { unmade } from "./events";
+import { type Hindrance, read } from "./hindrance";
 
 const conditions = z.array(condition).default([]);
 const ended = z.object({ reason: z.string().default(""), message: z.string().default(""), exitCode: z.number() });
@@ -35,15 +38,6 @@ const MOST_CHARACTERS = 400;
 
 type Container = z.output<typeof container>;
 
-export interface Hindrance {
-  /** The same for as long as the same stands in the way. */
-  readonly key: string;
-  /** The cluster's words, without a remedy. */
-  readonly said: string;
-  /** Empty where only the cluster's words help. */
-  readonly remedy: string;
-}
-
 /** @throws Unreadable where the cluster does not let us see them; another Error where it does not answer */
 export async function hindrances(get: Get, { namespace, names }: KubernetesSite): Promise<Hindrance[]> {
   const one = await get(`/apis/apps/v1/namespaces/${namespace}/deployments/${names.object}`);
@@ -56,8 +50,11 @@ export async function hindrances(get: Get, { namespace, names }: KubernetesSite)
   const unready = pods
     .parse(read("pods", all))
     .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const creating = unready.filter(({ status }) => status.containerStatuses.some(isBeingMade));
+  const fromEvents = await Promise.all(creating.map(({ metadata }) => unmade(get, namespace, metadata.name)));
   return [
     ...refused.map(({ message }) => uncreated(message)),
+    ...fromEvents.flat(),
     ...unready.flatMap(({ metadata, status }) => [
       ...status.conditions.flatMap((found) => unplaced(metadata.name, found)),
       ...status.containerStatuses.flatMap((found) => unstarted(metadata.name, found)),
@@ -65,15 +62,9 @@ export async function hindrances(get: Get, { namespace, names }: KubernetesSite)
   ];
 }
 
-/** Asking again would not help. */
-export class Unreadable extends Error {}
-
-function read(what: string, { status, body }: Answer): unknown {
-  if (status === 200) return body;
-  const message = statusMessage(body);
-  const said = `asked for ${what}, the cluster says HTTP ${status}${message && `: ${message}`}`;
-  throw status === 401 || status === 403 ? new Unreadable(said) : new Error(said);
-}
+/** It has a node, and no more is said of it: why, only events tell. */
+const isBeingMade = ({ state }: Container): boolean =>
+  ["ContainerCreating", "PodInitializing"].includes(state.waiting?.reason ?? "");
 
 function uncreated(message: string): Hindrance {
   // Each try has another name for the pod, and says so.
@@ -123,17 +114,26 @@ const UNCREATED: Remedies = [
 ];
 
 const UNPLACED: Remedies = [
+  [/persistentvolumeclaim/i, "a PersistentVolumeClaim that podOverrides mount must be in the namespace, and bound"],
   [
     /Insufficient [\w.-]+\/[\w.-]+/,
     `add nodes with free GPUs; gpu.count says how many a pod takes, gpu.spare how many a rollout may take on top`,
   ],
   [/Insufficient (cpu|memory)/, `say less under resources, or add nodes, ${ROOM}`],
   [/untolerated taint/, "tolerate it: placement.tolerations"],
-  [/node affinity|node selector/, "no node has the labels of placement.nodeSelector and gpu.type"],
+  [
+    /node affinity|node selector/,
+    `no node has the labels of placement.nodeSelector and gpu.products, or none is ${PLATFORM}, for which images are built`,
+  ],
+  [/topology spread/, "placement.spread waits for more places, or set its whenUnsatisfiable to ScheduleAnyway"],
+  [
+    /resource ?claim/i,
+    "gpu.claimTemplate must name a ResourceClaimTemplate of the namespace, for devices that are free",
+  ],
 ];
 
 const pulled =
-  "the nodes must reach the registry, and be let in: by imagePullSecrets of podOverrides, or of the nodes themselves";
+  "the nodes must reach the registry, trust its certificate, and be let in: by registry.generic.pullSecret, or by a login of their own (docs/registries.md)";
 
 /** By what a container waits for. */
 const WAITING: Readonly<Record<string, string>> = {
@@ -147,6 +147,3 @@ const WAITING: Readonly<Record<string, string>> = {
 };
 
 const found = (remedies: Remedies, said: string): string => remedies.find(([words]) => words.test(said))?.[1] ?? "";
-
-/** As one line for a person. */
-export const hindranceText = ({ said, remedy }: Hindrance): string => (remedy === "" ? said : `${said}; ${remedy}`);

@@ -1,7 +1,7 @@
 /** Beside the wait of the Kubernetes provider, which says nothing until its time is over: tells at once what keeps a rollout from
  *  going on. In: what stands in the way, asked every few seconds. Out: each thing said once. It only reads, and ends nothing. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Hindrance, hindranceText, Unreadable } from "./hindrances";
+import { type Hindrance, hindranceText, Unreadable } from "./hindrance";
 
 const PAUSE_MILLISECONDS = 4_000;
 

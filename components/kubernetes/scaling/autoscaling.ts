@@ -5,6 +5,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { child, type Owner } from "../../shared/child";
 import type { Autoscaling } from "../../shared/outputs";
+import type { Connect } from "../apiClient";
 import { REPLICAS } from "../options";
 import { adapterRuleText } from "./adapterRule";
 import { autoscalerArgs } from "./autoscaler";
@@ -32,12 +33,12 @@ export function scale(options: AutoscalingOptions, replicas = REPLICAS): Scale {
 }
 
 /** Makes the HorizontalPodAutoscaler or the ScaledObject, if one is asked for, and says what it asks for: in an `up` only
- *  once the Deployment has its pods, and it a metric value. `context`: of the kubeconfig; without one nothing is checked. */
+ *  once the Deployment has its pods, and it a metric value. `connect`: to the cluster; without it nothing is checked. */
 export function autoscaling(
   owner: Owner,
   scaled: Scaled,
   rolledOut: pulumi.Output<unknown>,
-  context?: string,
+  connect?: Connect,
 ): pulumi.Output<Autoscaling> {
   const hpa = autoscalerArgs(scaled);
   const object = scaledObjectArgs(scaled);
@@ -46,10 +47,10 @@ export function autoscaling(
     ...(object === undefined ? [] : [child(k8s.apiextensions.CustomResource, owner, "scaled-object", object)]),
   ];
   const known = describeAutoscaling(scaled);
-  if (!isChecked(scaled.options) || context === undefined || pulumi.runtime.isDryRun())
+  if (!isChecked(scaled.options) || connect === undefined || pulumi.runtime.isDryRun())
     return rolledOut.apply(() => known);
   return pulumi.all([rolledOut, ...made.map(({ urn }) => urn)]).apply(async () => {
-    await verifyAutoscaler(scaled, context);
+    await verifyAutoscaler(scaled, connect);
     return known;
   });
 }

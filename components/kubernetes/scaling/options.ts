@@ -1,6 +1,7 @@
 /** What a user may say about who decides the number of pods. */
 import { z } from "zod";
 import { exactlyOneOf } from "../../shared/exactlyOneOf";
+import { moved } from "../../shared/moved";
 import { SECONDS } from "./behavior";
 import { SIGNAL_NAMES, SIGNALS } from "./signals";
 
@@ -70,8 +71,9 @@ export const autoscalingOptions = exactlyOneOf({
         .describe("Percent of the requested CPU that a pod shall use on average."),
     })
     .describe("HorizontalPodAutoscaler on the CPU of the triton container; needs metrics-server."),
-  keda: z
-    .strictObject({
+  keda: moved(
+    { authentication: "authenticationRef" },
+    {
       ...common,
       ...onTriton,
       prometheus: z
@@ -79,22 +81,47 @@ export const autoscalingOptions = exactlyOneOf({
         .regex(/^https?:\/\/[^\s@]+$/, "must be a URL without a login")
         .meta({ remedy: "write it such as http://prometheus.monitoring:9090" })
         .describe("Where KEDA asks Prometheus, such as http://prometheus.monitoring:9090."),
-      authentication: z
-        .strictObject({
+      authenticationRef: exactlyOneOf(
+        {
           name: z.string().min(1).describe("Name of a TriggerAuthentication in the service's namespace."),
+          clusterName: z.string().min(1).describe("Name of a ClusterTriggerAuthentication."),
+        },
+        {
           modes: z
             .enum(["basic", "bearer", "tls", "custom"])
-            .describe("How it logs in: KEDA's authModes of the prometheus scaler."),
-        })
+            .optional()
+            .describe(
+              "How it logs in: KEDA's authModes of the prometheus scaler. Default: none, as for one that says podIdentity (AWS, Azure, Google).",
+            ),
+        },
+      )
         .optional()
         .describe("Login at Prometheus. Default: none."),
+      customHeaders: z
+        .record(
+          z.string().regex(/^[-\w]+$/, "must be the name of a header"),
+          z
+            .string()
+            .regex(/^[^\s,=]([^,=]*[^\s,=])?$/, "must be text without , and =, which KEDA cuts it at")
+            .meta({ remedy: "send it by a TriggerAuthentication of mode custom" }),
+        )
+        .default({})
+        .describe("Headers of each question, such as X-Scope-OrgID for a tenant of Mimir. No secrets: they are shown."),
+      awsRegion: z
+        .string()
+        .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region of AWS")
+        .meta({ remedy: "write it such as eu-central-1" })
+        .optional()
+        .describe(
+          "Region of an Amazon Managed Service for Prometheus, for which KEDA signs its questions. Default: none.",
+        ),
       fallbackReplicas: z
         .int()
         .min(1)
         .optional()
         .describe("Pods there are at least while the metric is lost; never fewer than at that moment. Default: min."),
-    })
-    .describe("ScaledObject of KEDA, 2.18 or newer, on Prometheus."),
+    },
+  ).describe("ScaledObject of KEDA, 2.18 or newer, on Prometheus."),
   podsMetric: z
     .strictObject({
       ...common,

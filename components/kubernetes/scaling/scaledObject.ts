@@ -51,7 +51,8 @@ export function kedaQuery(site: KubernetesSite, { signal, windowSeconds }: KedaO
 }
 
 function trigger(site: KubernetesSite, keda: KedaOptions, apiName: string, device: Scaled["device"]) {
-  const { signal, target, prometheus, authentication } = keda;
+  const { signal, target, prometheus, authenticationRef, customHeaders, awsRegion } = keda;
+  const headers = Object.entries(customHeaders).map(([name, value]) => `${name}=${value}`);
   return {
     type: "prometheus",
     metricType: SIGNALS[signal].isAverage ? "Value" : "AverageValue",
@@ -61,8 +62,13 @@ function trigger(site: KubernetesSite, keda: KedaOptions, apiName: string, devic
       threshold: targetQuantity(signal, target, device),
       // An answer without a value is an outage, not an idle service.
       ignoreNullValues: "false",
-      ...(authentication === undefined ? {} : { authModes: authentication.modes }),
+      ...(authenticationRef?.modes === undefined ? {} : { authModes: authenticationRef.modes }),
+      ...(headers.length === 0 ? {} : { customHeaders: headers.sort().join(",") }),
+      ...(awsRegion === undefined ? {} : { awsRegion }),
     },
-    ...(authentication === undefined ? {} : { authenticationRef: { name: authentication.name } }),
+    ...(authenticationRef === undefined ? {} : { authenticationRef: reference(authenticationRef) }),
   };
 }
+
+const reference = ({ name, clusterName }: NonNullable<KedaOptions["authenticationRef"]>) =>
+  clusterName === undefined ? { name } : { name: clusterName, kind: "ClusterTriggerAuthentication" };

@@ -44,10 +44,11 @@ const MICROSECONDS: Readonly<Record<string, number>> = { us: 1, ms: 1e3, s: 1e6 
 
 export const SIGNALS: Readonly<Record<SignalName, Signal>> = {
   /** Microseconds that a request has waited, over all models that it went through. A GPU answers sooner, so that a wait
-   *  which is short beside a CPU's answer would already double its own. */
+   *  which is short beside a CPU's answer would already double its own. A pod with less than one request a second counts as
+   *  if it had one: alone on a busy node, the watch's own question may wait long, and more pods would not shorten that. */
   queueTime: {
     metric: "triton_bert_queue_time_us",
-    query: (series) => `${waited(series, "rate", "queue_duration_us")} / clamp_min(${requestRate(series)}, 0.001)`,
+    query: (series) => `${waited(series, "rate", "queue_duration_us")} / ${atLeastOneEach(series)}`,
     isAverage: true,
     seed: "nv_inference_queue_duration_us",
     target: {
@@ -110,6 +111,11 @@ export function servedBy(apiName: string): string {
 function requestRate({ pods, apiName, window, by }: Series): string {
   const rate = (metric: string) => `sum${by} (rate(${metric}{${pods},model="${apiName}"}[${window}]))`;
   return `(${rate("nv_inference_request_success")} + ${rate("nv_inference_request_failure")})`;
+}
+
+/** Requests a second, where no pod counts for less than one. */
+function atLeastOneEach(series: Series): string {
+  return `sum${series.by} (clamp_min(${requestRate({ ...series, by: " by (pod)" })}, 1))`;
 }
 
 /** For a regular expression inside a PromQL string. */

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathText } from "../../shared/paths";
 import { UserError } from "../../shared/problems";
-import { apiServer, type Get } from "../apiClient";
+import type { Connect, Get } from "../apiClient";
 import { adapterRuleText } from "./adapterRule";
 import { type Finding, finding } from "./finding";
 import { type AutoscalingOptions, scalerOf } from "./options";
@@ -17,18 +17,14 @@ const PAUSE_MILLISECONDS = 5_000;
 export const isChecked = (options: AutoscalingOptions): boolean => scalerOf(options)?.scaler.verify ?? false;
 
 /** @throws UserError if the autoscaler is still blind after its `verifySeconds` */
-export async function verifyAutoscaler(
-  scaled: Scaled,
-  context: string,
-  connect: (context: string) => Promise<Get> = apiServer,
-): Promise<void> {
+export async function verifyAutoscaler(scaled: Scaled, connect: Connect): Promise<void> {
   const asked = scalerOf(scaled.options);
   if (asked === undefined) return;
   const deadline = Date.now() + asked.scaler.verifySeconds * 1000;
   let get: Get | undefined;
   for (;;) {
     const found = await look(async () => {
-      get ??= await connect(context);
+      get ??= await connect();
       return finding(get, scaled);
     });
     if (found === undefined) return;

@@ -1,7 +1,8 @@
-/** Writes everything that is generated from the options: `npx tsx components/options/generate/generate.ts`. With `--check` it writes
+/** Writes everything that is generated, from the options and from the support matrix: `npx tsx components/options/generate/generate.ts`. With `--check` it writes
  *  nothing, and fails if a file is not current. */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { supportMatrixPage } from "../../server/matrix/page";
 import { MODEL_KEY } from "../../shared/names";
 import { packageRoot } from "../../shared/packageRoot";
 import { modelOptions } from "../modelOptions";
@@ -20,6 +21,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["components/args.ts", argsFile(optionTree(serviceArgs))],
     ["schemas/pulumi-stack.schema.json", stackSchema(stack, model, MODEL_KEY.source)],
     ["docs/options.md", optionsPage(stack, model)],
+    ["docs/support-matrix.md", supportMatrixPage()],
   ]);
 }
 

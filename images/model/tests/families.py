@@ -131,7 +131,7 @@ def _electra(folder: Path, **config: Any) -> None:
 def _roberta(folder: Path, **config: Any) -> None:
     tokenizer = _byte_level(folder, "RobertaTokenizerFast")
     positions = {"max_position_embeddings": POSITIONS + 2, "type_vocab_size": 1}
-    save_model(folder, "Roberta", vocab_size=len(tokenizer), **positions, **config)
+    save_model(folder, "Roberta", vocab_size=len(tokenizer), **{**positions, **config})
 
 
 def _xlm_roberta(folder: Path, **config: Any) -> None:

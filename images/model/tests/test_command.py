@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from conftest import Checkpoint
+from families import edit_json
 
 
 def _run(folder: Path, out: Path) -> subprocess.CompletedProcess[str]:
@@ -31,7 +32,7 @@ def test_end_to_end_twice(checkpoint: Checkpoint, tmp_path: Path) -> None:
         assert "logits differ by at most" in done.stdout
 
     files = sorted(path.relative_to(tmp_path / "first") for path in (tmp_path / "first").rglob("*") if path.is_file())
-    expected = ["model/model.json", "model/model.onnx", "model/tokenizer.json", "quality.json"]
+    expected = ["model/model.json", "model/model.onnx", "model/proof.json", "model/tokenizer.json", "quality.json"]
     assert [file.as_posix() for file in files] == expected
     for file in files:
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes(), file
@@ -59,6 +60,17 @@ def test_a_model_that_is_refused_is_said_as_data(checkpoint: Checkpoint, tmp_pat
     assert "sequence classification" in problem["remedy"]
     assert [file.name for file in (tmp_path / "out" / "model").iterdir()] == ["model.onnx"]
     assert not (tmp_path / "out" / "quality.json").exists()
+
+
+def test_what_is_odd_about_a_model_is_said_as_data(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    config = checkpoint("distilbert", tmp_path / "sources" / "model") / "config.json"
+    edit_json(config, label2id={"negative": 2, "neutral": 1, "positive": 0})
+    (tmp_path / "spec.json").write_text(json.dumps({"model": {"local": {}}}))
+    assert _run(tmp_path, tmp_path / "out").returncode == 0
+    verdict = json.loads((tmp_path / "out" / "verdict.json").read_text())
+    assert verdict["problems"] == []
+    assert [warning["path"] for warning in verdict["warnings"]] == [["labels"]]
+    assert (tmp_path / "out" / "quality.json").is_file()
 
 
 def test_one_that_misses_the_gate_is_refused_at_the_gate(checkpoint: Checkpoint, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bert_exporter import graph_files
+from bert_exporter.texts import TEXTS
 from conftest import Checkpoint, Export
 from families import FAMILIES, LABELS, POSITIONS, edit_json
 
@@ -34,7 +35,12 @@ def test_exports(family: str, exported: Callable[[str], Path]) -> None:
     tokenizer = Tokenizer.from_file(str(out / "model" / "tokenizer.json"))
     assert tokenizer.padding is None
     assert tokenizer.truncation is None
-    assert sorted(path.name for path in (out / "model").iterdir()) == ["model.json", "model.onnx", "tokenizer.json"]
+    assert sorted(path.name for path in (out / "model").iterdir()) == [
+        "model.json",
+        "model.onnx",
+        "proof.json",
+        "tokenizer.json",
+    ]
 
 
 def test_weights_too_large_for_one_file(
@@ -100,8 +106,13 @@ def test_the_smaller_limit_of_model_and_tokenizer(
     assert json.loads((export() / "model" / "model.json").read_text())["maxLength"] == shipped
 
 
-def test_limit_of_512_tokens_although_the_model_has_more(export: Export, tmp_path: Path) -> None:
+@pytest.mark.parametrize("family", ["bert", "roberta", "modernbert"])
+def test_limit_of_a_model_that_takes_long_texts(family: str, export: Export, tmp_path: Path) -> None:
+    """Its own: how much of it is served is the deployment's to say. What is compared goes beyond the usual 512."""
     folder = tmp_path / "sources" / "model"
-    FAMILIES["bert"].make(folder, max_position_embeddings=600)
+    FAMILIES[family].make(folder, max_position_embeddings=1026)
     edit_json(folder / "tokenizer_config.json", model_max_length=10**30)
-    assert json.loads((export() / "model" / "model.json").read_text())["maxLength"] == 512
+    out = export()
+    limit = 1024 if family == "roberta" else 1026
+    assert json.loads((out / "model" / "model.json").read_text())["maxLength"] == limit
+    assert json.loads((out / "quality.json").read_text())["texts"] == len(TEXTS) + 3

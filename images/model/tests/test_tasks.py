@@ -14,6 +14,11 @@ DECISIONS: dict[str, NDArray[np.generic]] = {
     "multiLabelClassification": np.array([[True, False, True], [False, False, False], [True, True, False]]),
 }
 
+NAMED = {
+    "textClassification": [[0], [0], [0]],
+    "multiLabelClassification": [[0, 2], [], [0, 1]],
+}
+
 
 def test_there_is_a_decision_for_each_task() -> None:
     assert tasks() == sorted(DECISIONS)
@@ -25,6 +30,7 @@ def test_decisions_without_options(task: str) -> None:
     decided = decide(scores_of(LOGITS, "softmax" if task == "textClassification" else "sigmoid"))
     assert decided.tolist() == DECISIONS[task].tolist()
     assert decided.shape[0] == len(LOGITS)
+    assert load(task, "decide").classes(decided) == NAMED[task]
 
 
 @pytest.mark.parametrize(

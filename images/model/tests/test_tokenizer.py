@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bert_exporter.errors import TokenizerError, TokenizerMismatch, VocabularyTooLarge
+from bert_exporter.panics import panics_told
 from bert_exporter.texts import TEXTS
-from bert_exporter.tokenizer import Tokenizers, load_tokenizers, prove_equal
+from bert_exporter.tokenizer import Tokenizers, load_tokenizers, prove_equal, warnings_of
 from conftest import Checkpoint, Export
 from families import POSITIONS, edit_json, wordpiece
 
@@ -91,6 +92,54 @@ def test_saved_by_transformers_5(written: dict[str, object], tmp_path: Path) -> 
     tokenizers = load_tokenizers(folder, "tokenizer", None)
     assert tokenizers.shipped.encode("x").tokens == ["[CLS]", "x", "[SEP]"]
     prove_equal(tokenizers, POSITIONS, "tokenizer")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "lower"),
+    [(["\u200c"], False), (["aaaa", "\u200c"], False), (["\ufe0f"], True), (["\u00ad", "\ufeff"], False)],
+)
+def test_an_added_token_of_which_the_normalizer_leaves_nothing(tokens: list[str], lower: bool, tmp_path: Path) -> None:
+    """Whatever encodes a text with it panics, or takes memory without end."""
+    folder = tmp_path / "tokenizer"
+    tokenizer = wordpiece(folder, do_lower_case=lower)
+    tokenizer.add_tokens(tokens)
+    tokenizer.save_pretrained(folder)
+    with pytest.raises(TokenizerError, match="its normalizer leaves nothing of the added token") as refused:
+        load_tokenizers(folder, "tokenizer", None)
+    assert ascii(tokens[-1]) in str(refused.value)
+    assert "aaaa" not in str(refused.value)
+
+
+def test_an_added_token_that_is_found_as_it_comes(tmp_path: Path) -> None:
+    from tokenizers import AddedToken
+
+    folder = tmp_path / "tokenizer"
+    tokenizer = wordpiece(folder, do_lower_case=False)
+    tokenizer.add_tokens([AddedToken("\u200c", normalized=False), "brandnew"])
+    tokenizer.save_pretrained(folder)
+    tokenizers = load_tokenizers(folder, "tokenizer", None)
+    added = tokenizers.shipped.token_to_id("\u200c")
+    assert added in tokenizers.shipped.encode("I\u200cx").ids
+    prove_equal(tokenizers, POSITIONS, "tokenizer")
+
+
+def test_a_panic_is_told() -> None:
+    class PanicException(BaseException):
+        pass
+
+    with pytest.raises(TokenizerError, match="its code panics at a text: bad split"), panics_told("tokenizer"):
+        raise PanicException("bad split")
+    with pytest.raises(KeyboardInterrupt), panics_told("tokenizer"):
+        raise KeyboardInterrupt
+
+
+def test_no_special_tokens_around_a_text(tmp_path: Path) -> None:
+    folder = tmp_path / "tokenizer"
+    wordpiece(folder)
+    assert warnings_of(load_tokenizers(folder, "tokenizer", None).shipped) == []
+    edit_json(folder / "tokenizer.json", post_processor=None)
+    (warning,) = warnings_of(load_tokenizers(folder, "tokenizer", None).shipped)
+    assert "puts no special token" in warning
 
 
 def test_padding_and_truncation_of_the_original_are_dropped(

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Asks the server in this pod the golden examples. A pod whose model answers wrongly never gets Ready.
+"""Asks the server in this pod the golden examples, and texts of the model's proof. A pod whose model answers wrongly,
+or otherwise than the one that was proven, never gets Ready.
 
 In: golden.json (what to ask, written by the renderer), verdict.json (what the build has found wrong), a server's HTTP
-address; beside it the package bert_tasks, whose `expect` of the model's task holds answers against examples. Out: exit
-status
-  0  the model is ready and every example was answered right (without examples: it answered some text);
+address; beside it the packages bert_probe, and bert_tasks, whose `expect` of the model's task holds answers against
+examples. Out: exit status
+  0  the model is ready and every text was answered right (of a model without examples that is sure of no text of its
+     proof: it answered some text);
   1  not ready yet: the server is not up, the model not loaded, or the answer late. Try again;
   2  refused by the build, a wrong answer or an error. It is said on stdout and in the termination log: text, expected,
      got.
-Golden texts come from the deployment's config, so they may be shown; this program never sees a user's text.
+Golden texts come from the deployment's config or are built in, so they may be shown; this program never sees a user's
+text.
 
 A large model on one core may need longer for all examples than Kubernetes gives one try: right answers are noted in
 a file, and the next try goes on from there.
@@ -31,6 +34,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Dict, Iterator, NamedTuple, Sequence
 
+from bert_probe.answers import Answer, differs, infer, shown
 from bert_tasks import load
 
 RIGHT, NOT_READY, WRONG = 0, 1, 2
@@ -42,8 +46,6 @@ CALL_CHARACTERS = 600
 ANY_TEXT = "triton-bert"
 
 Example = Dict[str, Any]
-# The outputs of one text, by what the task calls them.
-Answer = Dict[str, Any]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,16 +72,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         failures = ask(web, model, golden, deadline, notes)
     except socket.timeout:
-        seen = "{} of {} golden examples answered so far".format(len(notes.right), len(golden["examples"]))
-        print(f"no answer within {options.timeout} s, {seen}")
+        print(f"no answer within {options.timeout} s, {_count(golden, notes.right)} answered so far")
         return NOT_READY
     if failures:
         if options.report:
-            told = [failure._asdict() for failure in failures]
-            Path(options.report).write_text(json.dumps(told), encoding="utf-8")
+            report = [failure._asdict() for failure in failures]
+            Path(options.report).write_text(json.dumps(report), encoding="utf-8")
         return _refuse([failure.words for failure in failures], options.termination_log)
-    print("{} of {} golden examples answered right".format(len(golden["examples"]), len(golden["examples"])))
+    print(f"{_count(golden, notes.right)} answered right")
     return RIGHT
+
+
+def asked(golden: dict[str, Any]) -> list[Example]:
+    """All that is asked: golden examples, texts of the proof."""
+    return [*golden["examples"], *golden["proof"]["texts"]]
+
+
+def _count(golden: dict[str, Any], right: Sequence[int]) -> str:
+    examples, all_ = len(golden["examples"]), len(asked(golden))
+    if not all_:
+        return "some text"
+    known = sum(position < examples for position in right)
+    counts = [(known, examples, "golden examples"), (len(right) - known, all_ - examples, "texts of the proof")]
+    return " and ".join("{} of {} {}".format(*count) for count in counts if count[1])
 
 
 def judged(verdict: str) -> list[str]:
@@ -117,7 +132,8 @@ class Notes:
 
 
 class Failure(NamedTuple):
-    """`examples`: their positions. `judged`: the server would answer so again; all else may be of this moment."""
+    """`examples`: the positions of those among them that are golden. `judged`: the server would answer so again; all
+    else may be of this moment."""
 
     examples: list[int]
     words: str
@@ -126,35 +142,45 @@ class Failure(NamedTuple):
 
 def ask(web: Any, model: str, golden: dict[str, Any], deadline: float, notes: Notes) -> list[Failure]:
     """What is wrong with the answers; empty if they are right. Raises socket.timeout."""
-    examples = golden["examples"] or [{"text": ANY_TEXT}]
+    texts = asked(golden) or [{"text": ANY_TEXT}]
     failures: list[Failure] = []
-    for positions in calls(examples, golden["maxBatchSize"], notes.right):
-        some = [examples[position] for position in positions]
+    others: list[str] = []
+    for positions in calls(texts, golden["maxBatchSize"], golden["requestBytes"], notes.right):
+        some = [texts[position] for position in positions]
+        examples = [position for position in positions if position < len(golden["examples"])]
         try:
-            texts = [example["text"] for example in some]
-            answers = infer(web, model, golden["tensors"], texts, _left(deadline))
+            answers = infer(web, model, golden["tensors"], [text["text"] for text in some], _left(deadline))
         except urllib.error.HTTPError as problem:
             words = f"golden examples failed: {_quoted(some)} {_error(problem)}"
-            refused = bool(golden["examples"]) and 400 <= problem.code < 500
-            failures.append(Failure(positions, words, refused))
+            failures.append(Failure(examples, words, bool(asked(golden)) and 400 <= problem.code < 500))
         except socket.timeout:
             raise
         except (OSError, http.client.HTTPException, ValueError, KeyError) as problem:
             words = f"golden examples failed: {_quoted(some)} {type(problem).__name__}: {problem}"
-            failures.append(Failure(positions, words, False))
+            failures.append(Failure(examples, words, False))
         else:
-            mismatches = [_mismatch(golden, example, answer) for example, answer in zip(some, answers)]
-            failures.extend(Failure([position], words, True) for position, words in zip(positions, mismatches) if words)
-            notes.add([position for position, mismatch in zip(positions, mismatches) if not mismatch])
+            wrong = [_mismatch(golden, example, answer) for example, answer in zip(some, answers)]
+            told = dict(zip(positions, wrong))
+            failures.extend(Failure([position], told[position] or "", True) for position in examples if told[position])
+            others += [words for position, words in told.items() if words and position not in examples]
+            notes.add([position for position, words in told.items() if not words])
+    if others:
+        # One line: Kubernetes shows 4096 bytes of all that is told.
+        count = "{} of {} built-in texts".format(len(others), len(golden["proof"]["texts"]))
+        failures.append(
+            Failure([], f"the model does not answer as the one that was proven: {count}; {others[0]}", True)
+        )
     return failures
 
 
-def calls(examples: Sequence[Example], size: int, done: Sequence[int]) -> Iterator[list[int]]:
+def calls(examples: Sequence[Example], size: int, most_bytes: int, done: Sequence[int]) -> Iterator[list[int]]:
     """The positions that each call asks for: at most `size`, fewer of long texts."""
     call: list[int] = []
     for position in sorted(set(range(len(examples))) - set(done)):
-        longest = max(len(examples[other]["text"]) for other in [*call, position])
-        if call and (len(call) == size or longest * (len(call) + 1) > CALL_CHARACTERS):
+        texts = [examples[other]["text"] for other in [*call, position]]
+        padded = max(map(len, texts)) * len(texts)
+        whole = sum(len(text.encode("utf-8")) for text in texts)
+        if call and (len(call) == size or padded > CALL_CHARACTERS or whole > most_bytes):
             yield call
             call = []
         call.append(position)
@@ -178,33 +204,15 @@ def _server_start() -> str:
         return ""
 
 
-def infer(web: Any, model: str, tensors: dict[str, Any], texts: list[str], timeout: float) -> list[Answer]:
-    """The answer to each text."""
-    body = {"inputs": [{"name": tensors["text"], "shape": [len(texts), 1], "datatype": "BYTES", "data": texts}]}
-    request = urllib.request.Request(
-        model + "/infer", json.dumps(body).encode("utf-8"), {"Content-Type": "application/json"}
-    )
-    with web.open(request, timeout=timeout) as response:
-        outputs = {output["name"]: output for output in json.load(response)["outputs"]}
-    columns = {called: _by_text(outputs[name], len(texts)) for called, name in tensors["outputs"].items()}
-    return [{called: column[index] for called, column in columns.items()} for index in range(len(texts))]
-
-
-def _by_text(output: dict[str, Any], texts: int) -> list[Any]:
-    """A value for each text, or a list of them. HTTP has the numbers of all texts in one list."""
-    shape, data = output["shape"], output["data"]
-    if shape[0] != texts:
-        raise ValueError(f"{texts} texts, but {shape[0]} answers")
-    if len(shape) == 1:
-        return list(data)
-    width = len(data) // texts
-    return [data[begin : begin + width] for begin in range(0, len(data), width)]
-
-
 def _mismatch(golden: dict[str, Any], example: Example, answer: Answer) -> str | None:
-    expect = load(golden["task"], "expect")
-    wrong = expect.mismatch(example, answer, golden["labels"]) if expect.FIELD in example else None
-    return wrong and 'golden example failed: text "{}", {}'.format(example["text"], wrong)
+    proven = example.get("answer")
+    if proven is None:
+        expect = load(golden["task"], "expect")
+        wrong = expect.mismatch(example, answer, golden["labels"]) if expect.FIELD in example else None
+        return wrong and 'golden example failed: text "{}", {}'.format(example["text"], wrong)
+    if not differs(proven, answer, golden["proof"]["within"]):
+        return None
+    return 'text "{}", expected {}, got {}'.format(example["text"], shown(proven), shown(answer))
 
 
 def _quoted(examples: list[Example]) -> str:

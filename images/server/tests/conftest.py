@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from fitting import MODEL, SPEC, TEMPLATES, Read
+from bert_tasks.proof import write_proof
+from fitting import MODEL, SPEC, TEMPLATES, Read, proof
 from triton_repository.contract import Contract, read_contract
 from triton_repository.spec import Serving, read_serving
 
@@ -26,6 +27,7 @@ def model_folder(tmp_path: Path) -> Path:
     (folder / "model.json").write_text(json.dumps(MODEL), encoding="utf-8")
     (folder / "tokenizer.json").write_text("{}", encoding="utf-8")
     (folder / "model.onnx").write_bytes(b"graph")
+    write_proof(folder / "proof.json", proof())
     return folder
 
 

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from bert_tasks.proof import Proof, answered
 from triton_repository.spec import Serving
 
 TEMPLATES = Path(__file__).parents[3] / "model_repository_templates"
@@ -40,3 +43,15 @@ MULTI_LABEL: dict[str, Any] = {
     "examples": [{"text": "помогите", "labels": ["distress"], "minScore": 0.9}],
 }
 OF_MULTI_LABEL: dict[str, Any] = {"task": "multiLabelClassification", "activation": "sigmoid"}
+
+
+# Texts of a proof, each with its logits: the second label leads by much, by little, the first by less than the gate.
+LOGITS = {"мне страшно": [-1.1, 2.0], "hm": [0.5, 1.0], "a table": [0.0004, 0.0]}
+
+
+def proof(task: str = "textClassification", activation: str = "softmax") -> Proof:
+    """As the exporter writes it of the model above."""
+    logits = np.array(list(LOGITS.values()), dtype=np.float32)
+    labels = list(MODEL["labels"])
+    said = answered(task, activation, labels, logits)
+    return Proof(1e-3, task, activation, labels, list(LOGITS), [[0, 7, 8, 2], [0, 9, 2], [0, 5, 6, 2]], logits, said)

@@ -11,7 +11,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from bert_batching.sessions import open_session
-from cpu_graph.__main__ import NotGoodEnough, NotTried, write
+from build_faults import BuildFault
+from cpu_graph.__main__ import write
+from cpu_graph.gate import NotGoodEnough
 
 WIDTH, IDS = 4, 128
 
@@ -78,9 +80,7 @@ def test_only_the_first_tokens_are_computed_where_nothing_mixes_them(tmp_path: P
 
 
 @pytest.mark.parametrize(("mixing", "padding"), [("Relu", "none"), ("Softmax", "as exported")])
-def test_weights_in_a_file_of_their_own_stay_there(
-    mixing: str, padding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_weights_in_a_file_of_their_own_stay_there(mixing: str, padding: str, tmp_path: Path) -> None:
     """As of a model of more than 2 GiB."""
     along = {"axis": 1} if mixing == "Softmax" else {}
     source = model(
@@ -103,7 +103,6 @@ def test_weights_in_a_file_of_their_own_stay_there(
         open_session(str(path / "model.onnx"), 1).run(None, feed)[0] for path in (tmp_path / "whole", tmp_path)
     )
     assert np.array_equal(whole, split)
-    monkeypatch.setattr("cpu_graph.__main__.has_vnni", lambda: True)
     with pytest.raises(NotGoodEnough, match="less than 2 GiB; set it to fp32"):
         write(source, tmp_path, "int8")
 
@@ -121,9 +120,15 @@ def _split(file: Path) -> Path:
 
 
 def test_int8_is_not_tried_on_a_cpu_that_overflows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = model(
+        tmp_path / "model",
+        helper.make_node("MatMul", ["embedded", "square"], ["projected"]),
+        first_token("projected"),
+        first=np.int64(0),
+    )
     monkeypatch.setattr("cpu_graph.__main__.has_vnni", lambda: False)
-    with pytest.raises(NotTried, match=r"lacks VNNI, .* set precision to fp32"):
-        write(tmp_path, tmp_path, "int8")
+    with pytest.raises(BuildFault, match=r"lacks VNNI, .* set precision to fp32"):
+        write(source, tmp_path, "int8")
 
 
 def test_a_graph_without_products_is_served_as_exported(tmp_path: Path) -> None:

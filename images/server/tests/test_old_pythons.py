@@ -10,14 +10,19 @@ from fitting import SOURCES, TASKS, TEMPLATES
 
 RENDERER = SOURCES / "triton_repository"
 PROBE = SOURCES / "golden_probe.py"
+FAULTS = SOURCES / "build_faults.py"
+BESIDE_THE_PROBE = sorted((SOURCES / "bert_probe").rglob("*.py"))
 WATCH = [SOURCES / "watch.py", *sorted((SOURCES / "bert_watch").rglob("*.py"))]
 # `verify` is started in the server image: the command line, and what it imports before it knows the command.
 IN_THE_IMAGE = [
     PROBE,
+    FAULTS,
+    *BESIDE_THE_PROBE,
     *WATCH,
+    *sorted((SOURCES / "triton_base").glob("*.py")),
     *sorted(TEMPLATES.rglob("*.py")),
     *sorted(TASKS.rglob("*.py")),
-    *(RENDERER / name for name in ("__init__.py", "__main__.py", "errors.py", "verdict.py", "verify.py")),
+    *(RENDERER / name for name in ("__init__.py", "__main__.py", "errors.py", "replay.py", "verdict.py", "verify.py")),
 ]
 
 
@@ -35,13 +40,17 @@ def test_syntax_of_3_8_with_annotations_that_nobody_evaluates(file: Path) -> Non
 
 
 def test_probe_and_watch_need_the_standard_library_only() -> None:
-    assert imports(ast.parse(PROBE.read_text(encoding="utf-8"))) <= {*sys.stdlib_module_names, "bert_tasks"}
-    of_the_probe = [TASKS / "__init__.py", *TASKS.glob("*/__init__.py"), *TASKS.glob("*/expect.py")]
-    assert len(of_the_probe) > 4
+    ours = {"bert_probe", "bert_tasks"}
+    assert imports(ast.parse(PROBE.read_text(encoding="utf-8"))) <= {*sys.stdlib_module_names, *ours}
+    of_the_probe = [*BESIDE_THE_PROBE, TASKS / "__init__.py", *TASKS.glob("*/__init__.py"), *TASKS.glob("*/expect.py")]
+    assert len(of_the_probe) > 6
     for file in of_the_probe:
         assert imports(ast.parse(file.read_text(encoding="utf-8"))) <= sys.stdlib_module_names
-    for name in ("errors.py", "verdict.py", "verify.py"):
-        needs = imports(ast.parse((RENDERER / name).read_text(encoding="utf-8")))
-        assert needs <= {*sys.stdlib_module_names, "triton_repository"}
+    for file in (FAULTS, *(RENDERER / name for name in ("errors.py", "verdict.py", "verify.py"))):
+        needs = imports(ast.parse(file.read_text(encoding="utf-8")))
+        assert needs <= {*sys.stdlib_module_names, "triton_repository", "build_faults"}
+    for file in (SOURCES / "triton_base").glob("*.py"):
+        needs = imports(ast.parse(file.read_text(encoding="utf-8")))
+        assert needs <= {*sys.stdlib_module_names, "triton_base", "build_faults", "numpy"}
     for file in WATCH:
         assert imports(ast.parse(file.read_text(encoding="utf-8"))) <= {*sys.stdlib_module_names, "bert_watch"}

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from bert_batching.pool import MOST_TEXTS, MOST_TOKENS, Pool, Wait
+from bert_batching.pool import LONG, MOST_TEXTS, MOST_TOKENS, Pool, Wait
 from bert_batching.split import Costs
+from triton_repository.contract import Contract
 
 COSTS = Costs(call=10, tokens=128, texts=16)
 
@@ -53,6 +54,22 @@ def test_a_text_leaves_at_the_latest_when_those_before_it_have(seed: int) -> Non
             assert waited.pop(text) <= ahead[text]
         for text in waited:
             waited[text] += 1
+
+
+def test_very_long_is_what_nobody_gets_unasked(contract: Contract) -> None:
+    assert contract.default_max_length == LONG
+
+
+def test_one_very_long_text_runs_at_a_time_and_holds_up_no_other() -> None:
+    waiting = pool(600, 700, 5, 512)
+    first = waiting.take()
+    assert [entry.text for entry in first] == [0]
+    assert sorted(text for _ in range(2) for text in take(waiting)) == [2, 3]
+    assert len(waiting) == 1
+    assert not waiting.has_next()
+    assert waiting.take() == []
+    waiting.ended(first)
+    assert take(waiting) == [1]
 
 
 def test_a_request_of_several_texts_enters_whole_and_then_the_pool_is_full() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fitting import MODEL, MULTI_LABEL, OF_MULTI_LABEL, SPEC, TEMPLATES
+from bert_tasks.proof import write_proof
+from fitting import MODEL, MULTI_LABEL, OF_MULTI_LABEL, SPEC, TEMPLATES, proof
 from triton_repository.__main__ import main
 
 
@@ -31,6 +32,9 @@ def test_four_models_with_all_that_they_import(tmp_path: Path, model_folder: Pat
     assert json.loads(got["model_onnx/1/settings.json"])["inputs"] == {"input_ids": 1, "attention_mask": 0}
     golden = json.loads((tmp_path / "golden.json").read_text(encoding="utf-8"))
     assert golden["examples"] == [{"text": "помогите", "predicts": "distress", "minScore": 0.9}]
+    assert golden["requestBytes"] == 1048576
+    (proven,) = golden["proof"]["texts"]
+    assert (proven["text"], proven["answer"]["label"]) == ("мне страшно", "distress")
     assert golden["task"] == "textClassification"
     assert golden["labels"] == ["neutral", "distress"]
     assert golden["tensors"] == {"text": "text_input", "outputs": {"label": "predicts", "score": "scores"}}
@@ -71,6 +75,7 @@ def test_who_answers_has_the_code_of_its_task(tmp_path: Path, model_folder: Path
 @pytest.mark.parametrize("pipeline", ["fused", "ensemble"])
 def test_several_labels(tmp_path: Path, model_folder: Path, pipeline: str) -> None:
     (model_folder / "model.json").write_text(json.dumps({**MODEL, **OF_MULTI_LABEL}), encoding="utf-8")
+    write_proof(model_folder / "proof.json", proof("multiLabelClassification", "sigmoid"))
     options = {"threshold": 0.4, "thresholds": {"distress": 0.7}, "probabilities": True}
     spec: dict[str, Any] = {**MULTI_LABEL, "task": {"multiLabelClassification": options}, "pipeline": pipeline}
     golden = tmp_path / "golden.json"
@@ -148,11 +153,51 @@ def test_what_does_not_fit_the_model_is_its_verdict(tmp_path: Path, model_folder
     assert not (tmp_path / "models").exists()
 
 
+def test_what_the_exporter_has_found_is_not_lost(tmp_path: Path, model_folder: Path) -> None:
+    verdict = tmp_path / "verdict.json"
+    earlier = {"path": ["model"], "text": "some weights are left out"}
+    verdict.write_text(json.dumps({"problems": [], "warnings": [earlier]}), encoding="utf-8")
+    (model_folder / "model.json").write_text(json.dumps({**MODEL, "maxLength": 8192}), encoding="utf-8")
+    assert render(tmp_path, model_folder, "models", "--verdict", str(verdict)) == 0
+    found = json.loads(verdict.read_text(encoding="utf-8"))
+    assert found["problems"] == []
+    assert [warning["path"] for warning in found["warnings"]] == [["model"], ["maxLength"]]
+    assert found["warnings"][0] == earlier
+
+
+def test_of_a_model_that_the_exporter_has_refused_nothing_is_rendered(tmp_path: Path) -> None:
+    verdict = tmp_path / "verdict.json"
+    refused = json.dumps({"problems": [{"path": ["model"], "because": "is none", "remedy": ""}]})
+    verdict.write_text(refused, encoding="utf-8")
+    assert render(tmp_path, tmp_path / "none", "models", "--verdict", str(verdict)) == 0
+    assert not (tmp_path / "models").exists()
+    assert verdict.read_text(encoding="utf-8") == refused
+
+
 def test_what_is_wrong_with_the_exporters_own_file_is_no_verdict(tmp_path: Path, model_folder: Path) -> None:
     verdict = tmp_path / "verdict.json"
     (model_folder / "model.json").write_text(json.dumps({**MODEL, "inputs": []}), encoding="utf-8")
     assert render(tmp_path, model_folder, "models", "--verdict", str(verdict), maxLength=513) == 1
     assert not verdict.exists()
+
+
+def test_a_proof_that_this_version_does_not_come_to_is_the_verdict(tmp_path: Path, model_folder: Path) -> None:
+    made = proof()
+    made.said[0]["labels"] = ["neutral"]
+    write_proof(model_folder / "proof.json", made)
+    golden, verdict = tmp_path / "golden.json", tmp_path / "verdict.json"
+    assert render(tmp_path, model_folder, "models", "--golden", str(golden), "--verdict", str(verdict)) == 0
+    (problem,) = json.loads(verdict.read_text(encoding="utf-8"))["problems"]
+    assert problem["path"] == ["task"]
+    assert 'text "мне страшно"' in problem["because"]
+    assert not golden.exists()
+
+
+def test_a_model_without_proof_is_no_verdict(tmp_path: Path, model_folder: Path) -> None:
+    (model_folder / "proof.json").unlink()
+    files = ["--golden", str(tmp_path / "golden.json"), "--verdict", str(tmp_path / "verdict.json")]
+    assert render(tmp_path, model_folder, "models", *files) == 1
+    assert not (tmp_path / "verdict.json").exists()
 
 
 def test_an_incomplete_model_and_a_full_folder_are_refused(

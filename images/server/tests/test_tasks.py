@@ -115,6 +115,14 @@ class TestExamples:
         )
         assert self.wrong({"predicts": "insult"}, answer) == 'expected "insult", got "toxic" with a score of 0.8000'
 
+    def test_a_number_below_zero(self) -> None:
+        answer = {"label": "toxic", "score": -0.7}
+        assert self.wrong({"predicts": "toxic"}, answer) is None
+        assert self.wrong({"predicts": "toxic", "minScore": -1}, answer) is None
+        assert self.wrong({"predicts": "toxic", "minScore": 0}, answer) == (
+            'expected "toxic" with a score of at least 0, got "toxic" with a score of -0.7000'
+        )
+
     def test_labels_in_any_order_and_no_other(self) -> None:
         answer = {"label": '["toxic","брань"]', "score": [0.9, 0.2, 0.6, 0.1]}
         assert self.wrong({"labels": ["брань", "toxic"], "minScore": 0.6}, answer) is None

@@ -55,6 +55,16 @@ def test_a_text_that_is_alone_runs_at_once_in_the_thread_that_brings_it(bench: B
     assert bench.threads == [threading.current_thread()]
 
 
+def test_very_long_texts_run_one_after_the_other_and_nobody_waits_for_them_in_vain(bench: Bench) -> None:
+    assert bench.workers.submit([(600, "first"), (600, "second"), (5, "short")])
+    for _ in range(2):
+        assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
+    assert sorted(text for texts, _ in bench.calls for text in texts) in (["first", "short"], ["second", "short"])
+    bench.open()
+    bench.workers.close()
+    assert sorted(text for texts, _ in bench.calls for text in texts) == ["first", "second", "short"]
+
+
 def test_nobody_is_alone_while_another_runs(bench: Bench) -> None:
     submit(bench, "a", "b")
     for _ in range(2):

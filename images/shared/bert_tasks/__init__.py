@@ -1,5 +1,5 @@
 """What each task makes of a model's logits, and how an answer is held against the one that is expected. It stands here
-once, for the export's parity, the int8 gate, the served models and the golden probe. One folder for each task:
+once, for the export's parity and proof, the int8 gate, the served models and the golden probe. A folder for each task:
 
   decide.py   what makes scores of logits, and the decision of scores. numpy alone; the model image has this, and
               nothing else of a task

@@ -4,7 +4,10 @@ run. No locks here: workers.py holds one around each call.
 A request that fits into one run takes its turn. One that needs many runs would hold up all that come after it, so every
 second group is formed around the request that has had the least, and only the others around the oldest text. Fair in
 both directions: a small request waits for a run or two of large ones, and since every second group contains the oldest
-text, a text leaves at the latest when twice as many groups have left as were to leave before it."""
+text, a text leaves at the latest when twice as many groups have left as were to leave before it.
+
+What a text takes of memory grows with the square of its length, and a pod has room for one that is very long
+(components/server/memory.ts). So one group with such texts runs at a time, and the other cores go on with the rest."""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ T = TypeVar("T")
 WINDOW = 24
 # What waits in here is counted in the pod's memory (components/server/memory.ts).
 MOST_TEXTS, MOST_TOKENS = 4096, 262144
+# Tokens of a text that is not very long. As in contract.yaml, defaults.maxLength.
+LONG = 512
 
 
 class Wait:
@@ -64,6 +69,8 @@ class Pool(Generic[T]):
         self._entries: list[Entry[T]] = []
         self._requests = 0
         self._large = 0
+        # Groups that run with a very long text in them: one at most.
+        self._very_long = 0
         self._oldest_next = True
         self.tokens = 0
         # Seconds that requests have waited in here, all together.
@@ -71,6 +78,10 @@ class Pool(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def has_next(self) -> bool:
+        """Whether there is a group to take now."""
+        return bool(self._entries) if self._very_long == 0 else any(entry.length <= LONG for entry in self._entries)
 
     def has_room(self) -> bool:
         return len(self) < self._capacity
@@ -102,9 +113,9 @@ class Pool(Generic[T]):
         self.tokens += sum(length for length, _ in texts)
 
     def take(self, sharers: int = 1) -> list[Entry[T]]:
-        """The next group; empty where all who waited have waited too long. `sharers`: how many could take a group now;
-        each is to get some."""
-        while self._entries:
+        """The next group; empty where all who could go have waited too long. `sharers`: how many could take a group
+        now; each is to get some."""
+        while self.has_next():
             window = self._window()
             late = {entry.wait: entry.text for entry in window if entry.wait.is_late()}
             if late:
@@ -121,6 +132,7 @@ class Pool(Generic[T]):
     def ended(self, group: Sequence[Entry[T]]) -> None:
         """To be called when a group that was taken has run."""
         now = time.perf_counter()
+        self._very_long -= any(entry.length > LONG for entry in group)
         for entry in group:
             entry.wait.running -= 1
             if entry.wait.running == 0:
@@ -128,11 +140,14 @@ class Pool(Generic[T]):
 
     def _window(self) -> list[Entry[T]]:
         """The texts to choose from; the first of them has to be chosen."""
-        urgent = any(entry.wait.urgent for entry in self._entries)
+        free = self._entries
+        if self._very_long > 0:
+            free = [entry for entry in free if entry.length <= LONG]
+        urgent = any(entry.wait.urgent for entry in free)
         self._oldest_next = not self._oldest_next
         if not urgent and (self._oldest_next or not self._large):
-            return self._entries[:WINDOW]
-        return heapq.nsmallest(WINDOW, self._entries, key=lambda entry: (not entry.wait.urgent, entry.had))
+            return free[:WINDOW]
+        return heapq.nsmallest(WINDOW, free, key=lambda entry: (not entry.wait.urgent, entry.had))
 
     def _begin(self, group: Sequence[Entry[T]]) -> None:
         now = time.perf_counter()
@@ -141,6 +156,7 @@ class Pool(Generic[T]):
                 self.waited += now - entry.wait.since
             entry.wait.running += 1
             entry.wait.begun = True
+        self._very_long += any(entry.length > LONG for entry in group)
         self._forget(set(group))
 
     def _drop(self, late: dict[Wait, T]) -> None:

@@ -1,15 +1,19 @@
 """The graph on onnxruntime, twice: on one thread for groups that run side by side, one for each core, and on all cores
 for a text that is alone. In: tokenised texts. Out: their logits. The second session costs a second copy of the weights
 and makes a lone answer quicker (7.0 → 5.9 ms on 2 cores: design.md, "Serving"); with one core there is only the
-first."""
+first.
+
+Very long texts (pool.py) run on all cores, too; one that was alone and one out of the pool after each other."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
 import onnxruntime
 
+from bert_batching.pool import LONG
 from bert_serving.rows import FloatArray, Row, join
 
 
@@ -20,10 +24,16 @@ class Sessions:
         self._wide = open_session(graph, cores) if cores > 1 else self._narrow
         self._fillers = fillers
         self._logits = logits
+        self._very_long = threading.Lock()
 
     def run(self, rows: Sequence[Row], wide: bool) -> FloatArray:
         """Logits [texts, classes]. onnxruntime lets any number of threads into one session."""
-        session: Any = self._wide if wide else self._narrow
+        if max(len(row["input_ids"]) for row in rows) <= LONG:
+            return self._run(self._wide if wide else self._narrow, rows)
+        with self._very_long:
+            return self._run(self._wide, rows)
+
+    def _run(self, session: Any, rows: Sequence[Row]) -> FloatArray:
         logits: FloatArray = session.run([self._logits], join(rows, self._fillers))[0]
         return logits
 

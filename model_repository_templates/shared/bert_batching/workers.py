@@ -97,8 +97,10 @@ class Workers(Generic[T]):
     def _loop(self) -> None:
         while True:
             with self._lock:
-                while not self._pool:
-                    if self._closed:
+                while not self._pool.has_next():
+                    if self._closed and not self._pool:
+                        # Whoever waited for the last very long text, in vain.
+                        self._work.notify_all()
                         return
                     self._work.wait()
                 group = self._pool.take(len(self._threads) - self._running)

@@ -5,6 +5,7 @@ import type { TritonBertServiceArgs } from "../../../components/args";
 import { mapValues, type OptionNode, optionTree } from "../../../components/options/generate/optionTree";
 import { serviceArgs } from "../../../components/options/stackOptions";
 import { ARGS, type Args } from "./args";
+import { awsRows } from "./awsRows";
 import { imageRows } from "./imageRows";
 import { objectsRows } from "./objectsRows";
 import { podRows } from "./podRows";
@@ -12,26 +13,42 @@ import { scalingRows } from "./scalingRows";
 import { serverRows } from "./serverRows";
 import { siteRows } from "./siteRows";
 import { storageRows } from "./storageRows";
-import { asked, type Effects, effectsOf, moved, projectFolder } from "./world";
+import { asked, COMPONENT, type Effects, effectsOf, moved, projectFolder } from "./world";
 
 vi.mock("../../../components/kubernetes/scaling/verify", async (original) => ({
   ...(await original<object>()),
-  verifyAutoscaler: async ({ options }: { options: unknown }, context: string) =>
-    void Object.assign(asked, { options, context }),
+  async verifyAutoscaler({ options }: { options: unknown }, connect: () => Promise<unknown>) {
+    await connect();
+    Object.assign(asked, { options });
+  },
+}));
+vi.mock("../../../components/kubernetes/apiClient", async (original) => ({
+  ...(await original<object>()),
+  apiServer: async (cluster: object) => void Object.assign(asked, { cluster }),
 }));
 vi.mock("../../../components/kubernetes/rollout/ended", () => ({
   verifyRollout: async ({ namespace }: { namespace: string }, seconds: number) =>
     void Object.assign(asked, { rollout: { namespace, seconds } }),
 }));
 vi.mock("../../../components/kubernetes/rollout/watch", () => ({ watchRollout: async () => undefined }));
-vi.mock("../../../components/image/registryClient", () => ({
-  async lastLayer(reference: string, login: unknown) {
-    Object.assign(asked, { reference, login });
+vi.mock("../../../components/image/registryClient", async (original) => ({
+  ...(await original<object>()),
+  async lastLayer(reference: string, tag: unknown, { login, ca }: { login: unknown; ca: unknown }) {
+    Object.assign(asked, { reference, tag, login, ca });
     throw new Error("nothing there");
   },
 }));
 
-const ROWS = [...imageRows, ...storageRows, ...siteRows, ...serverRows, ...podRows, ...objectsRows, ...scalingRows];
+const ROWS = [
+  ...awsRows,
+  ...imageRows,
+  ...storageRows,
+  ...siteRows,
+  ...serverRows,
+  ...podRows,
+  ...objectsRows,
+  ...scalingRows,
+];
 
 let folder: string;
 beforeAll(() => {
@@ -51,9 +68,26 @@ function effects(args: Args): Promise<Effects> {
 
 it.each(ROWS)("%s", async (_, before, after, moves) => {
   const [one, other] = [await effects(before), await effects(after)];
-  expect(moved(one, other)).toEqual(moves);
+  expect(moved(one, other).filter((place) => !place.startsWith(COMPONENT))).toEqual(moves);
   expect(moves.length).toBeGreaterThan(0);
 });
+
+/** A secret, and the name of the resource itself. */
+const UNSAID = /^(credentials|renamedFrom)\b/;
+
+it.each(ROWS)("the service itself says %s", async (row, before, after, moves) => {
+  if (moves.some((place) => place.startsWith("refused: "))) return;
+  const [option = ""] = row.split(" ");
+  const said = moved(await effects(before), await effects(after)).filter((place) => place.startsWith(COMPONENT));
+  const isShown = said.some((place) => isOf(option, place.slice(COMPONENT.length)));
+  expect(isShown, said.join()).toBe(!UNSAID.test(option));
+});
+
+/** Whether `place` is the option, in it, or around it. An item of a list has its index or its name in the place. */
+function isOf(option: string, place: string): boolean {
+  const inside = new RegExp(`^${option.replaceAll(".", "\\.").replaceAll("[]", "\\..+?")}(\\.|$)`);
+  return inside.test(place) || option.startsWith(`${place}.`) || option.startsWith(`${place}[]`);
+}
 
 it("no option is left out", () => {
   const said = ROWS.map(([option]) => option);

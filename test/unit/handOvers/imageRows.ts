@@ -160,5 +160,6 @@ export const imageRows: readonly Row[] = [
     example({ minScore: 0.9 }),
     ["server context: spec.json.examples.0.minScore", "server tag"],
   ],
-  ["image.pin", {}, { image: { pin: "digest" } }, ["pod: gateway.image", "pod: triton.image"]],
+  ["image.pin", {}, { image: { pin: "digest" } }, ["after up: tag", "pod: gateway.image", "pod: triton.image"]],
+  ["image.attempt", {}, { image: { attempt: 2 } }, ["model tag", "server tag"]],
 ];

@@ -7,9 +7,16 @@ const tolerate = (more: object) => ({
 const scrape = (kind: string, more: object = {}) => ({ monitoring: { scrape: { [kind]: more } } });
 const dashboard = (more: object = {}) => ({ monitoring: { dashboard: more } });
 const service = (more: object) => ({ service: more });
+const spread = (more: object) => ({ placement: { spread: [{ topologyKey: "zone", ...more }] } });
+const route = (more: object = {}) =>
+  service({
+    allowFrom: [{ namespace: "gateways" }],
+    route: { parent: { name: "public" }, hostnames: ["a.example"], ...more },
+  });
+const grpcRoute = (more: object = {}) => route({ grpc: { hostnames: ["grpc.example"], ...more } });
 
 export const objectsRows: readonly Row[] = [
-  ["placement.nodeSelector", {}, { placement: { nodeSelector: { pool: "a" } } }, ["pod: spec.nodeSelector"]],
+  ["placement.nodeSelector", {}, { placement: { nodeSelector: { pool: "a" } } }, ["pod: spec.nodeSelector.pool"]],
   ["placement.tolerations[].key", tolerate({}), tolerate({ key: "c" }), ["pod: spec.tolerations.0.key"]],
   [
     "placement.tolerations[].operator",
@@ -30,10 +37,68 @@ export const objectsRows: readonly Row[] = [
     ["pod: spec.tolerations.0.effect"],
   ],
   [
+    "placement.spread[].topologyKey",
+    spread({}),
+    spread({ topologyKey: "host" }),
+    ["pod: spec.topologySpreadConstraints.0.topologyKey"],
+  ],
+  ["placement.spread[].maxSkew", spread({}), spread({ maxSkew: 2 }), ["pod: spec.topologySpreadConstraints.0.maxSkew"]],
+  [
+    "placement.spread[].whenUnsatisfiable",
+    spread({}),
+    spread({ whenUnsatisfiable: "DoNotSchedule" }),
+    ["pod: spec.topologySpreadConstraints.0.whenUnsatisfiable"],
+  ],
+  ["placement.runtimeClassName", {}, { placement: { runtimeClassName: "nvidia" } }, ["pod: spec.runtimeClassName"]],
+  ["placement.priorityClassName", {}, { placement: { priorityClassName: "high" } }, ["pod: spec.priorityClassName"]],
+  ["disruption.doNotDisrupt", {}, { disruption: { doNotDisrupt: true } }, ["pod: metadata.annotations.karpenter"]],
+  [
     "service.type",
     {},
     service({ type: "LoadBalancer" }),
-    ["service: metadata.annotations.pulumi.com/skipAwait", "service: spec.type"],
+    [
+      "service: metadata.annotations.pulumi.com/skipAwait",
+      "service: spec.type",
+      "warning: sentiment: sentiment.service: nobody outside the cluster may…",
+    ],
+  ],
+  [
+    "service.route.parent.name",
+    route(),
+    route({ parent: { name: "other" } }),
+    ["http-route: spec.parentRefs.other", "http-route: spec.parentRefs.public"],
+  ],
+  [
+    "service.route.parent.namespace",
+    route(),
+    route({ parent: { name: "public", namespace: "gateways" } }),
+    ["http-route: spec.parentRefs.public.namespace"],
+  ],
+  [
+    "service.route.parent.listener",
+    route(),
+    route({ parent: { name: "public", listener: "https" } }),
+    ["http-route: spec.parentRefs.public.sectionName"],
+  ],
+  ["service.route.hostnames", route(), route({ hostnames: ["b.example"] }), ["http-route: spec.hostnames.0"]],
+  [
+    "service.route.path",
+    route({ path: "/" }),
+    route({ path: "/a" }),
+    ["http-route: spec.rules.0.filters", "http-route: spec.rules.0.matches.0.path.value"],
+  ],
+  [
+    "service.route.timeoutSeconds",
+    route(),
+    route({ timeoutSeconds: 60 }),
+    ["http-route: spec.rules.0.timeouts.request"],
+  ],
+  ["service.route.grpc.hostnames", route(), grpcRoute(), ["grpc-route", "service: spec.ports.grpc.appProtocol"]],
+  [
+    "service.route.grpc.listener",
+    grpcRoute(),
+    grpcRoute({ listener: "grpc" }),
+    ["grpc-route: spec.parentRefs.public.sectionName"],
   ],
   ["service.annotations", {}, service({ annotations: { a: "b" } }), ["service: metadata.annotations.a"]],
   [

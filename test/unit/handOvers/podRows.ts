@@ -11,6 +11,12 @@ export const podRows: readonly Row[] = [
       "warning: sentiment: sentiment.server: whether Triton 26.10 runs on th…",
     ],
   ],
+  [
+    "gpu.computeCapability",
+    gpu({ type: undefined, computeCapability: "8.9" }),
+    gpu({ type: undefined, computeCapability: "7.0" }),
+    ["refused: sentiment.gpu.computeCapability"],
+  ],
   ["gpu.driver", gpu(), gpu({ driver: "535" }), ["refused: sentiment.gpu.driver"]],
   [
     "gpu.count",
@@ -38,14 +44,27 @@ export const podRows: readonly Row[] = [
   [
     "gpu.resource",
     gpu(),
-    gpu({ resource: "amd.com/gpu" }),
+    gpu({ resource: "nvidia.com/mig-1g.10gb" }),
     [
-      "pod: triton.resources.limits.amd",
+      "pod: triton.args.--allow-gpu-metrics",
+      "pod: triton.resources.limits.nvidia.com/gpu",
+      "pod: triton.resources.limits.nvidia.com/mig-1g",
+      "pod: triton.resources.requests.nvidia.com/gpu",
+      "pod: triton.resources.requests.nvidia.com/mig-1g",
+    ],
+  ],
+  [
+    "gpu.claimTemplate",
+    gpu(),
+    gpu({ claimTemplate: "one-l4" }),
+    [
+      "pod: spec.resourceClaims",
+      "pod: triton.resources.claims",
       "pod: triton.resources.limits.nvidia",
-      "pod: triton.resources.requests.amd",
       "pod: triton.resources.requests.nvidia",
     ],
   ],
+  ["gpu.products", gpu(), gpu({ products: ["NVIDIA-L4"] }), ["pod: spec.affinity"]],
   [
     "resources.cpu",
     {},

@@ -4,7 +4,8 @@ import { gpu, ngc, type Row } from "./args";
 const cpu = (more: object = {}) => ({ autoscaling: { cpu: { max: 8, ...more } } });
 const keda = (more: object = {}) => ({ autoscaling: { keda: { max: 8, prometheus: "http://prom:9090", ...more } } });
 const pods = (more: object = {}) => ({ autoscaling: { podsMetric: { max: 8, ...more } } });
-const auth = (more: object = {}) => keda({ authentication: { name: "login", modes: "basic", ...more } });
+const auth = (more: object = {}) => keda({ authenticationRef: { name: "login", modes: "basic", ...more } });
+const signed = (region: string) => keda({ authenticationRef: { name: "aws" }, awsRegion: region });
 const checked = { cluster: { context: "somewhere" } };
 const dashboard = { monitoring: { dashboard: {} } };
 
@@ -28,7 +29,7 @@ export const scalingRows: readonly Row[] = [
     "autoscaling.cpu.verify",
     { ...checked, ...cpu() },
     { ...checked, ...cpu({ verify: false }) },
-    ["after up: context", "after up: options"],
+    ["after up: cluster", "after up: options"],
   ],
   [
     "autoscaling.cpu.verifySeconds",
@@ -65,7 +66,7 @@ export const scalingRows: readonly Row[] = [
     "autoscaling.keda.verify",
     { ...checked, ...keda() },
     { ...checked, ...keda({ verify: false }) },
-    ["after up: context", "after up: options"],
+    ["after up: cluster", "after up: options"],
   ],
   [
     "autoscaling.keda.verifySeconds",
@@ -113,16 +114,34 @@ export const scalingRows: readonly Row[] = [
     ["scaled-object: spec.triggers.0.metadata.serverAddress"],
   ],
   [
-    "autoscaling.keda.authentication.name",
+    "autoscaling.keda.authenticationRef.name",
     auth(),
     auth({ name: "other" }),
     ["scaled-object: spec.triggers.0.authenticationRef.name"],
   ],
   [
-    "autoscaling.keda.authentication.modes",
+    "autoscaling.keda.authenticationRef.clusterName",
+    auth(),
+    keda({ authenticationRef: { clusterName: "login", modes: "basic" } }),
+    ["scaled-object: spec.triggers.0.authenticationRef.kind"],
+  ],
+  [
+    "autoscaling.keda.authenticationRef.modes",
     auth(),
     auth({ modes: "bearer" }),
     ["scaled-object: spec.triggers.0.metadata.authModes"],
+  ],
+  [
+    "autoscaling.keda.customHeaders",
+    keda(),
+    keda({ customHeaders: { "X-Scope-OrgID": "ml" } }),
+    ["scaled-object: spec.triggers.0.metadata.customHeaders"],
+  ],
+  [
+    "autoscaling.keda.awsRegion",
+    signed("eu-central-1"),
+    signed("eu-west-1"),
+    ["scaled-object: spec.triggers.0.metadata.awsRegion"],
   ],
   [
     "autoscaling.keda.fallbackReplicas",
@@ -192,7 +211,7 @@ export const scalingRows: readonly Row[] = [
     cpu(),
     { ...cpu(), ...checked },
     [
-      "after up: context",
+      "after up: cluster",
       "after up: options",
       "after up: rollout",
       "warning: sentiment: sentiment: up can't tell what keeps pods from sta…",
@@ -212,8 +231,16 @@ export const scalingRows: readonly Row[] = [
       "pod: triton.args.--backend-config=onnxruntime,inter_op_thread_count",
       "pod: triton.args.--backend-config=onnxruntime,intra_op_thread_count",
       "pod: triton.args.--pinned-memory-pool-byte-size",
+      "pod: triton.command.--count-runs",
+      "pod: triton.command.--ensemble",
+      "pod: triton.command.--graph",
+      "pod: triton.command.--graph-in",
+      "pod: triton.command.--instances",
       "pod: triton.command.--longest-run",
+      "pod: triton.command.11",
+      "pod: triton.command.16",
       "pod: triton.env.GLIBC_TUNABLES",
+      "pod: triton.env.NVIDIA_VISIBLE_DEVICES",
       "pod: triton.resources.limits.memory",
       "pod: triton.resources.limits.nvidia",
       "pod: triton.resources.requests.memory",
@@ -223,7 +250,14 @@ export const scalingRows: readonly Row[] = [
       "scaled-object: spec.advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.policies.1.periodSeconds",
       "scaled-object: spec.triggers.0.metadata.threshold",
       "server context: spec.json.device",
+      "server context: spec.json.onnxBackend",
+      "server context: spec.json.pipeline",
+      "server context: spec.json.runCosts",
       "server tag",
+      "server-image: build.args.BACKENDS",
+      "server-image: build.args.GRAPH",
+      "server-image: build.args.GRAPH_MODEL",
+      "warning: sentiment: sentiment.server: whether Triton 26.10 runs on a …",
       "warning: sentiment: sentiment.server: whether Triton 26.10 runs on th…",
       "warning: sentiment: sentiment: each change takes the only pod down be…",
     ],

@@ -3,7 +3,11 @@ import { REVISION } from "../image/world";
 import { ARGS, type Row } from "./args";
 
 const generic = (more: object = {}) => ({ registry: { generic: { ...ARGS.registry.generic, ...more } } });
-const credentials = { push: { token: "pass" }, other: { token: "another" } };
+const credentials = {
+  push: { token: "pass" },
+  other: { token: "another" },
+  pull: { username: "reader", password: "read" },
+};
 const login = (more: object = {}) => ({ credentials, ...generic({ username: "ci", credential: "push", ...more }) });
 const robot = (more: object = {}) => ({
   credentials: { push: { username: "robot", password: "pass", ...more } },
@@ -31,37 +35,92 @@ export const siteRows: readonly Row[] = [
     "registry.generic.username",
     login(),
     login({ username: "other" }),
-    ["after up: login.username", "model-image: registry.username", "server-image: registry.username"],
+    [
+      "after up: login.username",
+      "model-image: registry.username",
+      "pull-secret: data.value..dockerconfigjson",
+      "server-image: registry.username",
+    ],
   ],
   [
     "registry.generic.credential",
     login(),
     login({ credential: "other" }),
-    ["after up: login.password", "model-image: registry.password.value", "server-image: registry.password.value"],
+    [
+      "after up: login.password",
+      "model-image: registry.password.value",
+      "pull-secret: data.value..dockerconfigjson",
+      "server-image: registry.password.value",
+    ],
+  ],
+  ["registry.generic.ca", {}, generic({ ca: "ca.pem" }), ["after up: ca"]],
+  [
+    "registry.generic.pullSecret.credential",
+    login(),
+    login({ pullSecret: { credential: "pull" } }),
+    ["pull-secret: data.value..dockerconfigjson"],
+  ],
+  [
+    "registry.generic.pullSecret.name",
+    login(),
+    login({ pullSecret: { name: "regcred" } }),
+    [
+      "deployment: dependsOn",
+      "pod: spec.imagePullSecrets.regcred",
+      "pod: spec.imagePullSecrets.sentiment-pull",
+      "pull-secret",
+    ],
+  ],
+  [
+    "registry.generic.pullSecret.none",
+    login(),
+    login({ pullSecret: { none: {} } }),
+    ["deployment: dependsOn", "pod: spec.imagePullSecrets", "pull-secret"],
   ],
   [
     "credentials[].token",
     login(),
     { ...login(), credentials: { ...credentials, push: { token: "a third" } } },
-    ["after up: login.password", "model-image: registry.password.value", "server-image: registry.password.value"],
+    [
+      "after up: login.password",
+      "model-image: registry.password.value",
+      "pull-secret: data.value..dockerconfigjson",
+      "server-image: registry.password.value",
+    ],
   ],
   [
     "credentials[].username",
     robot(),
     robot({ username: "ci" }),
-    ["after up: login.username", "model-image: registry.username", "server-image: registry.username"],
+    [
+      "after up: login.username",
+      "model-image: registry.username",
+      "pull-secret: data.value..dockerconfigjson",
+      "server-image: registry.username",
+    ],
   ],
   [
     "credentials[].password",
     robot(),
     robot({ password: "another" }),
-    ["after up: login.password", "model-image: registry.password.value", "server-image: registry.password.value"],
+    [
+      "after up: login.password",
+      "model-image: registry.password.value",
+      "pull-secret: data.value..dockerconfigjson",
+      "server-image: registry.password.value",
+    ],
   ],
   [
     "build.base",
     {},
     build({ base: "python:3.12-slim" }),
-    ["model tag", "model-image: build.args.BASE_IMAGE", "server tag", "server-image: build.args.BASE_IMAGE"],
+    [
+      "model tag",
+      "model-image: build.args.BASE_IMAGE",
+      "server tag",
+      "server-image: build.args.BASE_IMAGE",
+      "server-image: build.args.TOOLS_IMAGE",
+    ],
   ],
   [
     "build.packageIndex",

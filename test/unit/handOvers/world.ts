@@ -59,6 +59,9 @@ export async function effectsOf(args: TritonBertServiceArgs, folder: string): Pr
   }
 }
 
+/** The role of the component, whose inputs are what the user wrote. */
+export const COMPONENT = "component: ";
+
 /** Where two services differ, in the words of the table. */
 export function moved(before: Effects, after: Effects): string[] {
   const refused = [...before.keys(), ...after.keys()].filter((place) => place.startsWith("refused: "));
@@ -86,8 +89,8 @@ const TAGS = {
   ],
   "model tag": ["model-image: inputs.imageName"],
 };
-/** A gateway of the server's own image. */
-const FOLLOW = ["deployment: inputs.spec.template.spec.containers.gateway.image"];
+/** A gateway of the server's own image; and what the registry is asked for. */
+const FOLLOW = ["deployment: inputs.spec.template.spec.containers.gateway.image", "after up: tag"];
 
 const tail = (place: string) => place.slice(place.indexOf(": "));
 const isCommon = (place: string, all: ReadonlySet<string>) =>
@@ -116,7 +119,7 @@ const HASH = /[0-9a-f]{12}$/;
 
 /** The child's role; a model image's without the hash. */
 const roleOf = ({ name, parent }: Registered): string =>
-  parent === "" ? "service" : name.slice(parent.length + 1).replace(/^(model-image)-[0-9a-f]{12}$/, "$1");
+  parent === "" ? "component" : name.slice(parent.length + 1).replace(/^(model-image)-[0-9a-f]{12}$/, "$1");
 
 const partsOf = ({ name, inputs, ignoreChanges, dependsOn, timeouts }: Registered) => ({
   inputs,

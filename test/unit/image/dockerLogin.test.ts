@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { dockerLogin } from "../../../components/image/dockerLogin";
 import { genericRegistry } from "../../../components/image/registries/generic";
-import { temporaryFolder } from "./world";
+import { program, temporaryFolder } from "./world";
 
 const SERVER = "registry.example.com";
 const SECRET = "s3cret";
@@ -119,7 +119,7 @@ describe("a registry without a credential", () => {
     const { folder, env } = client({ credsStore: "x" }, { x: ANSWERS });
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     try {
-      const registry = genericRegistry({ repository: `${SERVER}/triton` }, {});
+      const registry = genericRegistry({ repository: `${SERVER}/triton` }, {}, program(folder));
       expect(registry.login).toBeUndefined();
       expect(fs.existsSync(path.join(folder, "asked"))).toBe(false);
       const logins = await Promise.all([registry.loginForReading(), registry.loginForReading()]);
@@ -132,7 +132,8 @@ describe("a registry without a credential", () => {
 
   it("with one asks nobody", async () => {
     const credentials = { push: { username: "robot", password: SECRET } };
-    const registry = genericRegistry({ repository: `${SERVER}/triton`, credential: "push" }, credentials);
+    const options = { repository: `${SERVER}/triton`, credential: "push" };
+    const registry = genericRegistry(options, credentials, program(temporaryFolder()));
     const login = pulumi.output(registry.loginForReading());
     expect(await new Promise((resolve) => login.apply(resolve))).toEqual(credentials.push);
     expect(await pulumi.isSecret(login)).toBe(true);

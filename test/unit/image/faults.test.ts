@@ -1,6 +1,7 @@
 /** What is told of a build of which the docker provider tells nothing but the exit code. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { faultText } from "../../../components/image/faults";
+import { FAULTS_FILE, faultText, SERVER_FAULTS_FILE } from "../../../components/image/faults";
 import type { Source } from "../../../components/image/storages/storage";
 
 const source = (more: Partial<Source> = {}): Source => ({
@@ -30,6 +31,22 @@ describe("a failed build", () => {
     expect(faultText(failed(30), BUILD)).toMatch(
       /^triton-bert:models\.mood\.tokenizer: http:https:\/\/host\/words\.zip, asked with no credential, did not answer/,
     );
+  });
+
+  it("of a server image is told at the option that it stands in the way of", () => {
+    expect(faultText(failed(40), { ...BUILD, sources: {} })).toMatch(
+      /^triton-bert:models\.mood\.precision: the CPU that builds lacks VNNI, .*; build on a CPU that has it .*, or set precision to fp32\. To see all/,
+    );
+  });
+
+  it("has a code of its own, whichever image it is of", () => {
+    const [ofSources, ofServer] = [FAULTS_FILE, SERVER_FAULTS_FILE].map((file) =>
+      JSON.parse(readFileSync(file, "utf8")),
+    );
+    const codes = (kinds: Record<string, { code: number }>) => Object.values(kinds).map(({ code }) => code);
+    const sources = codes(ofSources.kinds);
+    const all = [...sources, ...sources.map((code) => code + ofSources.tokenizerOnTop), ...codes(ofServer)];
+    expect(new Set(all).size).toBe(all.length);
   });
 
   it("for want of memory is told so", () => {

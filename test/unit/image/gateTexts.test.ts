@@ -1,4 +1,4 @@
-/** Texts of a user's own reach the image of an int8 model, and no other; and what is wrong with them is told. */
+/** Texts of a user's own reach the image of an int8 or fp16 model, and no other; and what is wrong with them is told. */
 import { describe, expect, it } from "vitest";
 import type { ImagesPlan } from "../../../components/image/plan";
 import type { Draft } from "../../../components/shared/draft";
@@ -22,6 +22,12 @@ describe("texts of one's own", () => {
     expect(built.server.files.get("gate/texts.txt")).toEqual({ content: "" });
     expect(plan.server.hash).not.toBe(built.server.hash);
     expect(plan.model.hash).toBe(built.model.hash);
+  });
+
+  it("go into that of an fp16 model on a GPU, too", () => {
+    const gpu = { server: { ngc: {} }, gpu: { type: "L4" }, precision: "fp16" };
+    const { plan } = planned({ ...gpu, qualityGate: { texts: "texts.txt" } });
+    expect(plan.server.files.get("gate/texts.txt")).toHaveProperty("file");
   });
 
   it("move no image of an fp32 model", () => {

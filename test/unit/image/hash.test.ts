@@ -13,7 +13,7 @@ import { STORAGES } from "../../../components/image/storages/storages";
 import { limitsOf } from "../../../components/server/limits";
 import { rolloutOptions, servingOptions } from "../../../components/server/options";
 import type { ServerChoice } from "../../../components/server/supportMatrix";
-import { project, REVISION, site, siteDraft, write } from "./world";
+import { program, project, REVISION, site, siteDraft, write } from "./world";
 
 /** The docker provider's `build.contextDigest`, as recipes.md gives it: over name, Go mode string, SHA-256 of the content
  *  and NUL of each file, the Dockerfile first. The mode is 0644, as buildContext.test.ts holds. */
@@ -38,12 +38,13 @@ const HUB: ExportOptions = {
   model: { hf: { id: "acme/sentiment", revision: REVISION } },
   task: { textClassification: { probabilities: false } },
   qualityGate: { maxLogitDifference: 1e-3 },
+  image: { attempt: 1 },
 };
 
 const SERVE: ServeOptions = {
   apiName: "sentiment",
   tag: "latest",
-  image: { pin: "tag" },
+  image: { pin: "tag", attempt: 1 },
   serving: { pipeline: "ensemble", inProcess: false, maxBatchSize: 16, instances: 1 },
   task: { textClassification: { probabilities: false } },
   examples: [{ text: "I love it", predicts: "positive" }],
@@ -61,7 +62,7 @@ const NGC: ServerChoice = {
   baseImage: "nvcr.io/t:26.07-py3",
 };
 
-const elsewhere = (repository: string) => ({ registry: genericRegistry({ repository }, {}) });
+const elsewhere = (repository: string) => ({ registry: genericRegistry({ repository }, {}, program("")) });
 const built = (options: object) => ({ build: buildOptions.parse(options) });
 
 const SITES: Record<string, Partial<BuildSite>> = {
@@ -88,20 +89,16 @@ const EXPORTS: Record<string, Partial<ExportOptions>> = {
   "a tighter gate": { qualityGate: { maxLogitDifference: 1e-4 } },
 };
 
+const FUSED = { pipeline: "fused", inProcess: true, maxBatchSize: 16, instances: 1 } as const;
 const SERVES: Record<string, [Partial<ServeOptions>, ServerChoice]> = {
   "another batch size": [{ serving: { pipeline: "ensemble", inProcess: false, maxBatchSize: 32, instances: 1 } }, PYPI],
-  "another pipeline": [{ serving: { pipeline: "fused", inProcess: true, maxBatchSize: 16, instances: 1 } }, PYPI],
-  "other texts for the gate": [{ gate: new Map([["gate/texts.txt", { content: "I love it" }]]) }, PYPI],
+  "another pipeline": [{ serving: FUSED }, PYPI],
+  "other texts for the gate": [{ serving: FUSED, gate: new Map([["gate/texts.txt", { content: "I love it" }]]) }, PYPI],
   "another precision": [{ precision: "int8" }, PYPI],
+  "fp16 on a GPU": [{ gpuCount: 1, precision: "fp16" }, NGC],
   "costs of a run": [
     {
-      serving: {
-        pipeline: "fused",
-        inProcess: true,
-        maxBatchSize: 16,
-        instances: 1,
-        runCosts: { call: 64, tokens: 256 },
-      },
+      serving: { ...FUSED, runCosts: { call: 64, tokens: 256 } },
     },
     PYPI,
   ],
@@ -162,6 +159,15 @@ describe("the hash of a model image", () => {
       return [at, modelPlan(at, change)];
     });
     expect(distinct([...plans, ...more])).toBe(plans.length + more.length);
+  });
+
+  it("moves with each attempt, though the build is the same, and the server image's with it", () => {
+    const at = place();
+    const tries = [1, 2, 3].map((attempt) => ({ image: { attempt } }));
+    const plans = tries.map((change) => modelPlan(at, change));
+    expect(new Set(plans.map(({ hash }) => hash)).size).toBe(3);
+    expect(new Set(plans.map((plan) => inputs(at, plan))).size).toBe(1);
+    expect(new Set(tries.map((exported) => serverPlan(at, {}, PYPI, exported).hash)).size).toBe(3);
   });
 
   it("moves with each of its files, in content and in name", () => {
@@ -234,15 +240,18 @@ describe("the hash of a server image", () => {
 });
 
 describe("a change of the rendering code", () => {
-  it("shares no file with the model image but the private CA, and how its task decides", () => {
+  it("shares no file with the model image but the private CA, how its task decides, and the form of the proof", () => {
     const ours = new Set([
       ...exportFiles(Object.keys(STORAGES)).keys(),
       ...taskFiles("textClassification", "model").keys(),
     ]);
-    const servers = (["pypi", "ngc", "image"] as const).flatMap((flavour) => [...serverFiles(flavour).keys()]);
+    const servers = (["pypi", "ngc", "image"] as const).flatMap((flavour) => [
+      ...serverFiles({ flavour, onnxBackend: "python", graph: "rewritten" }).keys(),
+    ]);
     const theirs = [...servers, ...taskFiles("textClassification", "server").keys()];
     expect(theirs.filter((name) => ours.has(name) && name !== "Dockerfile").sort()).toEqual([
       "src/bert_tasks/__init__.py",
+      "src/bert_tasks/proof.py",
       "src/bert_tasks/scores.py",
       "src/bert_tasks/text_classification/__init__.py",
       "src/bert_tasks/text_classification/decide.py",
@@ -290,6 +299,6 @@ describe("the registry's login", () => {
     ["registry.example.com/a/b", "registry.example.com"],
     ["acme/triton", "docker.io"],
   ])("of %s is at %s", (repository, server) => {
-    expect(genericRegistry({ repository }, {}).server).toBe(server);
+    expect(genericRegistry({ repository }, {}, program("")).server).toBe(server);
   });
 });

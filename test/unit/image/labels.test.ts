@@ -10,6 +10,13 @@ const FILES = {
   "text.json": "neutral",
   "gap.json": '{"0": "neutral", "2": "distress"}',
   "twins.json": '{"0": "neutral", "1": "neutral"}',
+  "spaces.json": '{"0": "neutral", "1": " neutral\\t"}',
+  "unseen.json": '{"0": "neutral", "1": "neu\\u200btral"}',
+  "composed.json": '{"0": "\\u00e9", "1": "e\\u0301"}',
+  "empty.json": '{"0": "neutral", "1": "\\ufeff "}',
+  "twice.json": '{"0": "neutral", "1": "\\"1\\": calm", "1": "distress"}',
+  "quoted.json": '{"0": "neutral", "1": "\\"1\\": calm"}',
+  "cases.json": '{"0": "Neutral", "1": "neutral"}',
 };
 
 function folder(): string {
@@ -56,9 +63,18 @@ describe("a label file", () => {
     expect(problems).toMatchObject([{ path: ["labels", "file"], got: file }]);
   });
 
+  it.each(["quoted.json", "cases.json"])("%s is taken", (file) => {
+    expect(readLabels({ file }, folder()).problems).toEqual([]);
+  });
+
   it.each([
     ["gap.json", /none of class 1/],
     ["twins.json", /class 0 has the same label/],
+    ["spaces.json", /can't be told by eye from "neutral", the label of class 0/],
+    ["unseen.json", /can't be told by eye/],
+    ["composed.json", /can't be told by eye/],
+    ["empty.json", /is empty/],
+    ["twice.json", /names class 1 twice/],
   ])("%s is refused as the same labels inline are", (file, because) => {
     const { labels, problems } = readLabels({ file }, folder());
     expect(labels).toBeUndefined();

@@ -2,7 +2,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { type ContextFiles, contentDigests } from "../../../components/image/contextFiles";
-import { exportEnvironmentFiles, exportFiles, serverFiles, taskFiles } from "../../../components/image/packageFolders";
+import {
+  exportEnvironmentFiles,
+  exportFiles,
+  type ServerKind,
+  serverFiles,
+  taskFiles,
+} from "../../../components/image/packageFolders";
 import { Pins } from "../../../components/image/pins";
 import { STORAGES } from "../../../components/image/storages/storages";
 import { lifecycle } from "../../../components/server/lifecycle";
@@ -13,7 +19,16 @@ import { packageRoot } from "../../../components/shared/packageRoot";
 import { temporaryFolder, tree, write } from "./world";
 
 const TASKS = Object.keys(wireContract().response);
-const FLAVOURS = ["pypi", "ngc", "image"] as const;
+/** Every server that there can be: who runs the graph decides what is installed, how the graph is made what makes it. */
+const KINDS: Record<string, ServerKind> = {
+  pypi: { flavour: "pypi", onnxBackend: "python", graph: "rewritten" },
+  "pypi, ensemble": { flavour: "pypi", onnxBackend: "python", graph: "exported" },
+  ngc: { flavour: "ngc", onnxBackend: "python", graph: "rewritten" },
+  "ngc, GPU": { flavour: "ngc", onnxBackend: "onnxruntime", graph: "gpu" },
+  image: { flavour: "image", onnxBackend: "python", graph: "rewritten" },
+  "image, GPU": { flavour: "image", onnxBackend: "onnxruntime", graph: "gpu" },
+};
+const kinds = Object.entries(KINDS);
 const OURS = ["images", "model_repository_templates"];
 
 const text = (files: ContextFiles, name: string): string => {
@@ -21,11 +36,11 @@ const text = (files: ContextFiles, name: string): string => {
   return file && "content" in file ? file.content : "";
 };
 
-it.each(FLAVOURS)("the container's command is in the server image, flavour %s", (flavour) => {
+it.each(kinds)("the container's command is in the server image: %s", (_, kind) => {
   const { watch: times } = lifecycle(rolloutOptions.parse({}));
   const facts = { httpPort: 8000, device: "cpu", onnxBackend: "python", pipeline: "fused", instances: 1 } as const;
   const [, program = ""] = watchCommand({ ...facts, times });
-  const files = serverFiles(flavour);
+  const files = serverFiles(kind);
   expect([...files.keys()]).toContain(program.replace("/opt/triton-bert/", "src/"));
   expect([...files.keys()].filter((name) => name.startsWith("src/bert_watch/")).length).toBeGreaterThan(5);
   const dockerfile = text(files, "Dockerfile");
@@ -33,23 +48,25 @@ it.each(FLAVOURS)("the container's command is in the server image, flavour %s", 
   expect(dockerfile).toContain("COPY src/bert_watch /opt/triton-bert/bert_watch\n");
 });
 
-it.each(FLAVOURS)("the server image's Dockerfile has the stages of flavour %s, and all that they copy", (flavour) => {
-  const code = [...serverFiles(flavour).keys(), ...taskFiles("textClassification", "server").keys()];
+it.each(kinds)("the server image's Dockerfile has the stages of a server, and all that they copy: %s", (_, kind) => {
+  const { flavour, graph } = kind;
+  const code = [...serverFiles(kind).keys(), ...taskFiles("textClassification", "server").keys()];
   const files = [...code, "spec.json", "certificates/ca.crt"];
-  const given = flavour === "pypi" ? [...files, "gate/texts.txt", "gate/decision.json"] : files;
-  const stages = stagesOf(text(serverFiles(flavour), "Dockerfile"), { FLAVOUR: flavour, GRAPH: "exported" });
-  const rewritten = stagesOf(text(serverFiles("pypi"), "Dockerfile"), { FLAVOUR: "pypi", GRAPH: "rewritten" });
-  const copied = [...stages, ...(flavour === "pypi" ? rewritten : [])].flatMap(({ copies }) => copies);
+  const given = graph === "exported" ? files : [...files, "gate/texts.txt", "gate/decision.json"];
+  const stages = stagesOf(text(serverFiles(kind), "Dockerfile"), { FLAVOUR: flavour, GRAPH: graph });
+  const copied = stages.flatMap(({ copies }) => copies);
   expect(copied.length).toBeGreaterThan(8);
+  const takes = (source: string, name: string) =>
+    source.endsWith(".*") ? name.startsWith(source.slice(0, -1)) : `${name}/`.startsWith(`${source}/`);
   for (const source of copied)
     expect(
-      given.some((name) => `${name}/`.startsWith(`${source}/`)),
+      given.some((name) => takes(source, name)),
       source,
     ).toBe(true);
   // and no file that no stage takes
   for (const name of given.filter((file) => file !== "Dockerfile"))
     expect(
-      copied.some((source) => `${name}/`.startsWith(`${source}/`)),
+      copied.some((source) => takes(source, name)),
       name,
     ).toBe(true);
 });
@@ -76,7 +93,7 @@ function stagesOf(dockerfile: string, args: Record<string, string>): Stage[] {
     for (const need of stage?.needs ?? []) {
       const other = found.find(({ name }) => name === need);
       // Only a base or the model's image is none of the stages.
-      if (other === undefined) expect(need).toMatch(/^(\$\{(BASE|MIN|MODEL)_IMAGE\}|scratch)$/);
+      if (other === undefined) expect(need).toMatch(/^(\$\{(BASE|TOOLS|MODEL)_IMAGE\}|scratch)$/);
       else reached.add(other);
     }
   return [...reached].filter((stage) => stage !== undefined);
@@ -86,9 +103,9 @@ describe("what goes into the contexts", () => {
   /** Every context of a copy of this package, by kind and name of the file. */
   function digests(root: string): Record<string, Record<string, string>> {
     const task = (image: "model" | "server") => TASKS.flatMap((name) => [...taskFiles(name, image, root)]);
-    const servers = FLAVOURS.map((flavour) => {
-      const files = new Map([...serverFiles(flavour, root), ...task("server")]);
-      return [flavour, contentDigests(files)] as const;
+    const servers = kinds.map(([name, kind]) => {
+      const files = new Map([...serverFiles(kind, root), ...task("server")]);
+      return [name, contentDigests(files)] as const;
     });
     const model = contentDigests(new Map([...exportFiles(Object.keys(STORAGES), root), ...task("model")]));
     return { model, ...Object.fromEntries(servers) };
@@ -102,11 +119,11 @@ describe("what goes into the contexts", () => {
   }
 
   it("is code, templates, pins and a Dockerfile", () => {
-    const kinds =
-      /^(Dockerfile|requirements(\/\w+)?\.txt|src\/[\w/]+\.(py|json)|templates\/[\w/]+\.(py|yaml|pbtxt\.template))$/;
+    const known =
+      /^(Dockerfile|requirements(\/[\w.]+)*\.txt|src\/[\w/]+\.(py|json)|templates\/[\w/]+\.(py|yaml|pbtxt\.template))$/;
     for (const files of Object.values(digests(packageRoot()))) {
       expect(Object.keys(files).length).toBeGreaterThan(10);
-      expect(Object.keys(files).filter((name) => !kinds.test(name))).toEqual([]);
+      expect(Object.keys(files).filter((name) => !known.test(name))).toEqual([]);
     }
   });
 
@@ -187,8 +204,14 @@ describe("what goes into the contexts", () => {
       return Object.keys(ours).filter((kind) => JSON.stringify(theirs[kind]) !== JSON.stringify(ours[kind]));
     };
     expect(changed("model", /transformers==[\d.]+/, "transformers==99")).toEqual(["model"]);
-    expect(changed("server", /protobuf==[\d.]+/, "protobuf==99")).toEqual(["pypi", "ngc", "image"]);
-    expect(changed("server", /onnxruntime==[\d.]+/, "onnxruntime==99")).toEqual(["pypi"]);
+    expect(changed("server", /protobuf==[\d.]+/, "protobuf==99")).toEqual(Object.keys(KINDS));
+    const inPython = kinds.filter(([, { onnxBackend }]) => onnxBackend === "python").map(([name]) => name);
+    // The graph of a GPU is made with it, and runs in Triton's own.
+    expect(changed("server", /onnxruntime==[\d.]+/, "onnxruntime==99")).toEqual(Object.keys(KINDS));
+    // instead of it, on an old Python
+    expect(changed("server", /"onnxruntime==[\d.]+"\]/, '"onnxruntime==99"]')).toEqual(
+      inPython.filter((name) => !name.startsWith("pypi")),
+    );
     for (const image of ["model", "server"]) {
       expect(changed(image, /pytest==[\d.]+/, "pytest==99")).toEqual([]);
       expect(changed(image, /testpaths = .*/, 'testpaths = ["other"]')).toEqual([]);
@@ -202,7 +225,8 @@ describe("the pins", () => {
   it("are each in one place", () => {
     for (const image of ["model", "server"]) {
       const file = fs.readFileSync(path.join(packageRoot(), "images", image, "pyproject.toml"), "utf8");
-      const names = [...file.matchAll(/"([\w-]+)==/g)].map(([, name]) => name);
+      // an old Python has others in the place of some
+      const names = [...file.replace(/^"python.*$/gm, "").matchAll(/"([\w-]+)==/g)].map(([, name]) => name);
       expect(names.length).toBeGreaterThan(15);
       expect(new Set(names).size).toBe(names.length);
     }
@@ -215,6 +239,16 @@ describe("the pins", () => {
     );
     expect(lines.join()).not.toContain("triton-bert");
     expect(server().of("rewrite", "test", "rewrite")).toBe(server().of("rewrite", "test"));
+  });
+
+  it("of an old Python go before, and are nobody else's", () => {
+    const [newer, older] = [
+      server().named("onnxruntime", "numpy"),
+      server().namedFirstOf("python3.10", "onnxruntime", "numpy"),
+    ];
+    expect(newer.split("\n")[1]).toBe(older.split("\n")[1]);
+    expect(newer.split("\n")[0]).not.toBe(older.split("\n")[0]);
+    expect(older).toMatch(/^onnxruntime==1\.23/);
   });
 
   it("say what is not there", () => {

@@ -21,12 +21,32 @@ it("hands what the server's plan has chosen on to the server image alone", () =>
   expect(ngc).toMatchObject({
     args: {
       FLAVOUR: "ngc",
-      BASE_IMAGE: expect.stringMatching(/^nvcr\.io/),
-      MIN_IMAGE: expect.stringMatching(/-py3-min$/),
+      BASE_IMAGE: expect.stringMatching(/^nvcr\.io.*-py3$/),
+      TOOLS_IMAGE: "python:3.11-slim-bookworm",
+      BACKENDS: "python onnxruntime",
+      GRAPH: "gpu",
     },
     spec: { device: "gpu", gpuCount: 2, onnxBackend: "onnxruntime" },
   });
   expect(ngc.model).toBe(pypi.model);
+});
+
+it("runs the graph on a CPU by the package's own onnxruntime, whichever the server, int8 included", () => {
+  const built = (options: object) => {
+    const { args, files } = imagesOf(options, project()).plan.server;
+    const pins = files.get("requirements/serve/pins.txt");
+    return { args, pins: pins && "content" in pins ? pins.content : "", files: [...files.keys()] };
+  };
+  for (const server of [{ ngc: {} }, { image: { ref: "registry.example.com/triton:1" } }]) {
+    const { args, pins, files } = built({ server, precision: "int8" });
+    expect(args).toMatchObject({ GRAPH: "rewritten", GRAPH_MODEL: "sentiment", PRECISION: "int8" });
+    expect(args).not.toHaveProperty("BACKENDS");
+    expect(pins).toMatch(/^onnxruntime==/m);
+    expect(files).toContain("src/cpu_graph/int8.py");
+  }
+  const onGpu = built({ gpu: { type: "L4" } });
+  expect(onGpu.pins).not.toMatch(/onnxruntime/);
+  expect(onGpu.files).toContain("src/gpu_graph/half.py");
 });
 
 it("tells what is wrong with all files at once", () => {

@@ -4,8 +4,11 @@ import type { AddressInfo } from "node:net";
 import * as zlib from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readProof } from "../../../components/image/proof";
+import { LostImage } from "../../../components/image/registryFaults";
 import { fileInTar } from "../../../components/image/tar";
 import { Refusal } from "../../../components/image/verdict";
+import { warned } from "../told";
+import { tar } from "./archive";
 
 const REPORT = {
   maxLogitDifference: 1.2e-6,
@@ -23,22 +26,12 @@ const QUALITY = {
   versions: { torch: "2.9.1", opset: "18" },
 };
 
-const READ = { problems: [], quality: QUALITY };
+const READ = { problems: [], warnings: [], quality: QUALITY };
+
+const TAG = "latest-0123456789ab";
 
 const LOGIN = { username: "ci", password: "s3cret" };
 const BASIC = `Basic ${Buffer.from("ci:s3cret").toString("base64")}`;
-
-function tar(files: Record<string, string>): Buffer {
-  const blocks = Object.entries(files).flatMap(([name, text]) => {
-    const header = Buffer.alloc(512);
-    header.write(name, 0);
-    header.write(Buffer.byteLength(text).toString(8).padStart(11, "0"), 124);
-    const content = Buffer.alloc(Math.ceil(Buffer.byteLength(text) / 512) * 512);
-    content.write(text);
-    return [header, content];
-  });
-  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
-}
 
 const digest = (bytes: Buffer | string): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
@@ -56,6 +49,7 @@ async function registry(layer: Buffer, gate: Gate = () => true, index = false): 
   const list = JSON.stringify({ schemaVersion: 2, manifests: [attestation, { digest: digest(image), platform }] });
   const top = index ? list : image;
   const content = new Map<string, Buffer | string>([
+    [`/v2/triton/x/manifests/${TAG}`, top],
     [`/v2/triton/x/manifests/${digest(top)}`, top],
     [`/v2/triton/x/manifests/${digest(image)}`, image],
     [`/v2/triton/x/blobs/${digest(layer)}`, layer],
@@ -72,25 +66,39 @@ async function registry(layer: Buffer, gate: Gate = () => true, index = false): 
 }
 
 /** A last layer with these problems. */
-const layerWith = (problems: object[], quality: object = REPORT) =>
+const layerWith = (problems: object[], quality: object = REPORT, more: object = {}) =>
   tar({
     "opt/triton-bert/golden.json": "{}",
     "opt/triton-bert/quality.json": JSON.stringify(quality),
-    "opt/triton-bert/verdict.json": JSON.stringify({ problems }),
+    "opt/triton-bert/verdict.json": JSON.stringify({ problems, ...more }),
   });
 const layer = zlib.gzipSync(layerWith([]));
 const unknown = (reason: string) => {
   const unreadable = expect.stringContaining(reason);
-  return { problems: [], quality: { unavailable: unreadable }, unreadable };
+  return { problems: [], warnings: [], quality: { unavailable: unreadable }, unreadable };
 };
 
 describe("the proof", () => {
+  it("has the figures of a graph that rounds, and none of one that does not", async () => {
+    const withGraph = (graph: object) =>
+      tar({
+        "opt/triton-bert/quality.json": JSON.stringify(REPORT),
+        "opt/triton-bert/verdict.json": '{"problems": []}',
+        "opt/triton-bert/graph.json": JSON.stringify(graph),
+      });
+    const quality = async (graph: object) => (await readProof(await registry(withGraph(graph)), undefined, {})).quality;
+    const fp16 = { precision: "fp16", attention: "fused", moved: 1e-7, agreement: 0.9986, texts: 712, scores: 0.002 };
+    const rounded = { precision: "fp16", labelAgreement: 0.9986, texts: 712 };
+    expect(await quality(fp16)).toEqual({ ...QUALITY, rounded });
+    expect(await quality({ precision: "fp32", padding: "none", moved: 1e-7 })).toEqual(QUALITY);
+  });
+
   it("is read from the last layer of the server image", async () => {
-    expect(await readProof(await registry(layer), undefined)).toEqual(READ);
+    expect(await readProof(await registry(layer), undefined, {})).toEqual(READ);
   });
 
   it("is found behind an index too, past an attestation", async () => {
-    expect(await readProof(await registry(layer, undefined, true), undefined)).toEqual(READ);
+    expect(await readProof(await registry(layer, undefined, true), undefined, {})).toEqual(READ);
   });
 
   it("is read with a password where the registry asks for one", async () => {
@@ -100,8 +108,8 @@ describe("the proof", () => {
       return false;
     };
     const reference = await registry(layer, gate);
-    expect(await readProof(reference, LOGIN)).toEqual(READ);
-    expect(await readProof(reference, undefined)).toEqual(unknown("HTTP 401"));
+    expect(await readProof(reference, undefined, { login: LOGIN })).toEqual(READ);
+    expect(await readProof(reference, undefined, {})).toEqual(unknown("HTTP 401"));
   });
 
   it("is read with a token where the registry names a token server", async () => {
@@ -117,7 +125,7 @@ describe("the proof", () => {
       response.writeHead(401, { "www-authenticate": challenge }).end();
       return false;
     };
-    expect(await readProof(await registry(layer, gate), LOGIN)).toEqual(READ);
+    expect(await readProof(await registry(layer, gate), undefined, { login: LOGIN })).toEqual(READ);
   });
 
   it("is read with an identity token, which the token server alone gets to see", async () => {
@@ -142,7 +150,9 @@ describe("the proof", () => {
       response.writeHead(asked ? 401 : 400, { "www-authenticate": challenge }).end();
       return false;
     };
-    expect(await readProof(await registry(layer, gate), { identityToken: "identity" })).toEqual(READ);
+    expect(await readProof(await registry(layer, gate), undefined, { login: { identityToken: "identity" } })).toEqual(
+      READ,
+    );
   });
 
   it.each([
@@ -150,12 +160,60 @@ describe("the proof", () => {
     ["it has another form", layerWith([], {}), "not in the form"],
     ["a problem has", layerWith([{ path: "labels" }]), "not in the form"],
   ])("says why it is unknown when %s", async (_, bytes, expected) => {
-    expect(await readProof(await registry(bytes), undefined)).toEqual(unknown(expected));
+    expect(await readProof(await registry(bytes), undefined, {})).toEqual(unknown(expected));
+  });
+
+  it("is read where the tag is there too, the image's manifest only once", async () => {
+    const asked: string[] = [];
+    const gate: Gate = ({ url = "" }) => asked.push(url) > 0;
+    expect(await readProof(await registry(layer, gate), TAG, {})).toEqual(READ);
+    expect(asked.filter((url) => url.includes("manifests"))).toEqual([`/v2/triton/x/manifests/${TAG}`]);
+  });
+
+  it("is read by its digest where somebody has moved the tag", async () => {
+    const gate: Gate = ({ url = "" }, response) => {
+      if (url.endsWith(TAG)) response.end(JSON.stringify({ schemaVersion: 2, layers: [] }));
+      return !url.endsWith(TAG);
+    };
+    expect(await readProof(await registry(layer, gate), TAG, {})).toEqual(READ);
+  });
+
+  /** Answers 404 to what ends so. */
+  const without =
+    (end: RegExp, body: string): Gate =>
+    ({ url = "" }, response) => {
+      if (end.test(url)) response.writeHead(404).end(body);
+      return !end.test(url);
+    };
+  const says = (code: string) => JSON.stringify({ errors: [{ code, message: "gone" }] });
+
+  it.each([
+    ["tag", new RegExp(`${TAG}$`), says("MANIFEST_UNKNOWN")],
+    ["manifest, in Harbor's words", /manifests\/sha256:/, says("NOT_FOUND")],
+    ["repository", /x\/manifests/, says("NAME_UNKNOWN")],
+    ["layer", /blobs\//, says("BLOB_UNKNOWN")],
+  ])("is gone where the registry says that it has lost the %s", async (what, end, body) => {
+    const tag = what === "tag" ? TAG : undefined;
+    const found = await readProof(await registry(layer, without(end, body)), tag, {});
+    expect(found).toEqual({ ...unknown("HTTP 404"), gone: true });
+  });
+
+  it("is not gone where only somebody before the registry says 404", async () => {
+    const gate = without(/manifests/, "<html>Not Found</html>");
+    expect(await readProof(await registry(layer, gate), TAG, {})).toEqual(unknown("HTTP 404"));
+  });
+
+  it("that is gone is told by the image's name, with the way out at the model's option", () => {
+    const imageName = `registry.example.com/triton/x:${TAG}`;
+    const locate = (path: readonly PropertyKey[]) => ["triton-bert:models", "mood", ...path];
+    const { message } = new LostImage("mood", { imageName, attempt: 1, locate }, undefined);
+    expect(message).toContain(`the registry no longer has ${imageName}, the server image of the model mood`);
+    expect(message).toContain("set triton-bert:models.mood.image.attempt to 2,");
   });
 
   it("says why it is unknown when no registry is there", async () => {
     const reference = `127.0.0.1:1/triton/x@sha256:${"0".repeat(64)}`;
-    const { unreadable } = await readProof(reference, LOGIN);
+    const { unreadable } = await readProof(reference, undefined, { login: LOGIN });
     expect(unreadable).toMatch(/could not be read/);
     expect(unreadable).not.toContain(LOGIN.password);
   });
@@ -167,7 +225,7 @@ describe("the proof", () => {
       { path: ["maxLength"], because, remedy: "" },
       { path: ["labels", "2"], because, remedy: "" },
     ];
-    const found = await readProof(await registry(layerWith(problems)), undefined);
+    const found = await readProof(await registry(layerWith(problems)), undefined, {});
     expect(found.problems.map(({ path }) => path)).toEqual([["examples", 1], ["serving", "maxLength"], ["labels"]]);
     const refusal = new Refusal("mood", found.problems, undefined, (path) => ["triton-bert:models", "mood", ...path]);
     const text = [
@@ -179,6 +237,19 @@ describe("the proof", () => {
     // What the SDK does with an error on its way.
     refusal.message = `error serializing property "outputs": ${refusal.message}`;
     expect(refusal.message).toBe(text);
+  });
+
+  it("says what the build warns of, at the options of it", async () => {
+    const warnings = [
+      { path: ["maxLength"], text: "the model takes 8192 tokens" },
+      { path: ["tokenizer"], text: "adds no special tokens" },
+    ];
+    const found = await readProof(await registry(layerWith([], REPORT, { warnings })), undefined, {});
+    expect(found.problems).toEqual([]);
+    expect(warned(found.warnings)).toEqual([
+      "models.sentiment.serving.maxLength: the model takes 8192 tokens",
+      "models.sentiment.tokenizer: adds no special tokens",
+    ]);
   });
 
   it("is found behind other files of the archive", () => {

@@ -37,6 +37,8 @@ describe("what int8 is held against", () => {
   it("are the decisions at the user's thresholds, by the user's labels", () => {
     const options = { threshold: 0.5, thresholds: { b: 0.3 } };
     expect(decision({ task, precision: "int8" })).toEqual({ options });
+    const gpu = { server: { ngc: {} }, gpu: { type: "L4" } };
+    expect(decision({ task, precision: "fp16", ...gpu })).toEqual({ options });
     const inline = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [index, `label ${index}`]));
     const thresholds = { "label 10": 0.3 };
     const renamed = { task: { multiLabelClassification: { thresholds } }, labels: { inline }, precision: "int8" };

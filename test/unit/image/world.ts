@@ -9,6 +9,7 @@ import { type BuildSite, planSite, type StackSite } from "../../../components/im
 import { modelOptions } from "../../../components/options/modelOptions";
 import { planServer } from "../../../components/server/plan";
 import type { Draft } from "../../../components/shared/draft";
+import type { Program } from "../../../components/shared/program";
 
 export const REVISION = "714eb0fa89d2f80546fda750413ed43d93601a13";
 
@@ -40,10 +41,16 @@ export function project(): string {
   return folder;
 }
 
+export const program = (projectFolder: string): Program => ({
+  organization: "acme",
+  project: "shop",
+  stack: "dev",
+  projectFolder,
+});
+
 export function siteDraft(projectFolder: string, build = buildOptions.parse({})): Draft<StackSite> {
   const registry = { generic: { repository: "registry.example.com/triton" } };
-  const program = { organization: "acme", project: "shop", stack: "dev", projectFolder };
-  return planSite({ registry, build, credentials: {} }, program);
+  return planSite({ registry, build, credentials: {} }, program(projectFolder));
 }
 
 export function site(projectFolder: string, change: Partial<BuildSite> = {}): BuildSite {

@@ -2,15 +2,28 @@ import { beforeAll, expect, it } from "vitest";
 import { disruption } from "../../../components/kubernetes/disruption";
 import { monitoring } from "../../../components/kubernetes/monitoring/monitoring";
 import { networking } from "../../../components/kubernetes/networking";
+import { routeOptions } from "../../../components/kubernetes/route/options";
+import { route } from "../../../components/kubernetes/route/route";
 import { autoscaling } from "../../../components/kubernetes/scaling/autoscaling";
 import { workload } from "../../../components/kubernetes/workload";
 import { input, made, type Seen, scaled, service, site, watched } from "./world";
 
+const routed = {
+  site,
+  apiName: "sentiment",
+  options: routeOptions.parse({
+    parent: { name: "public" },
+    hostnames: ["a.example"],
+    grpc: { hostnames: ["grpc.example"] },
+  }),
+  timeoutSeconds: 25,
+};
 let children: Seen[] = [];
 beforeAll(async () => {
   children = await made((owner) => {
     const deployment = workload(owner, input);
     networking(owner, site, service());
+    route(owner, routed);
     disruption(owner, site);
     autoscaling(owner, scaled({ cpu: { min: 1, max: 3 } }), deployment.id);
     monitoring(owner, watched({ scrape: { podMonitor: {} }, alerts: {}, dashboard: {} }));
@@ -26,6 +39,8 @@ it("makes each object under its owner, by a name that stays", () => {
     under("core/v1:ConfigMap", "sentiment-dashboard"),
     under("apps/v1:Deployment", "sentiment-deployment"),
     under("policy/v1:PodDisruptionBudget", "sentiment-disruption-budget"),
+    under("gateway.networking.k8s.io/v1:GRPCRoute", "sentiment-grpc-route"),
+    under("gateway.networking.k8s.io/v1:HTTPRoute", "sentiment-http-route"),
     under("core/v1:Service", "sentiment-metrics-service"),
     under("monitoring.coreos.com/v1:PodMonitor", "sentiment-monitor"),
     under("networking.k8s.io/v1:NetworkPolicy", "sentiment-network-policy"),

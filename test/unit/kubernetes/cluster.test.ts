@@ -62,12 +62,18 @@ describe("the provider", () => {
       call: ({ inputs }) => inputs,
     });
     vi.stubEnv("KUBECONFIG", "/home/somebody/.kube/config");
-    const provider = clusterProvider("ml-prod");
+    const provider = clusterProvider({ identifier: "ml-prod", context: "ml-prod", kubeconfig: "" });
     vi.unstubAllEnvs();
     await new Promise((resolve) => provider.urn.apply(resolve));
     await pulumi.runtime.disconnect();
     expect(seen).toEqual([
-      { context: "ml-prod", clusterIdentifier: "ml-prod", kubeconfig: "", enableServerSideApply: "true" },
+      {
+        context: "ml-prod",
+        clusterIdentifier: "ml-prod",
+        kubeconfig: "",
+        enableServerSideApply: "true",
+        enableSecretMutable: "true",
+      },
     ]);
   });
 });

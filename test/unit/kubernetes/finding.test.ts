@@ -148,7 +148,7 @@ describe("a blind one is told with its reason:", () => {
 
 it("tells the config path, the reason, and the way out; at once, where waiting does not help", async () => {
   const forbidden: Get = async () => ({ status: 403, body: { message: "may not list" } });
-  await expect(verifyAutoscaler(scaled(keda), "prod", async () => forbidden)).rejects.toThrow(
+  await expect(verifyAutoscaler(scaled(keda), async () => forbidden)).rejects.toThrow(
     /^models\.sentiment\.autoscaling\.keda: everything is deployed, .*HTTP 403: may not list.*http:\/\/prometheus\.monitoring:9090.*models\.sentiment\.autoscaling\.keda\.verify: false/s,
   );
 });

@@ -58,7 +58,7 @@ describe("the objects' plan", () => {
     const gpu = { server: { ngc: {} }, gpu: { type: "L4" }, autoscaling: { cpu: { max: 3 } } };
     expect(warned(planned(gpu).warnings)).toEqual([
       expect.stringMatching(/^models\.sentiment: each change takes the only pod down/),
-      "models.sentiment: up can't tell what keeps pods from starting, nor whether the autoscaler has a metric value, since no cluster.context is said; say it, or verify: false",
+      "models.sentiment: up can't tell what keeps pods from starting, nor whether the autoscaler has a metric value, since no cluster is said; say it, or verify: false",
     ]);
     expect(planned({ ...gpu, cluster: { context: "x" } }).warnings).toHaveLength(1);
   });

@@ -94,6 +94,28 @@ describe("what is refused", () => {
   const problems = (overrides: Record<string, unknown>) =>
     toldOf(podOverridesProblems(overrides, "sentiment")).map(({ path }) => path);
 
+  const misshapen: [string, Record<string, unknown>, string][] = [
+    ["no spec", { spec: null }, "spec"],
+    ["text for metadata", { metadata: "x" }, "metadata"],
+    ["no containers", { spec: { containers: null } }, "spec.containers"],
+    ["a map for a list", { spec: { containers: {} } }, "spec.containers"],
+    ["text for a list", { spec: { tolerations: "x" } }, "spec.tolerations"],
+    ["a map for env", { spec: { containers: [{ name: "triton", env: { A: "1" } }] } }, "spec.containers[0].env"],
+    [
+      "a number in env",
+      { spec: { containers: [{ name: "triton", env: [{ name: "A", value: 1 }] }] } },
+      "spec.containers[0].env[0].value",
+    ],
+  ];
+  it.each(misshapen)("of a shape that no pod has: %s", (_, overrides, path) => {
+    expect(problems(overrides)).toEqual([`models.sentiment.podOverrides.${path}`]);
+  });
+
+  it("of which null takes away what a pod can do without, and maps have keys of any name", () => {
+    expect(problems({ spec: { tolerations: null, nodeSelector: { env: "prod", volumes: "few" } } })).toEqual([]);
+    expect(problems({ metadata: { labels: { containers: "x" } } })).toEqual([]);
+  });
+
   it("is a field beside metadata and spec", () => {
     expect(problems({ containers: [] })).toEqual(["models.sentiment.podOverrides.containers"]);
   });

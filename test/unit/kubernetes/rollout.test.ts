@@ -65,7 +65,7 @@ it("waits where the provider was quicker than the controller", async () => {
 it("tells what the new pods' containers said last, when the rollout fails", async () => {
   const said = [
     'the Deployment sentiment (namespace ml-serving) is not rolled out: ReplicaSet "sentiment-6f" has timed out progressing.',
-    "pod sentiment-new, container gateway: ErrImagePull: no such image; the nodes must reach the registry, and be let in: by imagePullSecrets of podOverrides, or of the nodes themselves",
+    "pod sentiment-new, container gateway: ErrImagePull: no such image; the nodes must reach the registry, trust its certificate, and be let in: by registry.generic.pullSecret, or by a login of their own (docs/registries.md)",
     "pod sentiment-new, container triton: it ended with exit code 1: I love it: expected positive, got negative",
   ];
   await expect(check(UNSEEN, [GOING, FAILED])).rejects.toThrow(said.join("\n  "));
@@ -94,12 +94,20 @@ it("does not wait where the user said to Pulumi not to", async () => {
 });
 
 /** What is said, look by look, of a cluster that answers with one state after another, each in two parts. */
-async function watched(...looks: readonly { refused?: string; pod?: object; status?: number }[]): Promise<string[]> {
+async function watched(
+  ...looks: readonly { refused?: string; pod?: object; status?: number; events?: readonly object[] | 403 }[]
+): Promise<string[]> {
   const said: string[] = [];
   let now: (typeof looks)[number] = {};
   let over = false;
   const left = [...looks];
   const get: Get = async (path) => {
+    if (path.includes("/events?")) {
+      expect(new URL(path, "http://api").searchParams.get("fieldSelector")).toContain(
+        "involvedObject.name=sentiment-1",
+      );
+      return now.events === 403 ? { status: 403, body: {} } : { status: 200, body: { items: now.events ?? [] } };
+    }
     const conditions = now.refused ? [{ type: "ReplicaFailure", status: "True", message: now.refused }] : [];
     const pod = { metadata: { name: "sentiment-1" }, status: now.pod ?? {} };
     const body = path.includes("/pods?") ? { items: [pod] } : { status: { conditions } };
@@ -127,6 +135,13 @@ const unplaced = (message: string) => ({
 const ended = (terminated: object) => ({
   pod: { containerStatuses: [{ name: "triton", ready: false, state: { running: {} }, lastState: { terminated } }] },
 });
+const event = (reason: string, message: string, second: number) => ({
+  reason,
+  message,
+  lastTimestamp: `2026-11-29T15:00:0${second}Z`,
+});
+const making = (...events: object[]) => ({ ...waiting("ContainerCreating", ""), events });
+const SECRET = 'MountVolume.SetUp failed for volume "keys" : secret "keys" not found';
 const QUOTA = (pod: string) =>
   `pods "sentiment-${pod}" is forbidden: exceeded quota: small, requested: limits.cpu=2, used: limits.cpu=2, limited: limits.cpu=3`;
 
@@ -135,8 +150,39 @@ describe("beside a rollout that can't go on", () => {
     ["no room", unplaced("0/3 nodes are available: 3 Insufficient cpu."), /no node: 0\/3 .*; say less under resources/],
     ["no GPU", unplaced("0/1 nodes are available: 1 Insufficient nvidia.com/gpu."), /; add nodes with free GPUs/],
     ["a taint", unplaced("1 node(s) had untolerated taint {a: b}."), /; tolerate it: placement\.tolerations$/],
-    ["a pull", waiting("ImagePullBackOff", "401"), /container triton: ImagePullBackOff: 401; .*imagePullSecrets/],
+    [
+      "labels",
+      unplaced("2 node(s) didn't match Pod's node affinity/selector."),
+      /gpu\.products, or none is linux\/amd64/,
+    ],
+    ["places", unplaced("1 node(s) didn't match pod topology spread constraints."), /placement\.spread waits/],
+    [
+      "a pull",
+      waiting("ImagePullBackOff", "401"),
+      /container triton: ImagePullBackOff: 401; .*registry\.generic\.pullSecret/,
+    ],
     ["a Secret", waiting("CreateContainerConfigError", 'secret "x" not found'), /secret "x" not found; .*podOverrides/],
+    [
+      "a volume",
+      making(event("FailedMount", SECRET, 2), event("Scheduled", "", 1)),
+      /pod sentiment-1: FailedMount: .*secret "keys" not found; what podOverrides mount .* the Secret/,
+    ],
+    [
+      "a network",
+      making({
+        reason: "FailedCreatePodSandBox",
+        message: "no CNI",
+        eventTime: "2026-11-29T15:00:01.5Z",
+        series: null,
+      }),
+      /FailedCreatePodSandBox: no CNI; see to the node's/,
+    ],
+    ["a claim", unplaced('persistentvolumeclaim "disk" not found'), /"disk" not found; a PersistentVolumeClaim that/],
+    [
+      "what events may not tell",
+      { ...waiting("ContainerCreating", ""), events: 403 as const },
+      /why no container is made can't be told: asked for events, the cluster says HTTP 403/,
+    ],
     ["memory", ended({ reason: "OOMKilled", exitCode: 137 }), /OOMKilled; say more under resources\.memory$/],
     ["an end", ended({ reason: "Error", exitCode: 3, message: "no such flag\n" }), /exit code 3: no such flag$/],
     ["a quota", { refused: QUOTA("a") }, /no pod may be created: exceeded quota: small.*; .*ResourceQuota/],
@@ -153,6 +199,9 @@ describe("beside a rollout that can't go on", () => {
   it("says nothing of what the next look finds gone, nor of what is normal", async () => {
     const pulling = waiting("ContainerCreating", "");
     expect(await watched(unplaced("1 Insufficient cpu"), {}, pulling, pulling, pulling)).toEqual([]);
+    // The volume came late, and the image is on its way.
+    const overcome = making(event("FailedMount", SECRET, 1), event("Pulling", "", 2));
+    expect(await watched(overcome, overcome, overcome)).toEqual([]);
   });
 
   it("says once that it may not look; and looks again after a moment without an answer", async () => {

@@ -129,16 +129,28 @@ describe("the ScaledObject", () => {
     const models = 'model=~"a\\\\.b|text_preprocessing|model_onnx|post_processing"';
     const waited = (by: string) => `sum (rate(${by}_queue_duration_us{${own},${models}}[60s]))`;
     expect(spec({}, "cpu", "a.b").triggers[0]?.metadata.query).toBe(
-      `(${waited("nv_inference")} + ${waited("triton_bert")} or ${waited("nv_inference")}) / clamp_min(` +
-        `(sum (rate(nv_inference_request_success{${own},model="a.b"}[60s])) + ` +
-        `sum (rate(nv_inference_request_failure{${own},model="a.b"}[60s]))), 0.001)`,
+      `(${waited("nv_inference")} + ${waited("triton_bert")} or ${waited("nv_inference")}) / sum (clamp_min(` +
+        `(sum by (pod) (rate(nv_inference_request_success{${own},model="a.b"}[60s])) + ` +
+        `sum by (pod) (rate(nv_inference_request_failure{${own},model="a.b"}[60s]))), 1))`,
     );
   });
 
   it("logs in by a TriggerAuthentication where one is named", () => {
-    const { triggers } = spec({ authentication: { name: "prometheus", modes: "bearer" } });
+    const { triggers } = spec({ authenticationRef: { name: "prometheus", modes: "bearer" } });
     expect(triggers[0]).toMatchObject({ metadata: { authModes: "bearer" }, authenticationRef: { name: "prometheus" } });
     expect(spec().triggers[0]).not.toHaveProperty("authenticationRef");
+    const [shared] = spec({ authenticationRef: { clusterName: "aws" }, awsRegion: "eu-central-1" }).triggers;
+    expect(shared).toMatchObject({
+      metadata: { awsRegion: "eu-central-1" },
+      authenticationRef: { name: "aws", kind: "ClusterTriggerAuthentication" },
+    });
+    expect(shared?.metadata).not.toHaveProperty("authModes");
+  });
+
+  it("sends headers in the one form that KEDA reads, whatever their order", () => {
+    const [trigger] = spec({ customHeaders: { "X-Scope-OrgID": "ml", "X-Client": "a b" } }).triggers;
+    expect(trigger?.metadata.customHeaders).toBe("X-Client=a b,X-Scope-OrgID=ml");
+    expect(spec().triggers[0]?.metadata).not.toHaveProperty("customHeaders");
   });
 });
 
@@ -181,7 +193,10 @@ it.each([
   expect(targetQuantity("queueTime", target, "cpu")).toBe(quantity);
 });
 
-it("lets a node's drain take one pod, even the only one", () => {
-  expect(disruptionBudgetArgs(site).spec).toMatchObject({ maxUnavailable: 1 });
+it("lets a node's drain take one pod, even the only one, and each that is not ready", () => {
+  expect(disruptionBudgetArgs(site).spec).toMatchObject({
+    maxUnavailable: 1,
+    unhealthyPodEvictionPolicy: "AlwaysAllow",
+  });
   expect(disruptionBudgetArgs(site).spec).not.toHaveProperty("minAvailable");
 });

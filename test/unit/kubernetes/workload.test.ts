@@ -3,11 +3,19 @@ import { describe, expect, it } from "vitest";
 import { plainPodTemplate, podTemplate } from "../../../components/kubernetes/pod";
 import { downtimeWarning, strategy, waves } from "../../../components/kubernetes/rollout/strategy";
 import { deploymentArgs, ignoredChanges, serviceAccountArgs, workload } from "../../../components/kubernetes/workload";
+import { modelOptions } from "../../../components/options/modelOptions";
+import { planServer } from "../../../components/server/plan";
+import { planProcess } from "../../../components/server/process";
 import { warned } from "../told";
 import { gpu, input, made, site } from "./world";
 
 const pod = plainPodTemplate(input);
 const [triton] = pod.spec.containers;
+const planned = (options: object) => {
+  const spec = modelOptions.parse({ model: { local: { path: "model" } }, ...options });
+  const around = { behindGateway: false, grpc: true, streamSeconds: 3600, waves: 1 };
+  return [spec, planServer(spec).plan, around] as const;
+};
 const triple = (probe: { periodSeconds: number; timeoutSeconds: number; failureThreshold: number }) => [
   probe.periodSeconds,
   probe.timeoutSeconds,
@@ -87,10 +95,20 @@ describe("the pod", () => {
     expect(other.metadata.annotations["triton-bert/tokenizer"]).toBe("acme/tokens@1");
   });
 
-  it("goes where it is told", () => {
-    expect(pod.spec).not.toHaveProperty("nodeSelector");
-    const placement = { nodeSelector: { pool: "gpu" }, tolerations: [{ key: "gpu", operator: "Exists" as const }] };
-    expect(plainPodTemplate({ ...input, placement }).spec).toMatchObject(placement);
+  it("sees no GPU that it did not ask for, where the image asks for all", () => {
+    const env = (options: object) =>
+      planProcess(...planned(options)).plan.env.map(({ name, value }) => `${name}=${value}`);
+    expect(env({ server: { ngc: {} } })).toContain("NVIDIA_VISIBLE_DEVICES=void");
+    expect(env({ server: { image: { ref: "mine:1" } } })).toContain("NVIDIA_VISIBLE_DEVICES=void");
+    expect(env({ server: { pypi: {} } }).join()).not.toContain("NVIDIA");
+    expect(env({ server: { ngc: {} }, gpu: { type: "L4" } }).join()).not.toContain("NVIDIA");
+  });
+
+  it("may be kept from Karpenter", () => {
+    const annotations = (doNotDisrupt: boolean) =>
+      plainPodTemplate({ ...input, disruption: { doNotDisrupt } }).metadata.annotations;
+    expect(annotations(true)["karpenter.sh/do-not-disrupt"]).toBe("true");
+    expect(annotations(false)).not.toHaveProperty(["karpenter.sh/do-not-disrupt"]);
   });
 
   it("takes arguments of the user's for tritonserver, and is watched all the same", () => {

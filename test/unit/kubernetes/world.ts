@@ -53,9 +53,14 @@ export const scaled = (
 export const watched = (
   monitoring: Parameters<typeof monitoringOptions.parse>[0] = {},
   of: Scaled = scaled({ none: {} }),
-): Watched => ({ ...of, monitoring: monitoringOptions.parse(monitoring), startupSeconds: 300 });
+): Watched => ({
+  ...of,
+  monitoring: monitoringOptions.parse(monitoring),
+  gpuMetrics: of.device === "gpu",
+  startupSeconds: 300,
+});
 
-export const gpu: GpuOptions = { type: "L4", count: 1, spare: 0, resource: "nvidia.com/gpu" };
+export const gpu: GpuOptions = { type: "L4", count: 1, spare: 0, products: [] };
 
 /** A child as the engine saw it. */
 export interface Seen {

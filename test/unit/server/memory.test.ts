@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type MemoryInput, mebibytes, memoryPlan } from "../../../components/server/memory";
+import { type MemoryInput, memoryPlan } from "../../../components/server/memory";
 import { resourcesOptions, servingOptions } from "../../../components/server/options";
+import { mebibytes } from "../../../components/shared/quantity";
 import { told, warned } from "../told";
 
 const MiB = 1024 * 1024;
 const base: MemoryInput = {
   resources: resourcesOptions.parse({}),
-  serving: { ...servingOptions.parse({}), pipeline: "ensemble", inProcess: false },
+  serving: { ...servingOptions.parse({}), pipeline: "ensemble", inProcess: false, maxBatchSize: 16 },
   device: "cpu",
   choice: { onnxBackend: "onnxruntime" },
   modelBytes: 91 * MiB,
@@ -17,7 +18,7 @@ const servings = fc.record({
   pipeline: fc.constant("ensemble" as const),
   inProcess: fc.constant(false),
   maxBatchSize: fc.integer({ min: 1, max: 64 }),
-  maxLength: fc.option(fc.integer({ min: 8, max: 512 }), { nil: undefined }),
+  maxLength: fc.option(fc.integer({ min: 8, max: 8192 }), { nil: undefined }),
   instances: fc.integer({ min: 1, max: 16 }),
   limits: fc.constant(servingOptions.parse({}).limits),
 });
@@ -78,6 +79,38 @@ describe("a pod's memory", () => {
     // One core each: a session less, and two texts.
     expect(384 + 24 + 80 + 2 * (2 * 91 + 2 * 80) + 112).toBe(1284);
     expect(memoryPlan({ ...ensemble, serving: { ...base.serving, instances: 2 } }).limitMiB).toBe(1344);
+  });
+
+  it("grows with the square of the length, in a full batch of the C++ backend", () => {
+    const of = (maxLength: number) => memoryPlan({ ...base, serving: { ...base.serving, maxLength } }).limitMiB;
+    expect(of(512)).toBe(memoryPlan(base).limitMiB);
+    // Of each of the 16: 32 MiB for the feed-forward layer and 48 for attention, times 8 and times 64.
+    expect(of(4096) - of(512)).toBeGreaterThanOrEqual(16 * (32 * 7 + 48 * 63));
+    expect(of(8192) / of(4096)).toBeGreaterThan(3.5);
+  });
+
+  it("has room for one very long text beside the short ones, where python runs the graph, whatever the cores", () => {
+    const serving = { ...base.serving, pipeline: "fused", inProcess: true, maxLength: 8192 } as const;
+    const fused = { ...base, choice: { onnxBackend: "python" }, serving } as const;
+    expect(384 + 24 + 80 + 2 * 2 * 91 + 3 * 80 + (32 * 16 + 48 * 256) + 112).toBe(14004);
+    expect(memoryPlan(fused).limitMiB).toBe(14016);
+    expect(memoryPlan({ ...fused, resources: { cpu: 8 } }).limitMiB).toBe(14528);
+    // A BERT-large has 16 heads instead of 12.
+    const large = memoryPlan({ ...fused, modelBytes: 1278 * MiB }).limitMiB;
+    expect(large - memoryPlan(fused).limitMiB).toBeGreaterThan(4 * (1278 - 91) + (48 * 256) / 3 - 64);
+    // A run may be as large as the config says.
+    const runs = { ...serving, runCosts: { call: 32, tokens: 16384 } };
+    expect(memoryPlan({ ...fused, serving: runs }).limitMiB).toBe(14016 + 12800);
+  });
+
+  it("warns where the memory that the config says can't hold a text as long as it may be", () => {
+    const said = { ...base, resources: { cpu: 2, memory: "4Gi" } };
+    expect(memoryPlan(said).warnings).toEqual([]);
+    const { problems, warnings } = memoryPlan({ ...said, serving: { ...base.serving, maxLength: 2048 } });
+    expect(problems).toEqual([]);
+    expect(warned(warnings)).toEqual([
+      "models.sentiment.resources.memory: texts of 2048 tokens may need 15168 MiB, and a pod that runs out of its 4096 MiB is killed; give it as much, or lower models.sentiment.serving.maxLength",
+    ]);
   });
 
   it("has room in /dev/shm for two batches of requests whose bodies are as large as may be, and for every process besides", () => {

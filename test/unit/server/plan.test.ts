@@ -26,6 +26,12 @@ describe("the server's plan", () => {
     });
   });
 
+  it("has fp16 on a GPU alone", () => {
+    const onCpu = { path: ["precision"], got: "fp16", because: expect.stringContaining("on a CPU it makes fp32") };
+    expect(planServer(parsed({ precision: "fp16" })).problems).toMatchObject([onCpu]);
+    expect(planServer(parsed({ precision: "fp16", gpu: { type: "L4" } })).problems).toEqual([]);
+  });
+
   it.each([
     [{ server: { pypi: {} }, gpu: { type: "L4" } }, "pypi", ["server", "pypi"]],
     [{ server: { ngc: { release: "26.05" } } }, "ngc", ["server", "ngc", "release"]],

@@ -10,6 +10,7 @@ const cpu = {
   bodyBytes: 3211264,
   release: "24.10",
   device: "cpu",
+  gpuMetrics: false,
   onnxBackend: "python",
 } as const;
 
@@ -64,14 +65,19 @@ describe("tritonserver's arguments", () => {
     expect([bound(), bound("25.05"), bound("25.06"), bound("26.07")]).toEqual([0, 0, 1, 1]);
   });
 
-  it("keep GPU metrics and pinned memory where there is a GPU", () => {
-    const flags = tritonFlags({ ...cpu, device: "gpu", onnxBackend: "onnxruntime" }).join(" ");
-    expect(flags).not.toMatch(/gpu-metrics|pinned-memory|backend-config/);
+  it("keep GPU metrics and pinned memory where there is a GPU, and no metrics of one that tells nothing", () => {
+    const onGpu = { ...cpu, device: "gpu", gpuMetrics: true, onnxBackend: "onnxruntime" } as const;
+    expect(tritonFlags(onGpu).join(" ")).not.toMatch(/gpu-metrics|pinned-memory/);
+    expect(tritonFlags({ ...onGpu, gpuMetrics: false })).toContain("--allow-gpu-metrics=false");
   });
 
-  it("give onnxruntime's own backend the pod's cores on CPU", () => {
-    expect(tritonFlags({ ...cpu, onnxBackend: "onnxruntime" })).toContain(
-      "--backend-config=onnxruntime,intra_op_thread_count=$(CPU_LIMIT)",
+  it.each(["cpu", "gpu"] as const)("give onnxruntime's own backend the pod's cores, not the node's: %s", (device) => {
+    expect(tritonFlags({ ...cpu, device, onnxBackend: "onnxruntime" })).toEqual(
+      expect.arrayContaining([
+        "--backend-config=onnxruntime,enable-global-threadpool=1",
+        "--backend-config=onnxruntime,intra_op_thread_count=$(CPU_LIMIT)",
+        "--backend-config=onnxruntime,inter_op_thread_count=1",
+      ]),
     );
   });
 

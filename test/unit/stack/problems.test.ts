@@ -67,7 +67,7 @@ describe("options of a model", () => {
       { serving: { maxBatchSize: 65 } },
       `${AT}.serving.maxBatchSize (got 65): must be at most 64; use 1 to 64`,
     ],
-    ["too small", { gpu: { type: "L4", spare: -1 } }, `${AT}.gpu.spare (got -1): must be at least 0; use at least 0`],
+    ["too small", { gpu: { type: "L4", spare: -1 } }, `${AT}.gpu.spare (got -1): must be at least 0; use 0 to 16000`],
     ["empty text", { examples: [{ text: "", predicts: "a" }] }, `${AT}.examples[0].text (got ""): must not be empty; `],
     [
       "missing",
@@ -130,19 +130,97 @@ describe("options of a model", () => {
       `${AT}.gpu.spare (got 1): a pod takes 2 GPUs, so a rollout could not use fewer; set it to 0, or to 2 or more`,
     ],
     [
+      "two MIG slices",
+      { gpu: { type: "A100-40GB", count: 2, resource: "nvidia.com/mig-1g.5gb" } },
+      `${AT}.gpu.count (got 2): a process sees one MIG slice, however many its pod has; set it to 1, and run more replicas`,
+    ],
+    [
+      "two turns on a shared GPU",
+      { gpu: { type: "L4", count: 2, resource: "nvidia.com/gpu.shared" } },
+      `${AT}.gpu.count (got 2): more turns on a shared GPU are no more of it; set it to 1`,
+    ],
+    [
+      "a GPU by two ways",
+      { gpu: { type: "L4", claimTemplate: "one-l4", resource: "nvidia.com/gpu" } },
+      `${AT}.gpu.resource (got "nvidia.com/gpu"): ${AT}.gpu.claimTemplate gives the pods their GPUs, and this would give`,
+    ],
+    [
+      "no extended resource",
+      { gpu: { type: "L4", resource: "gpu" } },
+      `${AT}.gpu.resource (got "gpu"): must be an extended resource's name; write domain/name, such as nvidia.com/gpu,`,
+    ],
+    [
+      "another platform",
+      { placement: { nodeSelector: { "kubernetes.io/arch": "arm64" } } },
+      `${AT}.placement.nodeSelector["kubernetes.io/arch"] (got "arm64"): images are built for linux/amd64`,
+    ],
+    [
+      "a login under its old name",
+      { autoscaling: { keda: { max: 2, prometheus: "http://p:9090", authentication: { name: "a", modes: "basic" } } } },
+      `${AT}.autoscaling.keda.authentication: it has another name now; say authenticationRef instead`,
+    ],
+    [
+      "AMP without its region",
+      {
+        autoscaling: {
+          keda: { max: 2, prometheus: "https://aps-workspaces.eu-central-1.amazonaws.com/workspaces/ws-1" },
+        },
+      },
+      `${AT}.autoscaling.keda.awsRegion: questions to https://aps-workspaces.eu-central-1.amazonaws.com/workspaces/ws-1 are`,
+    ],
+    [
+      "signed by nobody",
+      { autoscaling: { keda: { max: 2, prometheus: "http://p:9090", awsRegion: "eu-central-1" } } },
+      `${AT}.autoscaling.keda.awsRegion (got "eu-central-1"): KEDA signs as who a TriggerAuthentication names`,
+    ],
+    [
+      "signed and logged in",
+      {
+        autoscaling: {
+          keda: {
+            max: 2,
+            prometheus: "http://p:9090",
+            awsRegion: "eu-central-1",
+            authenticationRef: { name: "a", modes: "basic" },
+          },
+        },
+      },
+      `${AT}.autoscaling.keda.authenticationRef.modes (got "basic"): a signed question has no other login; leave it out`,
+    ],
+    [
+      "a header that KEDA would cut",
+      { autoscaling: { keda: { max: 2, prometheus: "http://p:9090", customHeaders: { "X-Scope-OrgID": "a,b" } } } },
+      `${AT}.autoscaling.keda.customHeaders.X-Scope-OrgID (got "a,b"): must be text without , and =`,
+    ],
+    [
+      "a route's port for a host",
+      { service: { route: { parent: { name: "a" }, hostnames: ["https://a.example:443"] } } },
+      `${AT}.service.route.hostnames[0] (got "https://a.example:443"): must be a host name; write it in lower case`,
+    ],
+    [
       "costs of a run that nobody reads",
-      { serving: { runCosts: { call: 64, tokens: 256 } }, server: { ngc: {} } },
+      { serving: { runCosts: { call: 64, tokens: 256 } }, gpu: { type: "L4" } },
       `${AT}.serving.runCosts: only the fused pipeline takes them, and this model has the ensemble; leave it out, or`,
     ],
     [
-      "int8 on another server",
-      { precision: "int8", serving: { pipeline: "fused" } },
-      `${AT}.precision (got "int8"): only the fused pipeline of server.pypi has an int8 graph; set it to fp32, or`,
+      "int8 on a GPU",
+      { precision: "int8", serving: { pipeline: "fused" }, gpu: { type: "L4" } },
+      `${AT}.precision (got "int8"): only the fused pipeline on a CPU has an int8 graph, and not with Triton before 24.06; set it to fp32, or`,
+    ],
+    [
+      "a pipeline that answers later than the release lets it",
+      { serving: { pipeline: "fused" }, server: { ngc: { release: "24.05", allowInsecureRelease: true } } },
+      `${AT}.serving.pipeline (got "fused"): it takes 24.06 or later, and server.ngc.release is 24.05; leave it out, or`,
+    ],
+    [
+      "two names of a GPU",
+      { gpu: { type: "L4", computeCapability: "8.9" } },
+      `${AT}.gpu: type and computeCapability exclude each other; set exactly one of type, computeCapability`,
     ],
     [
       "int8 in the ensemble",
       { precision: "int8", server: { pypi: {} }, serving: { pipeline: "ensemble" } },
-      `${AT}.precision (got "int8"): only the fused pipeline of server.pypi has an int8 graph; set it to fp32, or`,
+      `${AT}.precision (got "int8"): only the fused pipeline on a CPU has an int8 graph, and not with Triton before 24.06; set it to fp32, or`,
     ],
     [
       "a text larger than its request",
@@ -277,7 +355,7 @@ describe("options of a model", () => {
     [
       "no gate at all",
       { qualityGate: { maxLogitDifference: 0 } },
-      `${AT}.qualityGate.maxLogitDifference (got 0): must be above 0; write a number, 0 to 1`,
+      `${AT}.qualityGate.maxLogitDifference (got 0): must be above 0; write a number, above 0, at most 1`,
     ],
     [
       "words for a number",
@@ -406,7 +484,7 @@ describe("keys of the stack", () => {
     [
       "half a group",
       { ...GOOD, defaults: { gpu: { driver: "580" } } },
-      ["triton-bert:defaults.gpu.type: required, but not set"],
+      ["triton-bert:defaults.gpu: none of type, computeCapability"],
     ],
     [
       "the model's half",

@@ -26,10 +26,10 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllEnvs());
 
 /** What the program makes of the config that is set, and its outputs. */
-async function made(): Promise<Made & { outputs: Record<string, string[]>; stack: StackOutputs["models"] }> {
-  let stack: StackOutputs["models"] = {};
+async function made(): Promise<Made & { outputs: Record<string, string[]>; stack: StackOutputs }> {
+  let stack: StackOutputs = {};
   const result = await run(async () => {
-    stack = (await program()).models;
+    stack = await program();
   }, folder);
   return { ...result, stack };
 }
@@ -66,8 +66,20 @@ it("makes one service for each model under the cluster's provider, every time it
     expect(inputs.metadata, name).toMatchObject({ namespace: "ml", name: expect.stringMatching(/^x-[ab]/) });
   }
   // What is told of a model is told where the user wrote it.
-  expect(first.warnings[0]).toMatch(/^a: triton-bert:models\.a\.resources\.memory: /);
+  expect(first.warnings).toContainEqual(expect.stringMatching(/^a: triton-bert:models\.a\.resources\.memory: /));
   expect(second).toEqual({ ...first, stack: expect.anything() });
+});
+
+it("tells the engine of each model what was written: in it, in `defaults`, and for all of them", async () => {
+  const defaults = { serving: { maxLength: 64 }, gpu: { type: "L4", driver: "580" } };
+  const models = { a: { model: HUB, gpu: null, serving: { maxBatchSize: 4 } } };
+  const login = { username: "robot", password: "hush" };
+  const registry = { generic: { ...GOOD.registry.generic, credential: "push" } };
+  setConfig({ ...GOOD, registry, namespace: "ml", credentials: { push: login }, defaults, models }, ["credentials"]);
+  const { registered } = await made();
+  const service = registered.find(({ type }) => type === "triton-bert:index:TritonBertService");
+  const serving = { maxBatchSize: 4, maxLength: 64 };
+  expect(service?.inputs).toEqual({ model: HUB, namespace: "ml", registry, serving });
 });
 
 it("has outputs of a stable shape, by model", async () => {

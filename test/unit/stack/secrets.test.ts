@@ -50,6 +50,16 @@ describe("credentials", () => {
     ]);
   });
 
+  it("for pulling alone is a login, too", () => {
+    const generic = { repository: "a/b", pullSecret: { credential: "hub" } };
+    const credentials = { hub: { token: TOKEN } };
+    expect(problemsWith({ ...GOOD, registry: { generic }, credentials }, ["credentials"])).toEqual([
+      expect.stringMatching(
+        /^triton-bert:registry\.generic\.pullSecret\.credential \(got "hub"\): this entry of credentials is \{ token \}, and \{ username, password \} is needed here/,
+      ),
+    ]);
+  });
+
   it("that can't be read are told once, not again where they are named", () => {
     expect(told({ hub: TOKEN, push: {} }).map((problem) => problem.split(": ")[0])).toEqual([
       "triton-bert:credentials.hub",

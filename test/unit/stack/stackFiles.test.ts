@@ -19,7 +19,7 @@ beforeAll(() => {
   fs.mkdirSync(path.join(projectFolder, "sandbox", "model"), { recursive: true });
   for (const name of ["config.json", "model.safetensors"])
     fs.writeFileSync(path.join(projectFolder, "sandbox", "model", name), "{}");
-  const contexts = ["triton-bert-sandbox", "somewhere"].map((name) => ({ name, context: {} }));
+  const contexts = ["triton-bert-sandbox", "somewhere", "prod"].map((name) => ({ name, context: {} }));
   fs.writeFileSync(path.join(projectFolder, "kubeconfig"), JSON.stringify({ contexts }));
   vi.stubEnv("KUBECONFIG", path.join(projectFolder, "kubeconfig"));
 });
@@ -41,8 +41,8 @@ function problems(): string[] {
 }
 
 describe("committed stacks", () => {
-  const load = (stack: string) =>
-    setConfig(parse(fs.readFileSync(path.join(ROOT, `Pulumi.${stack}.yaml`), "utf8")).config);
+  const load = (stack: string, folder = ".") =>
+    setConfig(parse(fs.readFileSync(path.join(ROOT, folder, `Pulumi.${stack}.yaml`), "utf8")).config);
 
   it("dev is what the sandbox deploys", () => {
     load("dev");
@@ -64,11 +64,41 @@ describe("committed stacks", () => {
     load("gpu");
     read();
     expect(readStack().services.sentiment?.spec).toMatchObject({
-      gpu: { type: "L4", driver: "580", count: 1, resource: "nvidia.com/gpu" },
+      gpu: { type: "L4", driver: "580", count: 1 },
+      precision: "fp16",
       server: { ngc: {} },
-      autoscaling: { keda: { min: 1, max: 4, signal: "queueTime", target: "20ms" } },
-      placement: { tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }] },
+      autoscaling: { keda: { min: 2, max: 4, signal: "queueTime", target: "20ms" } },
+      placement: {
+        tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
+        spread: [{ topologyKey: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" }],
+      },
+      disruption: { doNotDisrupt: true },
     });
+  });
+
+  it("cpu, the example for production, runs an int8 graph in NVIDIA's own Triton", () => {
+    load("cpu", "examples");
+    const { services } = read();
+    expect(readStack().services.sentiment?.spec).toMatchObject({ server: { ngc: {} }, precision: "int8" });
+    expect(services.sentiment?.plan.images.server.args).toMatchObject({
+      FLAVOUR: "ngc",
+      GRAPH: "rewritten",
+      PRECISION: "int8",
+    });
+  });
+
+  it("gpu's lines that are commented out are right, once they are not", () => {
+    const text = fs.readFileSync(path.join(ROOT, "Pulumi.gpu.yaml"), "utf8");
+    const said = text.replace(
+      /^( *)# (?=(products|nodeSelector|runtimeClassName|priorityClassName|customHeaders):)/gm,
+      "$1",
+    );
+    const route = text.replace(/^( *)# (service:| {2}(?:allowFrom|route):| {4}(?:parent|hostnames|grpc):)/gm, "$1$2");
+    for (const changed of [said, route]) {
+      expect(changed).not.toBe(text);
+      setConfig(parse(changed).config);
+      expect(problems()).toEqual([]);
+    }
   });
 });
 
@@ -131,7 +161,8 @@ it("blames and warns where the user wrote it, and warns of what stands in `defau
     "triton-bert:models.a.resources.memory",
     "triton-bert:models.a",
   ]);
-  expect(about("b")).toEqual(["triton-bert:models.b.resources.memory"]);
+  // Of the memory b is warned with the words that a is warned with.
+  expect(about("b")).toEqual([]);
   expect(about("c")).toEqual(["triton-bert:models.c.server", "triton-bert:models.c.resources.memory"]);
   expect(services.c?.plan.objects.pod.gpu).toBeUndefined();
 });

@@ -24,7 +24,7 @@ from bert_exporter.masking import masked_output
 from bert_exporter.pipeline import run
 from bert_exporter.spec import read_spec
 from bert_exporter.storage import Places
-from bert_exporter.verdict import is_judgment, write_refusal
+from bert_exporter.verdict import is_judgment, write_refusal, write_warnings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,12 +49,14 @@ def _export(options: argparse.Namespace) -> int:
         refuse_credentials(os.environ)
         spec = read_spec(options.spec)
         try:
-            run(spec, Places(options.sources, options.fetched), options.out, _say)
+            warnings = run(spec, Places(options.sources, options.fetched), options.out, _say)
         except ExportError as problem:
             if not is_judgment(problem):
                 raise
             write_refusal(options.out, problem, spec)
             print(f"refused: {problem}", file=sys.stderr)
+        else:
+            write_warnings(options.out, warnings)
 
     return _exit_code(work)
 

@@ -2,7 +2,8 @@
 
 A label list that is too short, too long or has a hole is the commonest way to serve a wrong answer without an error.
 In: the checkpoint's labels, and the number of classes that the classifier really has. Out: one label for each class, in
-order. Labels of one's own are a matter of the server image: another label exports nothing again.
+order. Labels of one's own are a matter of the server image: another label exports nothing again. So what the labels
+say (nothing at all, or twice the same) is judged there (triton_repository/labels.py), where others may stand for them.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ def labels_by_class(labels: Mapping[int, str], classes: int, where: str) -> list
         classes: width of the classifier's logits.
         where: where the labels come from, for the message.
     Raises:
-        LabelError: when they are not exactly one for each class, or one is empty.
+        LabelError: when they are not exactly one for each class.
     """
     expected = range(classes)
     if len(labels) != classes:
@@ -33,11 +34,6 @@ def labels_by_class(labels: Mapping[int, str], classes: int, where: str) -> list
             f"has no label for class {', '.join(map(str, missing))}, but has labels for {_shown(labels)}",
             where=where,
             remedy=f"the class ids 0 to {classes - 1}",
-        )
-    nameless = [str(index) for index in expected if not labels[index].strip()]
-    if nameless:
-        raise LabelError(
-            f"has an empty label for class {', '.join(nameless)}", where=where, remedy="a text for each class"
         )
     return [labels[index] for index in expected]
 

@@ -4,18 +4,21 @@ What transformers only warns of or explains badly is told apart in `refusals`. C
 In: a checkpoint folder. Out: an Original.
 """
 
+import sys
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from bert_exporter.graph import KNOWN_INPUTS, TOKEN_TYPES
-from bert_exporter.refusals import check_complete, check_config, unloadable
+from bert_exporter.oddities import left_out, of_config
+from bert_exporter.refusals import check_answer, check_complete, check_config, unloadable
 from bert_exporter.spec import DEFAULT_TASK
+from bert_exporter.verdict import Warned
 from bert_tasks import load
 
-# The template's limit, and what clients of BERT services expect.
-LONGEST = 512
+# Tokens of a model that knows no limit, or does not say it: what clients of BERT services expect.
+UNSAID = 512
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,12 @@ class Original:
         inputs: what it takes of KNOWN_INPUTS (graph.py), in that order.
         classes: width of its logits.
         embedding_rows: number of token ids that it has an embedding for.
-        max_length: tokens that it can take, special ones included, at most 512.
+        max_length: tokens that it can take, special ones included.
         pad_token_id: id that fills a shorter text of a batch; None = the checkpoint does not say.
         task: what it is to do; one of bert_tasks.
         activation: what turns its logits into scores (bert_tasks/scores.py).
         id2label: the checkpoint's own labels.
+        warnings: what is odd about it, and may be meant.
     """
 
     model: Any
@@ -43,6 +47,7 @@ class Original:
     task: str
     activation: str
     id2label: dict[int, str]
+    warnings: list[Warned]
 
 
 def load_model(folder: Path, name: str, task: str = DEFAULT_TASK) -> Original:
@@ -58,7 +63,7 @@ def load_model(folder: Path, name: str, task: str = DEFAULT_TASK) -> Original:
     import torch
     from transformers import AutoModelForSequenceClassification
 
-    check_config(folder, name, task)
+    said = check_config(folder, name, task)
     try:
         model, info = AutoModelForSequenceClassification.from_pretrained(
             folder,
@@ -77,6 +82,7 @@ def load_model(folder: Path, name: str, task: str = DEFAULT_TASK) -> Original:
     model.eval()
     config = model.config
     classes = int(config.num_labels)
+    check_answer(config.problem_type, classes, name)
     return Original(
         model=model,
         inputs=_inputs(model),
@@ -87,6 +93,7 @@ def load_model(folder: Path, name: str, task: str = DEFAULT_TASK) -> Original:
         task=task,
         activation=load(task, "decide").activation(config.problem_type, classes),
         id2label={int(index): str(label) for index, label in config.id2label.items()},
+        warnings=[*of_config(said, classes, task), *left_out(info)],
     )
 
 
@@ -106,7 +113,15 @@ def _max_length(model: Any) -> int:
     for name, module in model.named_modules():
         if name.endswith("position_embeddings") and hasattr(module, "num_embeddings"):
             offset = 0 if module.padding_idx is None else module.padding_idx + 1
-            return min(LONGEST, int(module.num_embeddings) - offset)
+            return min(_unblocked(model.config), int(module.num_embeddings) - offset)
     # XLNet says -1: without limit.
-    positions = int(getattr(model.config, "max_position_embeddings", None) or LONGEST)
-    return min(LONGEST, positions) if positions > 0 else LONGEST
+    positions = int(getattr(model.config, "max_position_embeddings", None) or UNSAID)
+    return positions if positions > 0 else UNSAID
+
+
+def _unblocked(config: Any) -> int:
+    """Tokens up to which BigBird attends to all; longer texts it attends to by blocks, by chance some of them, and once
+    it has seen a short one (as parity's are) it never does (transformers, BigBirdModel.forward)."""
+    if getattr(config, "attention_type", None) != "block_sparse":
+        return sys.maxsize
+    return int((5 + 2 * config.num_random_blocks) * config.block_size)

@@ -23,6 +23,12 @@ Batch = dict[str, NDArray[np.int64]]
 # A batch is padded to its longest text, so the long ones go into a small batch of their own, with some of the shortest.
 _BATCH = 8
 _LONG_BATCH = 4
+# Tokens that the long ones of a batch have at most.
+TOGETHER = 512
+# Bytes of the attention scores of one text; original and graph hold a few copies each, in a build that has some GiB.
+_SCORES = 256 << 20
+# Where a model does not say: those of a BERT-large.
+_HEADS = 16
 
 
 @dataclass(frozen=True)
@@ -63,14 +69,28 @@ def encode_all(shipped: Any, texts: Sequence[str], max_length: int) -> list[Enco
     return [Encoded(text, e.ids, e.type_ids) for text, e in zip(texts, encodings, strict=True)]
 
 
-def compare(original: Original, session: Any, inputs: Sequence[str], texts: Sequence[Encoded], pad: int) -> Parity:
+def longest_alone(original: Original) -> int:
+    """Tokens of the longest text that can be compared by itself: what it takes grows with the square of its length."""
+    heads = getattr(original.model.config, "num_attention_heads", None)
+    return int((_SCORES / 4 / (heads if isinstance(heads, int) and heads > 0 else _HEADS)) ** 0.5)
+
+
+def compare(
+    original: Original,
+    session: Any,
+    inputs: Sequence[str],
+    texts: Sequence[Encoded],
+    pad: int,
+    very_long: Sequence[Encoded] = (),
+) -> Parity:
     """Runs both over every text, alone and in batches.
 
     Args:
         inputs: the graph's inputs.
         pad: id that fills the shorter texts of a batch.
+        very_long: texts for which a batch has no room.
     """
-    singles = [[text] for text in texts]
+    singles = [[text] for text in (*texts, *very_long)]
     by_length = sorted(texts, key=lambda text: len(text.ids))
     short, long = by_length[:-2], by_length[-2:]
     batches = [short[start : start + _BATCH] for start in range(0, len(short), _BATCH)]
@@ -83,7 +103,7 @@ def compare(original: Original, session: Any, inputs: Sequence[str], texts: Sequ
     alone: dict[str, NDArray[np.float32]] = {}
     for group in (*singles, *batches):
         batch = _pad(group, inputs, pad)
-        expected = _original_logits(original.model, batch)
+        expected = original_logits(original.model, batch)
         got: NDArray[np.float32] = session.run(["logits"], batch)[0]
         if expected.shape != got.shape:
             raise ParityError(
@@ -103,7 +123,7 @@ def compare(original: Original, session: Any, inputs: Sequence[str], texts: Sequ
         for encoded, logits in zip(group, got, strict=True):
             # The singles come first.
             moved = max(moved, float(np.abs(alone.setdefault(encoded.text, logits) - logits).max()))
-    return Parity(worst, apart, agreed / answers if answers else 0.0, len(texts), moved)
+    return Parity(worst, apart, agreed / answers if answers else 0.0, len(texts) + len(very_long), moved)
 
 
 def check_gate(parity: Parity, limit: float, name: str) -> None:
@@ -146,7 +166,7 @@ def _pad(group: Sequence[Encoded], inputs: Sequence[str], pad: int) -> Batch:
     return {name: tensors[name] for name in inputs}
 
 
-def _original_logits(model: Any, batch: Batch) -> NDArray[np.float32]:
+def original_logits(model: Any, batch: Batch) -> NDArray[np.float32]:
     import torch
 
     with torch.inference_mode():

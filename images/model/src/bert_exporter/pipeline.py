@@ -1,7 +1,7 @@
 """The export from end to end; to be read as a table of contents.
 
 In: a spec, the folders in which its sources lie (fetching.py), the folder for the result. Out: the files of `report`,
-or an ExportError and no file.
+proof.json, and what there is to say of them; or an ExportError and no file.
 """
 
 import tempfile
@@ -14,15 +14,26 @@ from bert_exporter.export import export_onnx
 from bert_exporter.graph import check_graph
 from bert_exporter.labels import labels_by_class
 from bert_exporter.model import Original, load_model
+from bert_exporter.panics import panics_told
+from bert_exporter.proof import prove
 from bert_exporter.report import ModelFacts, write_result
 from bert_exporter.spec import ExportSpec
 from bert_exporter.steps import Say, step
 from bert_exporter.storage import Places, Role, Source
 from bert_exporter.texts import TEXTS, long_texts
-from bert_exporter.tokenizer import Tokenizers, check_vocabulary, load_tokenizers, prove_equal, text_limit
+from bert_exporter.tokenizer import (
+    Tokenizers,
+    check_vocabulary,
+    load_tokenizers,
+    prove_equal,
+    text_limit,
+    warnings_of,
+)
+from bert_exporter.verdict import Warned
+from bert_tasks.proof import FILE, write_proof
 
 
-def run(spec: ExportSpec, places: Places, out: Path, say: Say) -> None:
+def run(spec: ExportSpec, places: Places, out: Path, say: Say) -> list[Warned]:
     """Exports one model.
 
     Args:
@@ -30,6 +41,8 @@ def run(spec: ExportSpec, places: Places, out: Path, say: Say) -> None:
         places: where the files of its sources lie.
         out: where the result goes.
         say: takes one line for each step done.
+    Returns:
+        What a user is to know of the model.
     Raises:
         ExportError: when anything is wrong; nothing is written then.
     """
@@ -44,7 +57,7 @@ def run(spec: ExportSpec, places: Places, out: Path, say: Say) -> None:
     with step(say, "loaded the original model"):
         original = load_model(model_folder, model_name, spec.task)
     labels = labels_by_class(original.id2label, original.classes, f"id2label of {model_name}")
-    with step(say, "made tokenizer.json, equal to the original tokenizer"):
+    with step(say, "made tokenizer.json, equal to the original tokenizer"), panics_told(tokenizer_name):
         tokenizers = load_tokenizers(tokenizer_folder, tokenizer_name, original.model.config)
         check_vocabulary(tokenizers.shipped, original.embedding_rows, tokenizer_name)
         max_length = min(original.max_length, text_limit(tokenizers.original, tokenizer_name))
@@ -67,7 +80,11 @@ def run(spec: ExportSpec, places: Places, out: Path, say: Say) -> None:
             model_source=spec.model.describe(),
             tokenizer_source=tokenizer_source.describe(),
         )
+        proof = prove(original, tokenizers.original, labels, max_length, spec.max_logit_difference)
         write_result(out, graph, tokenizers.shipped, facts, figures, spec.max_logit_difference)
+        write_proof(out / "model" / FILE, proof)
+    of_tokenizer = "model" if spec.tokenizer is None else "tokenizer"
+    return [*original.warnings, *(Warned(of_tokenizer, text) for text in warnings_of(tokenizers.shipped))]
 
 
 def verify(
@@ -84,9 +101,13 @@ def verify(
 
     session = InferenceSession(str(graph), providers=["CPUExecutionProvider"])
     inputs = check_graph(session, original.classes, name)
-    longest = long_texts(lambda text: len(tokenizers.shipped.encode(text).ids), max_length)
-    texts = parity.encode_all(tokenizers.shipped, (*TEXTS, *longest), max_length)
-    figures = parity.compare(original, session, inputs, texts, pad)
+    shipped, together = tokenizers.shipped, min(max_length, parity.TOGETHER)
+    longest = long_texts(lambda text: len(shipped.encode(text).ids), together)
+    texts = parity.encode_all(shipped, (*TEXTS, *longest), together)
+    # Beyond that, one text by itself, as long as there is room for.
+    alone = min(max_length, parity.longest_alone(original))
+    very_long = parity.encode_all(shipped, (longest[1] * (alone // together + 1),), alone) if alone > together else []
+    figures = parity.compare(original, session, inputs, texts, pad, very_long)
     parity.check_gate(figures, gate, name)
     return figures, inputs
 

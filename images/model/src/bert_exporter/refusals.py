@@ -33,15 +33,21 @@ _TASK_OF = {
 }
 
 
-def check_config(folder: Path, name: str, task: str) -> None:
+def check_config(folder: Path, name: str, task: str) -> dict[str, Any]:
     """Looks at config.json before transformers does.
 
+    Returns:
+        Its content.
     Raises:
         ModelError: when it is no config of a model, or of one that was trained for another task.
     """
     where = f"{name}: {CONFIG}"
     try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"), object_pairs_hook=_once)
+    except _Twice as problem:
+        raise ModelError(
+            f"says {problem} twice", where=where, remedy="each key once: of two JSON takes the last, without a word"
+        ) from None
     except ValueError as problem:
         raise ModelError(f"is not JSON ({problem})", where=where, remedy="the file as its model came with it") from None
     if not isinstance(config, dict):
@@ -50,13 +56,7 @@ def check_config(folder: Path, name: str, task: str) -> None:
         raise ModelError(
             "has no model_type", where=where, remedy='add the model\'s architecture, for example "model_type": "bert"'
         )
-    id2label = config.get("id2label")
-    if isinstance(id2label, dict) and not all(str(index).isdecimal() for index in id2label):
-        raise ModelError(
-            f"has an id2label with the keys {', '.join(map(str, id2label))[:_LONGEST_QUOTE]}",
-            where=where,
-            remedy="class ids 0, 1, 2, … as keys and labels as values",
-        )
+    _check_labels(config.get("id2label"), where)
     problem_type = config.get("problem_type")
     trained_for = _TASK_OF.get(problem_type, task) if isinstance(problem_type, str) else task
     if trained_for != task:
@@ -65,6 +65,51 @@ def check_config(folder: Path, name: str, task: str) -> None:
             "model was trained to give",
             where=where,
             remedy=f"write task: {{ {trained_for}: {{}} }}",
+        )
+    return config
+
+
+class _Twice(Exception):
+    """A key that an object has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _Twice(next(key for key in keys if keys.count(key) > 1))
+    return made
+
+
+def _check_labels(id2label: object, where: str) -> None:
+    """Their form. What they say is judged by the server image's build, and may be said otherwise there."""
+    if id2label is None:
+        return
+    remedy = "class ids 0, 1, 2, … as keys and labels as values"
+    if not isinstance(id2label, dict):
+        raise ModelError(f"has an id2label that is {type(id2label).__name__}, and no map", where=where, remedy=remedy)
+    # "01" would be another 1.
+    if not all(re.fullmatch("0|[1-9][0-9]*", index) for index in id2label):
+        raise ModelError(
+            f"has an id2label with the keys {', '.join(id2label)[:_LONGEST_QUOTE]}", where=where, remedy=remedy
+        )
+    for index, label in id2label.items():
+        if label is None or isinstance(label, bool | list | dict):
+            raise ModelError(f"has an id2label whose label of class {index} is {label!r}", where=where, remedy=remedy)
+
+
+def check_answer(problem_type: str | None, classes: int, name: str) -> None:
+    """Refuses a model of whose answer a client would not get what it means.
+
+    Raises:
+        ModelError: naming the two that don't go together.
+    """
+    if problem_type == "regression" and classes > 1:
+        raise ModelError(
+            f"config.json says problem_type regression, and the model gives {classes} numbers for a text, of which the "
+            "largest alone would be answered, under the label of its place",
+            where=name,
+            remedy="a regression of one number (num_labels 1)",
         )
 
 

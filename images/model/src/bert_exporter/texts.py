@@ -38,6 +38,9 @@ _PASSAGE = (
     "Погода была хорошая, но посылка опоздала. 我很满意。 "
 )
 
+# What the proof carries (`proof`): all of the above, and one over some 70 words.
+PROOF_TEXTS = (*TEXTS, (_PASSAGE * 2).strip())
+
 
 def long_texts(count_tokens: Callable[[str], int], max_length: int) -> tuple[str, str]:
     """One text of nearly max_length tokens (special ones included) and one that is well past it.

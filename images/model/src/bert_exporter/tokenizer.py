@@ -16,6 +16,8 @@ from bert_exporter.texts import TEXTS, long_texts
 from bert_exporter.tokenizer_options import with_options
 
 _SAVED_WHOLE = "the files that save_pretrained() of the tokenizer writes, tokenizer_config.json among them"
+# Of added tokens that are wrong.
+_SHOWN = 4
 # Special tokens and a word; serving takes no less.
 _SHORTEST = 4
 
@@ -60,6 +62,7 @@ def load_tokenizers(folder: Path, name: str, model_config: Any) -> Tokenizers:
         shipped = repair_accents(made)
     shipped.no_padding()
     shipped.no_truncation()
+    _check_added_tokens(shipped, name)
     try:
         # A letter that no vocabulary has (a hieroglyph): it needs the unknown token.
         shipped.encode("\U00013000")
@@ -72,6 +75,38 @@ def load_tokenizers(folder: Path, name: str, model_config: Any) -> Tokenizers:
         truncation_side=loaded.truncation_side,
     )
     return Tokenizers(original=original, shipped=shipped)
+
+
+def _check_added_tokens(shipped: Any, name: str) -> None:
+    """Before anything is encoded: looking for a token of no characters, the `tokenizers` library panics at some texts,
+    gives other ids for some, and at others takes memory without end (0.23; huggingface/tokenizers#1349)."""
+    if shipped.normalizer is None:
+        return
+    tokens = sorted(shipped.get_added_tokens_decoder().items())
+    # As escapes, for most of them can't be seen.
+    gone = [
+        f"{token.content!a} (id {index})"
+        for index, token in tokens
+        if token.normalized and token.content and not shipped.normalizer.normalize_str(token.content)
+    ]
+    if gone:
+        raise TokenizerError(
+            f"its normalizer leaves nothing of the added token {', '.join(gone[:_SHOWN])}"
+            f"{', …' if gone[_SHOWN:] else ''}, which no text can be searched for",
+            where=name,
+            remedy='take it out of the added tokens, or give it "normalized": false, with which it is found in a text '
+            "as it comes",
+        )
+
+
+def warnings_of(shipped: Any) -> list[str]:
+    """What is odd about a tokenizer, and may be meant."""
+    if shipped.num_special_tokens_to_add(is_pair=False) > 0:
+        return []
+    return [
+        "the tokenizer puts no special token ([CLS], <s>, …) around a text, and most classifiers read their answer off "
+        "the first; if the model was trained otherwise, give a tokenizer.json with its post_processor"
+    ]
 
 
 def _load(kind: Any, folder: Path, name: str, config: Any) -> Any:

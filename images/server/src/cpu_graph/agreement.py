@@ -5,7 +5,8 @@ before: rounding goes by nothing but the weights and the text itself."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ from bert_tasks.scores import FloatArray, scores_of
 from cpu_graph.check import session
 
 TOGETHER = 16
+# Tokens of a text that are looked at: what one takes of memory grows with the square.
+LONGEST = 512
+# Makes the session of a graph.
+Open = Callable[[], Any]
 
 
 def agreement(
@@ -27,17 +32,27 @@ def agreement(
     """Shares of `texts`, 0 to 1: those whose decision is the same, and those that `one` gives its commonest decision,
     which is how often a graph agrees that always decides so. `decision`: `options` as decide.py of the task takes them,
     and `labels` where they are not the model's own."""
+    both = partial(session, one, folder), partial(session, other, folder)
+    return compared(*both, folder, texts, decision)[:2]
+
+
+def compared(
+    one: Open, other: Open, folder: Path, texts: Sequence[str], decision: Mapping[str, Any]
+) -> tuple[float, float, float]:
+    """As `agreement`, of what opens two graphs, one after the other; and how far two scores of a class lie apart at
+    most, relative to the largest (of a regression) or to 1."""
     facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
-    encoder = Encoder(tokenizer, facts["inputs"], facts["maxLength"], facts["padTokenId"])
+    encoder = Encoder(tokenizer, facts["inputs"], min(facts["maxLength"], LONGEST), facts["padTokenId"])
     # By length: much the quicker.
     rows = sorted(encoder.rows(whole(texts)), key=lambda row: len(row["input_ids"]))
     labels = decision.get("labels") or facts["labels"]
     decide = load(facts["task"], "decide").decider(labels, decision.get("options", {}))
-    logits = (_logits(session(model, folder), encoder, rows) for model in (one, other))
-    decisions = [decide(scores_of(each, facts["activation"])) for each in logits]
+    scores = [scores_of(_logits(graph(), encoder, rows), facts["activation"]) for graph in (one, other)]
+    decisions = [decide(each) for each in scores]
     commonest = int(np.unique(decisions[0], axis=0, return_counts=True)[1].max())
-    return float((decisions[0] == decisions[1]).all(axis=1).mean()), commonest / len(rows)
+    apart = float(np.abs(scores[0] - scores[1]).max() / max(1, np.abs(scores[0]).max()))
+    return float((decisions[0] == decisions[1]).all(axis=1).mean()), commonest / len(rows), apart
 
 
 def _logits(run: Any, encoder: Encoder, rows: list[Row]) -> FloatArray:

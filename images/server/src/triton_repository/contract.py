@@ -54,6 +54,8 @@ class Contract:
     # Least and most that a deployment may ask for.
     max_batch_size: tuple[int, int]
     max_length: tuple[int, int]
+    # Tokens, where a deployment says nothing and the model takes more.
+    default_max_length: int
 
     @property
     def roles(self) -> tuple[str, str, str]:
@@ -86,6 +88,7 @@ def read_contract(path: Path) -> Contract:
         logits_type=graph["logits"]["type"],
         max_batch_size=tuple(said["bounds"]["maxBatchSize"]),
         max_length=tuple(said["bounds"]["maxLength"]),
+        default_max_length=said["defaults"]["maxLength"],
     )
 
 

@@ -30,6 +30,21 @@ class Problem:
         return {"path": list(self.path), "because": self.because, "remedy": self.remedy}
 
 
+@dataclass(frozen=True)
+class Warned:
+    """What a user is to know, about the option at `path`."""
+
+    path: tuple[Key, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{path_text(self.path)}: {self.text}"
+
+    def told(self) -> dict[str, Any]:
+        """As verdict.json has it."""
+        return {"path": list(self.path), "text": self.text}
+
+
 def path_text(path: Sequence[Key]) -> str:
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
 

@@ -1,11 +1,12 @@
-"""Reads typed fields out of a JSON object and collects every problem, so that a user fixes them in one go."""
+"""Reads typed fields out of a JSON object and collects every problem, so that a user fixes them in one go; and what a
+user is to know of a model that is served all the same."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from triton_repository.errors import Key, Problem
+from triton_repository.errors import Key, Problem, Warned
 
 NOTHING = object()
 
@@ -13,9 +14,17 @@ NOTHING = object()
 class Fields:
     """One JSON object under inspection: what `file` has at `path`."""
 
-    def __init__(self, file: str, said: object, problems: list[Problem | str], path: tuple[Key, ...] = ()) -> None:
+    def __init__(
+        self,
+        file: str,
+        said: object,
+        problems: list[Problem | str],
+        path: tuple[Key, ...] = (),
+        warnings: list[Warned] | None = None,
+    ) -> None:
         self._file = file
         self._problems = problems
+        self._warnings = [] if warnings is None else warnings
         self._path = path
         self._said: Mapping[str, Any] = said if isinstance(said, dict) else {}
         self._asked: set[str] = set()
@@ -24,7 +33,7 @@ class Fields:
 
     def within(self, said: object, *path: Key) -> Fields:
         """An object inside this one."""
-        return Fields(self._file, said, self._problems, self._path + path)
+        return Fields(self._file, said, self._problems, self._path + path, self._warnings)
 
     def get(self, name: str, kind: type | tuple[type, ...], what: str, default: Any = NOTHING) -> Any:
         """The field's value, or `default` where it is absent. `what` says in words what it must be."""
@@ -58,6 +67,10 @@ class Fields:
         """With the field `name`, or with its entry `key`."""
         entry = () if key is None else (key,)
         self._problems.append(Problem(self._file, (*self._path, name, *entry), because, remedy))
+
+    def warn(self, name: str, text: str) -> None:
+        """Of the field `name`."""
+        self._warnings.append(Warned((*self._path, name), text))
 
     def refuse_unknown(self) -> None:
         """Call it last: a field that nobody asked for is a typing error, and would silently do nothing."""

@@ -14,6 +14,7 @@ import bert_tasks
 from triton_repository import model_config, settings
 from triton_repository.contract import Contract
 from triton_repository.errors import InvalidInput
+from triton_repository.expected import Expected
 from triton_repository.spec import Serving
 
 GRAPH_FILE = "model.onnx"
@@ -72,7 +73,7 @@ def write_repository(
             _json(graph / "graph.json", {"precision": "fp32", "padding": "as exported"})
 
 
-def write_golden(serving: Serving, contract: Contract, file: Path) -> None:
+def write_golden(serving: Serving, contract: Contract, expected: Expected, file: Path) -> None:
     """What golden_probe.py asks a running server, and the names it needs to ask."""
     outputs = {called: output.name for called, output in serving.task.outputs.items()}
     golden = {
@@ -81,7 +82,9 @@ def write_golden(serving: Serving, contract: Contract, file: Path) -> None:
         "task": serving.task.name,
         "labels": list(serving.labels),
         "tensors": {"text": contract.text.name, "outputs": outputs},
+        "requestBytes": serving.limits.request_bytes,
         "examples": [example.golden() for example in serving.examples],
+        "proof": expected.golden(),
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     _json(file, golden)

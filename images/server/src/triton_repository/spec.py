@@ -3,18 +3,21 @@ graph). Out: Serving, in which the two agree. Raises InvalidInput with every pro
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from triton_repository.contract import Contract
-from triton_repository.errors import InvalidInput, Problem
+from triton_repository.errors import InvalidInput, Problem, Warned
 from triton_repository.examples import Example, read_examples
 from triton_repository.fields import Fields, listed
+from triton_repository.labels import label_problems
 from triton_repository.task import Task, read_task
 
 # A folder of the repository, and a part of the client's URL.
 API_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+# Of labels that are wrong.
+SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,20 @@ class Serving:
     device: str
     task: Task
     labels: tuple[str, ...]
+    # Those of the model, which may be the same.
+    own_labels: tuple[str, ...]
     activation: str
     inputs: tuple[str, ...]
     pad_token_id: int
     examples: tuple[Example, ...]
     limits: Limits
+    warnings: tuple[Warned, ...] = ()
 
 
 def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Serving:
     problems: list[Problem | str] = []
-    spec = Fields(spec_file.name, _json(spec_file, problems), problems)
+    warnings: list[Warned] = []
+    spec = Fields(spec_file.name, _json(spec_file, problems), problems, warnings=warnings)
     model = Fields(model_file.name, _json(model_file, problems), problems)
     if problems:
         raise InvalidInput(problems)
@@ -70,10 +77,11 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
         device=spec.choice("device", ("cpu", "gpu")),
         task=task,
         labels=labels,
+        own_labels=tuple(map(str, own_labels or [])),
         activation=activation,
         inputs=tuple(inputs),
         pad_token_id=model.whole("padTokenId", 0, 10_000_000),
-        examples=read_examples(spec, task.name, labels),
+        examples=read_examples(spec, task.name, labels, activation),
         limits=_limits(spec),
     )
     # Triton makes the instances on every GPU that it sees, so the count of GPUs is the pod's affair.
@@ -98,7 +106,7 @@ def read_serving(spec_file: Path, model_file: Path, contract: Contract) -> Servi
     model.refuse_unknown()
     if problems:
         raise InvalidInput(problems)
-    return serving
+    return replace(serving, warnings=tuple(warnings))
 
 
 def _json(file: Path, problems: list[Problem | str]) -> object:
@@ -122,15 +130,29 @@ def _api_name(spec: Fields, contract: Contract) -> Any:
 
 
 def _max_length(spec: Fields, own_length: Any, contract: Contract) -> Any:
-    asked = spec.get("maxLength", int, "a whole number of tokens, or null for all that the model takes", default=None)
-    if asked is None or own_length is None:
-        return own_length
     least, most = contract.max_length
-    if not least <= asked <= own_length:
-        spec.problem("maxLength", f"must be from {least} to the model's own {own_length} tokens, got {asked}")
-    elif asked > most:
-        spec.problem("maxLength", f"must be at most {most} tokens, got {asked}")
+    what = f"a whole number of tokens from {least}, or null"
+    asked = spec.get("maxLength", int, what, default=None)
+    if own_length is None:
+        return asked
+    takes = min(own_length, most)
+    if asked is None:
+        if takes > contract.default_max_length:
+            spec.warn("maxLength", _cut(own_length, takes, contract.default_max_length))
+        return min(takes, contract.default_max_length)
+    if asked > own_length:
+        remedy = f"lower it to {takes} or less"
+        spec.problem("maxLength", f"is {asked}, but model and tokenizer take {own_length} tokens at most", remedy)
+    elif not least <= asked <= most:
+        spec.problem("maxLength", f"must be from {least} to {most} tokens, got {asked}")
     return asked
+
+
+def _cut(own_length: int, takes: int, default: int) -> str:
+    return (
+        f"the model takes {own_length} tokens, and a longer text than {default} is cut to {default}; set it to "
+        f"{default} if that is meant, or to at most {takes}: what a text takes of memory grows with its square"
+    )
 
 
 def _run_costs(spec: Fields) -> dict[str, int] | None:
@@ -161,7 +183,13 @@ def _labels(spec: Fields, own: list[Any]) -> tuple[str, ...]:
     """The deployment's labels, or the model's own; either way one for each class of the graph, in its order."""
     said = spec.get("labels", dict, "a map from class number to label, or null", default=None)
     if said is None:
-        return tuple(str(label) for label in own)
+        # Of a file that the user can't change: where it is wrong, labels of one's own are the way out.
+        reasons = [because for _, because in label_problems(own)]
+        if reasons:
+            more = "; …" if len(reasons) > SHOWN else ""
+            because = "is not said, and of the checkpoint's own labels " + "; ".join(reasons[:SHOWN]) + more
+            spec.problem("labels", because, f"say labels, one for each class from 0 to {len(own) - 1}")
+        return tuple(map(str, own))
     expected = [str(index) for index in range(len(own))]
     if sorted(said) != sorted(expected):
         spec.problem(
@@ -169,7 +197,7 @@ def _labels(spec: Fields, own: list[Any]) -> tuple[str, ...]:
             f"has the entries {listed(said)}",
             f"the model has {len(own)} classes, so it must have {listed(expected)}",
         )
-    for index, label in said.items():
-        if not isinstance(label, str) or not label.strip():
-            spec.problem("labels", f"must be a text that is not empty, got {label!r}", key=index)
-    return tuple(str(said.get(index, "")) for index in expected)
+    labels = [said.get(index, index) for index in expected]
+    for index, because in label_problems(labels):
+        spec.problem("labels", because, key=str(index))
+    return tuple(map(str, labels))

@@ -27,3 +27,8 @@ def decider(labels: Sequence[str], options: Mapping[str, Any]) -> Decide:
     # In the numbers that a client gets: a score that reads 0.7 reaches 0.7.
     thresholds = np.array([said.get(label, others) for label in labels], dtype=np.float32)
     return lambda scores: scores >= thresholds
+
+
+def classes(decisions: npt.NDArray[np.bool_]) -> list[list[int]]:
+    """The classes that each decision names."""
+    return [np.flatnonzero(on).tolist() for on in decisions]

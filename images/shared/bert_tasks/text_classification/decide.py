@@ -29,3 +29,9 @@ def best(scores: FloatArray) -> npt.NDArray[np.int64]:
     """Of equal scores the first class wins."""
     classes: npt.NDArray[np.int64] = scores.argmax(axis=1)
     return classes[:, None]
+
+
+def classes(decisions: npt.NDArray[np.int64]) -> list[list[int]]:
+    """The classes that each decision names."""
+    numbers: list[list[int]] = decisions.tolist()
+    return numbers

@@ -15,8 +15,9 @@ def labels_in(said: str) -> list[str]:
 
 def mismatch(example: Mapping[str, Any], answer: Mapping[str, Any], labels: Sequence[str]) -> str | None:  # noqa: ARG001
     """In words, None if the answer is right."""
-    label, score, least = answer["label"], answer["score"], example.get("minScore", 0)
-    if label == example[FIELD] and score >= least:
+    label, score, least = answer["label"], answer["score"], example.get("minScore")
+    # A regression's score may be any number.
+    if label == example[FIELD] and (least is None or score >= least):
         return None
-    wanted = f'"{example[FIELD]}"' + (f" with a score of at least {least}" if least else "")
+    wanted = f'"{example[FIELD]}"' + ("" if least is None else f" with a score of at least {least}")
     return f'expected {wanted}, got "{label}" with a score of {score:.4f}'
