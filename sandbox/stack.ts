@@ -1,6 +1,6 @@
 /** A Pulumi stack on a file backend, worked with through the real CLI, the way a user would type it.
  *
- *  `pulumi stack init` writes a salt into the stack file beside Pulumi.yaml. So that the committed file stays as it is,
+ *  A new stack writes a salt into the stack file beside Pulumi.yaml. So that the committed file stays as it is,
  *  the stack is made in a folder of its own outside the checkout, and every command gets that folder's copy by
  *  --config-file. In: a project folder, a stack's name, its config. Out: what the CLI said. */
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
@@ -37,8 +37,8 @@ export class Stack {
     await cp(join(place.project, "Pulumi.yaml"), join(place.folder, "Pulumi.yaml"));
     const stack = new Stack(name, place);
     await stack.configure(config);
-    const known = JSON.parse(await stack.pulumi(["stack", "ls", "--json", "-C", place.folder])) as { name: string }[];
-    if (!known.some((each) => each.name === name)) await stack.pulumi(["stack", "init", name, "-C", place.folder]);
+    // It reads this stack alone: a list reads them all, and fails where another program is just writing or removing one.
+    await stack.pulumi(["stack", "select", name, "--create", "-C", place.folder]);
     return stack;
   }
 
