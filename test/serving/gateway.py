@@ -50,6 +50,8 @@ class Gateway:
     stream_seconds: int = 60
     connection_seconds: int = 2
     exit_seconds: int = 5
+    # Of a server that says nothing; the product waits for a minute at least.
+    silent_seconds: int = 60
     ports: dict[str, int] = field(default_factory=lambda: free_ports(("http", "grpc", "ready")))
 
     @property
@@ -89,6 +91,8 @@ class Gateway:
         for port, name in ((18000, "http"), (18001, "grpc")):
             assert f"127.0.0.1:{port};" in config
             config = config.replace(f"127.0.0.1:{port};", f"127.0.0.1:{self.triton.ports[name]};")
+        assert config.count("_read_timeout 60s;") >= 2
+        config = config.replace("_read_timeout 60s;", f"_read_timeout {self.silent_seconds}s;")
         config = config.replace(" /tmp/", f" {self.work}/")
         probe = "location = /gateway { return 200; }"
         assert probe in config

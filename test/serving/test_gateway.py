@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -261,6 +262,25 @@ def test_a_gateway_that_is_told_to_go_ends_what_it_has(
         assert [labels(answer.result())[0] for answer in answers] == ["joy"] * 8
         assert under_way > 1
         assert going.wait() == 0
+
+
+def test_what_it_refuses_by_itself_is_json_as_from_triton(tmp_path: Path, gateway: Gateway) -> None:
+    assert _error(gateway, "/" + "a" * 20_000) == (400, "the request line or a header is malformed, or too long")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        triton = replace(gateway.triton, ports={"http": port, "grpc": port})
+        with Gateway(triton, tmp_path, silent_seconds=1) as before:
+            assert _error(before, "/v2") == (504, "the server has not answered for 60 seconds")
+        silent.close()
+        with Gateway(triton, tmp_path / "gone") as before:
+            assert _error(before, "/v2") == (503, "too many requests at a time, or the server does not answer")
+
+
+def _error(gateway: Gateway, path: str) -> tuple[int, str]:
+    with contextlib.closing(http.client.HTTPConnection(gateway.http, timeout=10)) as connection:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())["error"]
 
 
 def test_good_requests_beside_large_ones(gateway: Gateway) -> None:

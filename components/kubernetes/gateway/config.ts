@@ -38,6 +38,9 @@ const UNDER_WAY = 64;
 /** Seconds without a byte from a client, or to it. */
 const PATIENCE = 10;
 
+/** Seconds without a byte of an answer from Triton. */
+const longestAnswer = ({ exitTimeoutSeconds }: GatewayConfig["lifecycle"]) => Math.max(60, exitTimeoutSeconds);
+
 /** Requests over HTTP at a time. */
 const requestsAtATime = ({ waitingRequests }: Limits) => waitingRequests + UNDER_WAY;
 
@@ -96,6 +99,7 @@ ${httpServer(input)}${grpc ? grpcServer(input) : ""}${PROBE}}
 }
 
 function httpServer({ lifecycle, limits }: GatewayConfig): string {
+  const longest = longestAnswer(lifecycle);
   return `
   upstream triton_http {
     server 127.0.0.1:${tritonPorts(true).http};
@@ -105,8 +109,11 @@ function httpServer({ lifecycle, limits }: GatewayConfig): string {
   server {
     listen [::]:${PORTS.http} ipv6only=off;
     add_header Retry-After $retry_after always;
+    error_page 400 414 494 =400 @unreadable;
     error_page 413 @too_large;
+    error_page 500 @failed;
     error_page 502 503 =503 @busy;
+    error_page 504 @late;
     if ($is_unknown) { return 405 '{"error":"only GET, HEAD and POST are supported"}'; }
     if ($is_encoded) { return 415 '{"error":"compressed bodies are not supported"}'; }
     if ($is_unclear) { return 400 '{"error":"Inference-Header-Content-Length must be a number"}'; }
@@ -126,10 +133,13 @@ function httpServer({ lifecycle, limits }: GatewayConfig): string {
       proxy_set_header Content-Encoding "";
       proxy_set_header Inference-Header-Content-Length $json_length;
       proxy_max_temp_file_size 0;
-      proxy_read_timeout ${Math.max(60, lifecycle.exitTimeoutSeconds)}s;
+      proxy_read_timeout ${longest}s;
     }
+    location @unreadable { return 400 '{"error":"the request line or a header is malformed, or too long"}'; }
     location @too_large { return 413 '{"error":"the body is larger than ${limits.bodyBytes} bytes, or in too small chunks"}'; }
     location @busy { return 503 '{"error":"too many requests at a time, or the server does not answer"}'; }
+    location @late { return 504 '{"error":"the server has not answered for ${longest} seconds"}'; }
+    location @failed { return 500 '{"error":"the gateway has failed at this request; its log says why"}'; }
   }
 `;
 }
@@ -181,7 +191,7 @@ function grpcServer({ lifecycle, limits, streamSeconds }: GatewayConfig): string
       ${streams}
     }
     location @triton {
-      grpc_read_timeout ${Math.max(60, lifecycle.exitTimeoutSeconds)}s;
+      grpc_read_timeout ${longestAnswer(lifecycle)}s;
       grpc_set_header grpc-encoding "";
       grpc_pass grpc://triton_grpc;
     }
