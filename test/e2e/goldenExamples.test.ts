@@ -5,7 +5,8 @@ import type { Stack } from "../../sandbox/stack";
 import { alertExpression, metrics, promQuery } from "./scaling";
 import { classifier, environment, infer, labelsOf, NAMESPACE, object, openStack, refusal, stackFile } from "./support";
 
-const quick = { startupSeconds: 20, pullSeconds: 0, endpointDelaySeconds: 1, longestRequestSeconds: 5 };
+// Three files at a time: a model may take half a minute to load.
+const quick = { startupSeconds: 45, pullSeconds: 0, endpointDelaySeconds: 1, longestRequestSeconds: 5 };
 const monitoring = { alerts: {} };
 const right = classifier({ rollout: quick, monitoring });
 const withoutExamples = classifier({ rollout: quick, examples: [] });

@@ -81,10 +81,12 @@ describe.each(Object.entries(SERVICES))("many clients of %s at a time that send"
         await sleep(50);
       }
     })();
-    const seen = await sendAll(service, texts, times).finally(() => {
-      sending = false;
-    });
-    await good;
+    const [seen] = await Promise.all([
+      sendAll(service, texts, times).finally(() => {
+        sending = false;
+      }),
+      good,
+    ]);
     expect([...seen].filter((status) => status !== 0 && !allowed.includes(status))).toEqual([]);
     expect([...seen].some((status) => status !== 503)).toBe(true);
     expect(new Set(answers)).toEqual(new Set(["positive,negative"]));

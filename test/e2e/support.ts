@@ -118,8 +118,16 @@ export async function infer(service: string, texts: readonly string[], apiName =
       method: "POST",
       body: JSON.stringify({ inputs }),
     });
-    return { status: response.status, body: (await response.json()) as Answer["body"] };
+    return { status: response.status, body: parsed(response.status, await response.text()) };
   });
+}
+
+function parsed(status: number, text: string): Answer["body"] {
+  try {
+    return JSON.parse(text) as Answer["body"];
+  } catch {
+    throw new Error(`HTTP ${status}, and no JSON: ${text}`);
+  }
 }
 
 export interface Answer {
