@@ -1,14 +1,14 @@
 /** `podOverrides`: a strategic merge patch onto the pod template, as data, so that YAML can override what has no option.
  *  In: the template and the patch. Out: a new template; lists of named things (containers, volumes, env, …) merge by
  *  their key, other lists are replaced, null removes. Source: Kubernetes' strategic merge patch; keys from its API types. */
-import * as pulumi from "@pulumi/pulumi";
 import { didYouMean } from "../shared/didYouMean";
 import { CONTAINER, GATEWAY_CONTAINER, selectorLabels } from "../shared/names";
 import { type Path, text } from "../shared/paths";
 import type { Problem } from "../shared/problems";
+import { type Fields, fieldProblems, isFields, TEMPLATE } from "./podFields";
 
 /** Lists of a pod template that merge item by item, and the field that names an item. */
-const MERGE_KEYS: Readonly<Record<string, string>> = {
+export const MERGE_KEYS: Readonly<Record<string, string>> = {
   containers: "name",
   initContainers: "name",
   volumes: "name",
@@ -31,20 +31,7 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
 
 const PARTS = ["metadata", "spec"];
 
-/** Lists of a pod's spec, and of a container. */
-const LISTS = [
-  "containers",
-  "initContainers",
-  "volumes",
-  "tolerations",
-  "imagePullSecrets",
-  "topologySpreadConstraints",
-];
-const LISTS_OF_CONTAINER = ["env", "envFrom", "ports", "volumeMounts", "args", "command"];
-
 const AT = ["podOverrides"];
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** `base` with `patch` merged in; neither is changed. */
 export function strategicMerge(base: Fields, patch: Fields): Record<string, unknown> {
@@ -98,62 +85,20 @@ function mergeList(base: readonly unknown[], patch: readonly unknown[], key: str
   return merged;
 }
 
-/** A plain object: an Output or another class is a value that is not looked into. */
-function isFields(value: unknown): value is Fields {
-  if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-/** What can't be merged, or would be refused by the API server, which names neither the model nor the option. */
-function shapeProblems(overrides: Fields): Problem[] {
-  const parts = PARTS.filter((part) => part in overrides && !mayBeMap(overrides[part])).map((part) =>
-    misshapen(
-      [...AT, part],
-      overrides[part],
-      "must be a map",
-      "write a map of what shall be different, or leave it out",
-    ),
-  );
-  const { spec } = overrides;
-  if (!isFields(spec)) return parts;
-  const containers = ["containers", "initContainers"].flatMap((field) =>
-    itemsOf(spec, field).flatMap((item, index) =>
-      isFields(item) ? containerProblems(item, [...AT, "spec", field, index]) : [],
-    ),
-  );
-  return [...parts, ...listProblems(spec, LISTS, [...AT, "spec"]), ...withoutContainers(spec), ...containers];
-}
-
-const containerProblems = (container: Fields, at: Path): Problem[] => [
-  ...listProblems(container, LISTS_OF_CONTAINER, at),
-  ...itemsOf(container, "env").flatMap((item, index) =>
-    isFields(item) && ["number", "boolean"].includes(typeof item.value)
-      ? [misshapen([...at, "env", index, "value"], item.value, "must be text", "put it in quotes")]
-      : [],
-  ),
+/** What can't be merged, would be dropped, or would be refused by the API server. */
+const shapeProblems = (overrides: Fields): Problem[] => [
+  ...PARTS.filter((part) => overrides[part] === null).map((part) => absent([...AT, part], "must be a map")),
+  ...fieldProblems(partsOf(overrides), AT, TEMPLATE, "pod"),
+  ...(isFields(overrides.spec) && overrides.spec.containers === null
+    ? [absent([...AT, "spec", "containers"], "a pod needs its containers")]
+    : []),
 ];
 
-/** `null` takes a list away, which a pod can do without but for its containers. */
-const listProblems = (fields: Fields, lists: readonly string[], at: Path): Problem[] =>
-  lists
-    .filter((field) => field in fields && fields[field] !== null && !mayBeList(fields[field]))
-    .map((field) => misshapen([...at, field], fields[field], "must be a list", 'write each item behind "- "'));
+/** Without what is told as a misspelt part. */
+const partsOf = (overrides: Fields): Fields =>
+  Object.fromEntries(Object.entries(overrides).filter(([field]) => PARTS.includes(field)));
 
-const withoutContainers = (spec: Fields): Problem[] =>
-  spec.containers === null
-    ? [misshapen([...AT, "spec", "containers"], null, "a pod needs its containers", "leave it out")]
-    : [];
-
-const misshapen = (path: Path, got: unknown, because: string, remedy: string): Problem => ({
-  path,
-  ...(got === null ? {} : { got }),
-  because,
-  remedy,
-});
-
-const mayBeMap = (value: unknown): boolean => isFields(value) || pulumi.Output.isInstance(value);
-const mayBeList = (value: unknown): boolean => Array.isArray(value) || pulumi.Output.isInstance(value);
+const absent = (path: Path, because: string): Problem => ({ path, because, remedy: "leave it out" });
 
 /** Pods without the selector's labels would belong to no Deployment. */
 function selectorProblems({ metadata }: Fields, object: string): Problem[] {
@@ -175,7 +120,8 @@ function namelessProblems(value: Fields, at: Path): Problem[] {
     if (Array.isArray(inner) && key !== undefined)
       return inner.flatMap((item, index) => {
         const place = [...at, field, index];
-        if (isFields(item) && item[key] !== undefined) return namelessProblems(item, place);
+        if (!isFields(item)) return [];
+        if (item[key] !== undefined) return namelessProblems(item, place);
         return [{ path: place, because: `items of ${field} merge by their ${key}`, remedy: `give it a ${key}` }];
       });
     return isFields(inner) ? namelessProblems(inner, [...at, field]) : [];
