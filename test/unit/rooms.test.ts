@@ -18,7 +18,9 @@ const roomOf = (file: string): string => (file.includes(path.sep) ? (file.split(
 function imports(file: string): string[] {
   const text = fs.readFileSync(path.join(ROOT, file), "utf8");
   const found = text.matchAll(/^(?:import|export)\s[^;]*?from "(\.[^"]+)";$/gm);
-  return [...found].map(([, to = ""]) => `${path.join(path.dirname(file), to)}.ts`);
+  // Data imports nothing.
+  const code = [...found].map(([, to = ""]) => to).filter((to) => !to.endsWith(".json"));
+  return code.map((to) => `${path.join(path.dirname(file), to)}.ts`);
 }
 
 describe("components/", () => {
