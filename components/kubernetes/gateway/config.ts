@@ -41,6 +41,9 @@ const PATIENCE = 10;
 /** Seconds without a byte of an answer from Triton. */
 const longestAnswer = ({ exitTimeoutSeconds }: GatewayConfig["lifecycle"]) => Math.max(60, exitTimeoutSeconds);
 
+/** No named location: what could not be read has no URI, without which nginx goes to none. */
+const UNREADABLE = "/unreadable";
+
 /** Requests over HTTP at a time. */
 const requestsAtATime = ({ waitingRequests }: Limits) => waitingRequests + UNDER_WAY;
 
@@ -92,7 +95,7 @@ ${folders.map((name) => `  ${name}_temp_path ${FOLDER}/${name};`).join("\n")}
   map $request_uri $is_infer { "~^[^?#]*/infer(\\?|$)" 1; default 0; }
   map $http_inference_header_content_length $json_length { "~^(?<digits>\\d{1,9})$" $digits; default ""; }
   map "$json_length:$http_inference_header_content_length" $is_unclear { "~^:." 1; default 0; }
-  map $request_method $is_unknown { "~^(GET|HEAD|POST)$" 0; default 1; }
+  map $request_method $is_unknown { "" 0; "~^(GET|HEAD|POST)$" 0; default 1; }
   map "$status:$upstream_http_retry_after" $retry_after { "503:" 1; default ""; }
 ${httpServer(input)}${grpc ? grpcServer(input) : ""}${PROBE}}
 `;
@@ -109,7 +112,7 @@ function httpServer({ lifecycle, limits }: GatewayConfig): string {
   server {
     listen [::]:${PORTS.http} ipv6only=off;
     add_header Retry-After $retry_after always;
-    error_page 400 414 494 =400 @unreadable;
+    error_page 400 414 494 =400 ${UNREADABLE};
     error_page 413 @too_large;
     error_page 500 @failed;
     error_page 502 503 =503 @busy;
@@ -135,7 +138,7 @@ function httpServer({ lifecycle, limits }: GatewayConfig): string {
       proxy_max_temp_file_size 0;
       proxy_read_timeout ${longest}s;
     }
-    location @unreadable { return 400 '{"error":"the request line or a header is malformed, or too long"}'; }
+    location = ${UNREADABLE} { internal; return 400 '{"error":"the request line or a header is malformed, or too long"}'; }
     location @too_large { return 413 '{"error":"the body is larger than ${limits.bodyBytes} bytes, or in too small chunks"}'; }
     location @busy { return 503 '{"error":"too many requests at a time, or the server does not answer"}'; }
     location @late { return 504 '{"error":"the server has not answered for ${longest} seconds"}'; }
