@@ -1,6 +1,6 @@
 /** Whether a patch of a pod template says only what a pod has. The API server drops a field that it does not know without a word to
  *  the user, and for a value of another type it names neither model nor option. In: the patch. Out: problems. The fields are
- *  Kubernetes' own (facts/podFields.json, made by options/generate/podFields.ts). */
+ *  Kubernetes' own: facts/podFields.json is what an API server says of itself (test/e2e/podFields.test.ts, which writes it, too). */
 import * as pulumi from "@pulumi/pulumi";
 import { didYouMean } from "../shared/didYouMean";
 import type { Path } from "../shared/paths";
@@ -10,21 +10,21 @@ import facts from "./facts/podFields.json";
 export interface PodFields {
   /** The release whose fields these are. */
   readonly kubernetes: string;
-  /** Fields of each type: `string`, `number`, `boolean`, a type of its own, `[T]` for a list, `{T}` for a map of any keys. */
+  /** Fields of each type: `string`, `number`, `boolean`, `quantity`, another type, `[T]` for a list, `{T}` for a map of any keys. */
   readonly types: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Fields that are lists which merge item by item, and the field that names an item. */
+  readonly mergeKeys: Readonly<Record<string, string>>;
 }
 
 /** The type of a whole pod template. */
-export const TEMPLATE = "V1PodTemplateSpec";
+export const TEMPLATE = "PodTemplateSpec";
 
 /** A plain object: an Output or another class is a value that is not looked into. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 const { kubernetes, types }: PodFields = facts;
 
-/** Text for which the API server takes a number, too: amounts. The client calls them plain text.
- *  Source: Kubernetes, "Quantity". */
-export const QUANTITIES = ["limits", "requests", "overhead", "sizeLimit", "divisor"];
+export const MERGE_KEYS: PodFields["mergeKeys"] = facts.mergeKeys;
 
 /** @param at where `fields` stands
  *  @param kubectl the same place as `kubectl explain` takes it */
@@ -72,15 +72,16 @@ const itemProblems = (value: unknown, path: Path, wanted: string, kubectl: strin
 
 function scalarProblems(value: unknown, path: Path, wanted: string): Problem[] {
   const expected = SCALARS[wanted];
-  const takesNumbers = path.some((key) => QUANTITIES.includes(String(key)));
-  if (expected === undefined || typeof value === wanted || (takesNumbers && typeof value === "number")) return [];
+  if (expected === undefined || expected.types.includes(typeof value)) return [];
   return [misshapen(path, value, expected.because, expected.remedy)];
 }
 
-const SCALARS: Readonly<Record<string, { because: string; remedy: string }>> = {
-  string: { because: "must be text", remedy: "put it in quotes" },
-  number: { because: "must be a number", remedy: "write it without quotes" },
-  boolean: { because: "must be true or false", remedy: "write it without quotes" },
+/** Source for amounts: Kubernetes, "Quantity". */
+const SCALARS: Readonly<Record<string, { types: readonly string[]; because: string; remedy: string }>> = {
+  string: { types: ["string"], because: "must be text", remedy: "put it in quotes" },
+  quantity: { types: ["string", "number"], because: "must be an amount", remedy: "write it such as 2 or 4Gi" },
+  number: { types: ["number"], because: "must be a number", remedy: "write it without quotes" },
+  boolean: { types: ["boolean"], because: "must be true or false", remedy: "write it without quotes" },
 };
 
 const misshapen = (path: Path, got: unknown, because: string, remedy: string): Problem => ({

@@ -5,23 +5,7 @@ import { didYouMean } from "../shared/didYouMean";
 import { CONTAINER, GATEWAY_CONTAINER, selectorLabels } from "../shared/names";
 import { type Path, text } from "../shared/paths";
 import type { Problem } from "../shared/problems";
-import { type Fields, fieldProblems, isFields, TEMPLATE } from "./podFields";
-
-/** Lists of a pod template that merge item by item, and the field that names an item. */
-export const MERGE_KEYS: Readonly<Record<string, string>> = {
-  containers: "name",
-  initContainers: "name",
-  volumes: "name",
-  env: "name",
-  imagePullSecrets: "name",
-  resourceClaims: "name",
-  schedulingGates: "name",
-  volumeMounts: "mountPath",
-  volumeDevices: "devicePath",
-  ports: "containerPort",
-  hostAliases: "ip",
-  topologySpreadConstraints: "topologyKey",
-};
+import { type Fields, fieldProblems, isFields, MERGE_KEYS, TEMPLATE } from "./podFields";
 
 /** Lists whose items need an image, and the names of those that the template has. */
 const IMAGES: Readonly<Record<string, readonly string[]>> = {

@@ -10,6 +10,7 @@ const TOGETHER = [
   "gpuStack",
   "installed",
   "library",
+  "podFields",
   "quietDiffs",
   "registries",
   "tasks",
