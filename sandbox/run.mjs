@@ -17,6 +17,7 @@ const entries = {
   soak: "test/soak/run.ts",
   doctor: "doctor/run.ts",
   "preview:summary": "summary/run.ts",
+  validate: "validate/run.ts",
   generate: "components/options/generate/generate.ts",
   matrix: "components/server/matrix/command.ts",
 };
@@ -43,7 +44,8 @@ function installPackages() {
     .update(readFileSync(join(root, "package-lock.json")))
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
-  console.log("Installing the project's npm packages (about 20 s) …");
+  // Not to stdout, which may be another program's input.
+  console.error("Installing the project's npm packages (about 20 s) …");
   const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: "inherit",

@@ -53,9 +53,9 @@ export function contextProblems(context: string, env = process.env): Problem[] {
   ];
 }
 
-/** What is wrong with the cluster, without asking it. */
-export const clusterProblems = ({ context, eks }: ClusterOptions, program: Program): Problem[] => [
-  ...(context === undefined ? [] : contextProblems(context)),
+/** What is wrong with the cluster, without asking it. `kubeconfig`: whether to look for its context on this machine. */
+export const clusterProblems = ({ context, eks }: ClusterOptions, program: Program, kubeconfig: boolean): Problem[] => [
+  ...(context === undefined || !kubeconfig ? [] : contextProblems(context)),
   ...(eks === undefined ? [] : eksProblems(eks, program)),
 ];
 

@@ -13,13 +13,16 @@ export interface Program {
 }
 
 /** The program that runs now. The provider, too, reads relative paths from the folder that it runs in. */
-export function currentProgram(): Program {
+export const currentProgram = (): Program => ({
+  organization: pulumi.getOrganization(),
+  project: pulumi.getProject(),
+  stack: pulumi.getStack(),
+  projectFolder: process.cwd(),
+  aws: configuredAws(),
+});
+
+/** What the config of this process says of AWS. */
+export function configuredAws(): NonNullable<Program["aws"]> {
   const aws = new pulumi.Config("aws");
-  return {
-    organization: pulumi.getOrganization(),
-    project: pulumi.getProject(),
-    stack: pulumi.getStack(),
-    projectFolder: process.cwd(),
-    aws: { region: aws.get("region"), profile: aws.get("profile") },
-  };
+  return { region: aws.get("region"), profile: aws.get("profile") };
 }

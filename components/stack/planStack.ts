@@ -25,15 +25,16 @@ export interface PlannedService extends Finished<ServicePlan> {
 }
 
 /** The plan of this stack.
+ *  @param kubeconfig false: that of this machine knows nothing of the stack's cluster
  *  @throws ConfigError with all problems */
-export function planStack(program: Program): StackPlan {
+export function planStack(program: Program, { kubeconfig = true } = {}): StackPlan {
   const config = readStack();
   const site = planSite(config.shared, program);
   const drafts = Object.entries(config.services).map(([key, { spec, intent, locate }]) => {
     const draft = planService(key, spec, site.plan);
     return { key, intent, locate, warnings: draft.warnings, located: locateService(draft, locate) };
   });
-  const ofStack = [...clusterProblems(config.cluster, program), ...site.problems];
+  const ofStack = [...clusterProblems(config.cluster, program, kubeconfig), ...site.problems];
   const problems: Problem[] = [
     ...config.problems,
     ...ofStack.map((problem) => locateProblem(problem, inStack)),
