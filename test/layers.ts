@@ -14,8 +14,9 @@ import { nodeFolder, nodeReleases, withNode } from "../sandbox/nodejs";
 import type { Progress } from "../sandbox/progress";
 import { type Counts, failed, NONE, sum } from "./counts";
 import { goTests } from "./goTests";
-import { awsVenv, servingVenv } from "./pythonVenvs";
+import { awsVenv, servingVenv, workflowsVenv } from "./pythonVenvs";
 import { pytestCounts, vitestCounts } from "./reports";
+import { actionlint } from "./workflows/programs";
 
 /** How a layer's commands run. */
 export interface Setting {
@@ -58,6 +59,15 @@ export const layers: Readonly<Record<string, Layer>> = {
   aws: async (log) => {
     const python = await awsVenv(log);
     return pytest((report) => [python, "-m", "pytest", "test/aws", ...quiet(report)], {});
+  },
+  workflows: async (log) => {
+    const github = globSync("examples/github/*.yaml", { cwd: root });
+    const schema = [await workflowsVenv(log), "-m", "check_jsonschema", "--builtin-schema"];
+    return commands([
+      [await actionlint(log), "-shellcheck=", "-pyflakes=", ...github],
+      [...schema, "vendor.github-workflows", ...github],
+      [...schema, "vendor.gitlab-ci", "--data-transform", "gitlab-ci", "examples/gitlab/.gitlab-ci.yml"],
+    ]);
   },
   standIns: () => goTests(root),
   exporter: async (log) => {

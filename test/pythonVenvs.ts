@@ -37,6 +37,12 @@ export function awsVenv(log: Progress): Promise<string> {
   return venv("aws", readFileSync(join(__dirname, "aws", "requirements.txt"), "utf8"), what, log);
 }
 
+/** Path of the python that has check-jsonschema. */
+export function workflowsVenv(log: Progress): Promise<string> {
+  const what = "Python environment with check-jsonschema (once)";
+  return venv("workflows", readFileSync(join(__dirname, "workflows", "requirements.txt"), "utf8"), what, log);
+}
+
 /** `requirements`: the text of a file for pip. */
 async function venv(name: string, requirements: string, what: string, log: Progress): Promise<string> {
   const key = createHash("sha256").update(requirements).digest("hex").slice(0, 12);

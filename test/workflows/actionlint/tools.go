@@ -1,0 +1,6 @@
+//go:build tools
+
+// See ../../../sandbox/metrics/toolchain/keda/tools.go.
+package tools
+
+import _ "github.com/rhysd/actionlint/cmd/actionlint"
