@@ -35,10 +35,11 @@ function formProblems({ name, answer, answersWith }: Task, example: ExampleOptio
   return [{ path: [...at, "minScore"], got: minScore, because, remedy: "remove it" }];
 }
 
-/** One text has one answer. */
+/** One text has one answer. What has none is told of already. */
 function twins(examples: readonly ExampleOptions[]): Problem[] {
   return examples.flatMap((example, index) => {
-    const first = examples.findIndex(({ text }) => text === example.text);
+    if (!hasAnswer(example)) return [];
+    const first = examples.findIndex((other) => other.text === example.text && hasAnswer(other));
     const other = examples[first] ?? example;
     if (answerText(other) === answerText(example)) return [];
     const path = ["examples", index, example.labels === undefined ? "predicts" : "labels"];
@@ -46,6 +47,8 @@ function twins(examples: readonly ExampleOptions[]): Problem[] {
     return [{ path, got: example.predicts, because, remedy: "keep the one whose answer is right" }];
   });
 }
+
+const hasAnswer = ({ predicts, labels }: ExampleOptions): boolean => predicts !== undefined || labels !== undefined;
 
 /** The same for the same set of labels. */
 const answerText = ({ predicts, labels }: ExampleOptions): string =>

@@ -44,10 +44,12 @@ export function watchCommand({ httpPort, device, onnxBackend, pipeline, instance
   ];
 }
 
-/** A model of the python backend takes requests out of Triton's queue into a pool of its own: its calls say nothing of runs. */
+/** A model of the python backend takes requests out of Triton's queue into a pool of its own: its calls say nothing of runs, nor, if
+ *  it is the public model, of answers. */
 function queueFlags({ onnxBackend, pipeline }: Pick<WatchInput, "onnxBackend" | "pipeline">): string[] {
-  if (onnxBackend === "python") return [];
-  return pipeline === "ensemble" ? ["--count-runs", "--ensemble"] : ["--count-runs"];
+  const counted = onnxBackend === "onnxruntime" ? ["--count-runs"] : [];
+  if (pipeline === "fused") return [...counted, "--pool"];
+  return onnxBackend === "onnxruntime" ? [...counted, "--ensemble"] : counted;
 }
 
 type GraphInput = Pick<WatchInput, "pipeline" | "onnxBackend" | "instances">;

@@ -3,11 +3,10 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { routeOptions } from "../../components/kubernetes/route/options";
 import { grpcRouteArgs, httpRouteArgs } from "../../components/kubernetes/route/route";
 import { objectNames } from "../../components/shared/names";
-import { gatewayKinds } from "../../sandbox/gatewayKinds";
 import type { Stack } from "../../sandbox/stack";
+import { addGatewayKinds, removeGatewayKinds } from "./gatewayCrds";
 import { classifier, environment, NAMESPACE, openStack, stackFile } from "./support";
 
-const CRDS = ["gateways", "httproutes", "grpcroutes"].map((kind) => `${kind}.gateway.networking.k8s.io`);
 const parent = { name: "public", namespace: "gateways", listener: "https" };
 const hostnames = ["models.example.com", "*.models.example.com"];
 const grpc = { hostnames: ["sentiment.grpc.example.com"], listener: "grpc" };
@@ -16,14 +15,10 @@ let stack: Stack | undefined;
 const kubectl = async (args: readonly string[], input?: object) =>
   (await environment()).kubectl(args, input === undefined ? {} : { input: JSON.stringify(input) });
 
-beforeAll(async () => {
-  const items = await gatewayKinds();
-  await kubectl(["apply", "--server-side", "-f", "-"], { apiVersion: "v1", kind: "List", items });
-  await kubectl(["wait", "--for=condition=Established", "--timeout=60s", "crd", ...CRDS]);
-});
+beforeAll(addGatewayKinds);
 afterAll(async () => {
   await stack?.destroy();
-  await kubectl(["delete", "crd", ...CRDS]);
+  await removeGatewayKinds();
 });
 
 it.each([

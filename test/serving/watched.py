@@ -21,7 +21,8 @@ from triton import Triton, free_ports
 
 ROOT = Path(__file__).parents[2]
 WATCH = SERVER_SOURCES / "watch.py"
-# What a file beside the code says happens to each run of the graph, and, by `panic`, to the tokenizer.
+# What a file beside the code says happens to each run of the graph; by `panic`, to the tokenizer; by `mute`, to the
+# thread that sends answers.
 FAULTS = """
 
 def _fault():
@@ -70,6 +71,24 @@ def texts_of(*arguments):
     if told.exists() and told.read_text() == "panic":
         raise _Panic("as the tokenizers package does when its Rust code panics")
     return _texts_of(*arguments)
+"""
+MUTE = """
+
+class _Mute(ThreadPoolExecutor):
+    def submit(self, work, *arguments):
+        from pathlib import Path
+        from time import sleep
+
+        def unless_mute(*arguments):
+            told = Path({file!r})
+            while told.exists() and told.read_text() == "mute":
+                sleep(0.1)
+            return work(*arguments)
+
+        return super().submit(unless_mute, *arguments)
+
+
+ThreadPoolExecutor = _Mute
 """
 PROGRAM = """
 import { lifecycle } from "./components/server/lifecycle";
@@ -140,7 +159,7 @@ class Watched(Triton):
         return time.monotonic() - began
 
     def fail(self, fault: str) -> None:
-        """From now on: raise, hang, slow (0.15 s of work a run), long (7 s), panic; empty: no more."""
+        """From now on: raise, hang, slow (0.15 s of work a run), long (7 s), panic, mute; empty: no more."""
         (self.work / "fault").write_text(fault, encoding="utf-8")
 
     def ends(self, seconds: float) -> int:
@@ -169,7 +188,8 @@ class Watched(Triton):
 def watched(folder: Path, kind: str, seconds: dict[str, float] | None = None, **options: Any) -> Watched:
     """Not yet started; its code fails when it is told to."""
     repository, golden = render(folder, **KINDS[kind], **options)
-    for module, patch in (("bert_batching/sessions", FAULTS), ("bert_serving/tokenise", PANIC)):
+    patches = {"bert_batching/sessions": FAULTS, "bert_serving/tokenise": PANIC, "bert_batching/engine": MUTE}
+    for module, patch in patches.items():
         for file in repository.glob(f"*/1/{module}.py"):
             code = file.read_text(encoding="utf-8") + patch.format(file=str(folder / "fault"))
             file.write_text(code, encoding="utf-8")

@@ -33,7 +33,7 @@ from bert_watch.watching import Watching
 # The least share of a core that a run of the graph takes. In the server itself threads that serve clients work too, but
 # there are many of them, and each does little.
 LEAST_WORK = {"stub": 0.05, "server": 0.25}
-# Runs that may end in an ensemble, besides one in each instance, before the last model has answered for one of them.
+# Runs that may end, besides those that are counted on, before one of them is answered.
 RUNS_AHEAD = 2
 # More than any look takes.
 SILENCE_SECONDS = 15
@@ -57,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         late_seconds=options.late_seconds,
         longest_run=options.longest_run,
         least_work=LEAST_WORK[options.graph_in],
-        most_runs=options.instances + RUNS_AHEAD if options.ensemble else None,
+        most_runs=_most_runs(options) if options.count_runs else None,
+        counts_answers=not options.pool,
     )
     ending = threading.Event()
     health = HealthServer(options.health_port, SILENCE_SECONDS, ending)
@@ -90,6 +91,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _most_runs(options: argparse.Namespace) -> int:
+    """Runs that may end before an answer comes. In an ensemble each brings one. Out of a pool the canary is the next to be
+    taken: what was under way ends before it (triton_repository/settings.py, runners), and as much may beside it."""
+    counted_on = options.instances if options.ensemble else 2 * (options.instances + 1)
+    return int(counted_on) + RUNS_AHEAD
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Start a Triton server, and end it when its model is dead.")
     add = parser.add_argument
@@ -100,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--graph", metavar="MODEL", help="the model that runs the graph; default: the public one")
     add("--graph-in", choices=list(LEAST_WORK), default="stub", help="who runs it: python processes, or Triton's own")
     add("--count-runs", action="store_true", help="a call of that model is a run; default: requests meet in a pool")
+    add("--pool", action="store_true", help="the public model takes requests out of Triton's queue, and answers later")
     add("--ensemble", action="store_true", help="requests go from queue to queue")
     add("--instances", type=int, default=1, metavar="N", help="of the model that runs the graph")
     add("--period", type=float, default=2.5, metavar="SECONDS", help="from look to look")

@@ -1,11 +1,18 @@
 """When a server is ready, and when it is dead: with a clock that the test winds."""
 
+import dataclasses
+
 import pytest
 
 from bert_watch.verdict import BROKEN, LATE, RIGHT, Counts, Health, Look, Moves, Rules, Verdict
 
-FUSED = Rules(broken_seconds=15, late_seconds=30, longest_run=300, least_work=0.05, most_runs=None)
-ENSEMBLE = Rules(broken_seconds=15, late_seconds=30, longest_run=300, least_work=0.05, most_runs=3)
+FUSED = Rules(
+    broken_seconds=15, late_seconds=30, longest_run=300, least_work=0.05, most_runs=None, counts_answers=False
+)
+# An ensemble whose graph has a pool, and one without.
+POOLED = dataclasses.replace(FUSED, counts_answers=True)
+BEHIND = dataclasses.replace(FUSED, most_runs=8)
+ENSEMBLE = dataclasses.replace(POOLED, most_runs=3)
 # Of a look, and of the part of a late one in which what moves is counted.
 PERIOD, COUNTED = 2.5, 2.0
 
@@ -111,13 +118,20 @@ def test_where_triton_tells_nothing_either_it_is_dead_too() -> None:
 
 
 def test_a_server_that_answers_others_is_busy_for_as_long_as_they_like() -> None:
-    server = Server()
+    server = Server(POOLED)
     assert all(summed(server.late(answers=1)) == (True, False) for _ in range(1000))
     assert server.late(answers=1).because == "the model is busy"
 
 
+def test_requests_that_a_pool_takes_are_no_answers() -> None:
+    server = Server(FUSED)
+    looks = [server.late(answers=1) for _ in range(14)]
+    assert not any(look.ready for look in looks)
+    assert looks[-1].dead
+
+
 def test_answers_between_two_looks_count() -> None:
-    server = Server()
+    server = Server(POOLED)
     server.late(answers=1)
     server.answers += 1
     assert server.late().ready
@@ -145,7 +159,7 @@ def test_work_that_cannot_be_read_is_no_evidence_against_it() -> None:
 
 
 def test_a_long_run_begins_anew_with_each_answer() -> None:
-    server = Server()
+    server = Server(POOLED)
     for _ in range(10):
         assert all(server.late(share=1).ready for _ in range(100))
         assert server.late(answers=1).ready
@@ -177,11 +191,13 @@ def test_in_an_ensemble_runs_without_an_answer_excuse_nothing() -> None:
     assert server.right().ready
 
 
-def test_before_a_pool_one_request_may_be_many_runs() -> None:
-    server = Server(FUSED)
-    assert all(server.late(runs=2, share=0.9).ready for _ in range(100))
+def test_behind_a_pool_runs_are_an_excuse_for_as_long_as_the_canary_may_wait_for_them() -> None:
+    server = Server(BEHIND)
     # With a GPU nobody on the CPU need work.
-    assert all(server.late(runs=2, share=0).ready for _ in range(100))
+    assert all(server.late(runs=1, share=0).ready for _ in range(7))
+    looks = [server.late(runs=100, share=1) for _ in range(14)]
+    assert not any(look.ready for look in looks)
+    assert looks[-1].dead
 
 
 @pytest.mark.parametrize("rules", [FUSED, ENSEMBLE])

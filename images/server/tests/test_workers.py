@@ -109,6 +109,14 @@ def test_one_of_several_requests_is_not_alone(bench: Bench) -> None:
     assert bench.calls == [(["a"], False)]
 
 
+def test_what_the_watch_asks_goes_the_way_of_most(bench: Bench) -> None:
+    bench.open()
+    assert bench.workers.submit([(5, "a")], Wait(urgent=True), single=True)
+    bench.workers.close()
+    assert bench.calls == [(["a"], False)]
+    assert bench.threads != [threading.current_thread()]
+
+
 def test_a_large_request_that_would_wait_too_long_is_not_taken(bench: Bench) -> None:
     """As soon as it is known what a token takes."""
     submit(bench, "a", "b")

@@ -44,11 +44,13 @@ class Workers(Generic[T]):
         """Hands in the texts of one request, with their lengths. False: too much waits already, or it is large and
         would have to wait for longer than `patience` (seconds; 0: it may); it was not taken. `single`: the caller has
         no other request to hand in."""
+        # What the watch asks goes the way of most: it would not notice a thread that hangs by which it never comes.
+        urgent = wait is not None and wait.urgent
         with self._lock:
-            alone = single and len(texts) == 1 and not self._pool and self._running == 0
+            alone = single and len(texts) == 1 and not urgent and not self._pool and self._running == 0
             if alone:
                 self._running = 1
-            elif not (wait and wait.urgent) and self._refuses([length for length, _ in texts], patience):
+            elif not urgent and self._refuses([length for length, _ in texts], patience):
                 return False
             else:
                 self._pool.add(texts, wait)

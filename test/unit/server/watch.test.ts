@@ -27,6 +27,7 @@ describe("the watch's command", () => {
       "--late-seconds=30",
       "--longest-run=300",
       "--stop-seconds=5",
+      "--pool",
       "--",
       "tritonserver",
     ]);
@@ -36,12 +37,15 @@ describe("the watch's command", () => {
     const pooled = said({ pipeline: "ensemble", instances: 2 });
     expect(pooled).toEqual(expect.arrayContaining(["--graph=model_onnx", "--graph-in=stub", "--instances=2"]));
     expect(pooled).not.toContain("--count-runs");
+    expect(pooled).not.toContain("--pool");
     const behind = said({ onnxBackend: "onnxruntime" });
-    expect(behind).toEqual(expect.arrayContaining(["--graph=model_onnx", "--graph-in=server", "--count-runs"]));
-    expect(behind).not.toContain("--ensemble");
-    expect(said({ onnxBackend: "onnxruntime", pipeline: "ensemble" })).toEqual(
-      expect.arrayContaining(["--count-runs", "--ensemble"]),
+    expect(behind).toEqual(
+      expect.arrayContaining(["--graph=model_onnx", "--graph-in=server", "--count-runs", "--pool"]),
     );
+    expect(behind).not.toContain("--ensemble");
+    const native = said({ onnxBackend: "onnxruntime", pipeline: "ensemble" });
+    expect(native).toEqual(expect.arrayContaining(["--count-runs", "--ensemble"]));
+    expect(native).not.toContain("--pool");
   });
 
   it("asks Triton itself, not the proxy before it", () => {

@@ -3,7 +3,8 @@ and no IO in here: a look says when it was.
 
 An answer that is wrong says that something is broken. One that is late says nothing by itself: a server with a full
 queue is late for as long as its clients like. Late and dead is a server in which nothing moves: no request is answered,
-and whoever runs the graph uses no CPU. One run may take minutes (64 texts of 512 tokens on one core), so CPU time is an
+and whoever runs the graph uses no CPU. (Triton counts a request as answered when a pool takes it, so there only the
+canary's own answer counts, which goes first.) One run may take minutes (64 texts of 512 tokens on one core), so CPU time is an
 excuse, until it is more than any run can need."""
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ class Rules:
     longest_run: float
     # The share of the time for which one of those who run the graph must have worked, for the server to count as busy.
     least_work: float
-    # In an ensemble without a pool: more runs of the graph can't end without one answer, since each brings some to the
-    # last model. None: texts gather in a pool before the graph, and one request may be many runs.
+    # More runs of the graph can't end without one answer (watch.py, _most_runs). None: runs are not counted.
     most_runs: int | None
+    # Whether Triton's count of answers is one.
+    counts_answers: bool
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Verdict:
             return False
         before = self._counts or moves.before
         if before is not None and moves.after is not None:
-            if moves.after.answers > before.answers:
+            if self._rules.counts_answers and moves.after.answers > before.answers:
                 self._answers(look)
                 return True
             if self._runs is None:
