@@ -92,8 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _most_runs(options: argparse.Namespace) -> int:
-    """Runs that may end before an answer comes. In an ensemble each brings one. Out of a pool the canary is the next to be
-    taken: what was under way ends before it (triton_repository/settings.py, runners), and as much may beside it."""
+    """Runs that may end before an answer comes. In an ensemble each brings one. Out of a pool the canary is the next to
+    be taken: what was under way ends before it (triton_repository/settings.py, runners), and as much may beside it."""
     counted_on = options.instances if options.ensemble else 2 * (options.instances + 1)
     return int(counted_on) + RUNS_AHEAD
 

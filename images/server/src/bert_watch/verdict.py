@@ -4,8 +4,8 @@ and no IO in here: a look says when it was.
 An answer that is wrong says that something is broken. One that is late says nothing by itself: a server with a full
 queue is late for as long as its clients like. Late and dead is a server in which nothing moves: no request is answered,
 and whoever runs the graph uses no CPU. (Triton counts a request as answered when a pool takes it, so there only the
-canary's own answer counts, which goes first.) One run may take minutes (64 texts of 512 tokens on one core), so CPU time is an
-excuse, until it is more than any run can need."""
+canary's own answer counts, which goes first.) One run may take minutes (64 texts of 512 tokens on one core), so CPU
+time is an excuse, until it is more than any run can need."""
 
 from __future__ import annotations
 
