@@ -109,6 +109,22 @@ def test_one_of_several_requests_is_not_alone(bench: Bench) -> None:
     assert bench.calls == [(["a"], False)]
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_comes_by_another_thread_while_one_text_is_alone_runs_beside_it(count: int) -> None:
+    """As texts do that are long to tokenise."""
+    bench = Bench(capacity=4, count=count)
+    with ThreadPoolExecutor(1) as caller:
+        alone = caller.submit(submit, bench, "alone")
+        assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
+        for text in "ab"[:count]:
+            assert bench.workers.submit([(5, text)])
+            assert bench.begun.acquire(timeout=PATIENCE_SECONDS)
+        bench.open()
+        alone.result()
+    bench.workers.close()
+    assert bench.calls == [(["alone"], True), *[([text], False) for text in "ab"[:count]]]
+
+
 def test_what_the_watch_asks_goes_the_way_of_most(bench: Bench) -> None:
     bench.open()
     assert bench.workers.submit([(5, "a")], Wait(urgent=True), single=True)

@@ -105,7 +105,8 @@ class Workers(Generic[T]):
                         self._work.notify_all()
                         return
                     self._work.wait()
-                group = self._pool.take(len(self._threads) - self._running)
+                # A text that is alone runs beside them all.
+                group = self._pool.take(max(1, len(self._threads) - self._running))
                 self._running += 1
                 self._room.notify_all()
             began = time.perf_counter()
