@@ -1,5 +1,5 @@
 /** Whatever config is accepted, the real API server takes all that comes of it, a pod of each template included: Pod Security judges
- *  pods alone. Each config is one that nobody has thought of (test/unit/stack/anyConfig.ts); FUZZ says how many are tried. */
+ *  pods alone. Each config is one that nobody has thought of (test/unit/stack/anyConfig.ts). */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -9,7 +9,7 @@ import { ConfigError } from "../../components/shared/problems";
 import { program } from "../../components/stack/program";
 import { CommandError } from "../../sandbox/shell";
 import { type Registered, run } from "../unit/engine";
-import { anyConfig, type Config } from "../unit/stack/anyConfig";
+import { anyConfig, type Config, parameters } from "../unit/stack/anyConfig";
 import { setConfig } from "../unit/stack/stack";
 import { addGatewayKinds, removeGatewayKinds } from "./gatewayCrds";
 import { metrics } from "./scaling";
@@ -17,7 +17,7 @@ import { environment, NAMESPACE } from "./support";
 
 vi.mock("../../components/image/dockerDaemon", () => ({ requireDockerDaemon: vi.fn() }));
 
-const CONFIGS = Number(process.env.FUZZ ?? 200);
+const CONFIGS = parameters(200);
 /** How Pulumi's protocol marks a secret. */
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 let folder: string;
@@ -51,7 +51,7 @@ it("what comes of an accepted config is taken by the API server", async () => {
     manifests.push(...made, ...made.flatMap(podOf));
   }
   // Else hardly any would be tried.
-  expect(byPrefix.size).toBeGreaterThan(CONFIGS / 20);
+  expect(byPrefix.size).toBeGreaterThan(CONFIGS.numRuns / 20);
   const refused = await dryRun(manifests);
   const told = refused.map((line) => {
     const [prefix = ""] = /f\d+-/.exec(line) ?? [];

@@ -9,6 +9,10 @@ import { GOOD, HUB } from "./stack";
 
 export type Config = Record<string, unknown>;
 
+/** For fast-check: how many are tried, `usual` of them, always the same; FUZZ says of how many others. */
+export const parameters = (usual: number) =>
+  process.env.FUZZ === undefined ? { numRuns: usual, seed: 1 } : { numRuns: Number(process.env.FUZZ) };
+
 const TEXTS = ["a", "team-a", "L4", "100ms", "30s", "5m", "2Gi", "512Mi", "26.08", "0", "60%", "100", "x".repeat(70)];
 const ODD_TEXTS = ["", " ", "é ☃", "A_b", "../x", "https://user:pw@example.com", "a\nb", "$x", "__proto__", "null"];
 const ADDRESSES = ["https://example.com", "http://prometheus.monitoring:9090", "registry.example.com/team/app"];

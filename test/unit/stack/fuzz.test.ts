@@ -1,4 +1,4 @@
-/** Whatever a config says, it is planned, or refused with all its problems: nothing else is ever thrown. FUZZ says how many. */
+/** Whatever a config says, it is planned, or refused with all its problems: nothing else is ever thrown. */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -7,10 +7,10 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { printText } from "../../../components/shared/paths";
 import { ConfigError } from "../../../components/shared/problems";
 import { planStack } from "../../../components/stack/planStack";
-import { anyConfig, type Config } from "./anyConfig";
+import { anyConfig, type Config, parameters } from "./anyConfig";
 import { setConfig } from "./stack";
 
-const RUNS = Number(process.env.FUZZ ?? 200);
+const RUNS = parameters(200);
 let projectFolder: string;
 
 beforeAll(() => {
@@ -48,9 +48,9 @@ it("ends in a plan or in problems, each with its place, a reason and a way out",
         expect(printText(remedy)).not.toMatch(/undefined|\[object/);
       }
     }),
-    { numRuns: RUNS },
+    RUNS,
   );
   // Else it would try but one of the two.
-  expect(planned).toBeGreaterThan(RUNS / 20);
-  expect(refused).toBeGreaterThan(RUNS / 20);
+  expect(planned).toBeGreaterThan(RUNS.numRuns / 20);
+  expect(refused).toBeGreaterThan(RUNS.numRuns / 20);
 }, 600_000);
