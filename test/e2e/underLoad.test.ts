@@ -46,7 +46,9 @@ beforeAll(async () => {
   const idle = fused({ signal: "requestRate", target: "2" });
   elsewhere = await openStack("e2e-elsewhere", stackFile({ fused: idle }, { namespace: ELSEWHERE }));
   stack = await openStack("e2e-load", both());
-  await Promise.all([elsewhere.up(), stack.up()]);
+  // One after the other: both build the same images, on one engine, under the same names.
+  await stack.up();
+  await elsewhere.up();
   loads = { fused: await loadOn("fused"), ensemble: await loadOn("ensemble") };
   timelines = {
     fused: new Timeline("fused", loads.fused),
