@@ -658,9 +658,15 @@ export interface Placement {
   tolerations?: Toleration[];
   /** How the pods are spread over zones or nodes (topology spread constraints). Default: as the cluster does it. */
   spread?: Spread[];
-  /** RuntimeClass of the pods, such as nvidia, where NVIDIA's runtime is not the nodes' default. Default: none. */
+  /**
+   * RuntimeClass of the pods, such as nvidia, where NVIDIA's runtime is not the nodes' default. Default: none.
+   * Bounds: `^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`.
+   */
   runtimeClassName?: string;
-  /** PriorityClass of the pods. Default: the cluster's. */
+  /**
+   * PriorityClass of the pods. Default: the cluster's.
+   * Bounds: `^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`.
+   */
   priorityClassName?: string;
 }
 
@@ -791,18 +797,30 @@ export interface ServiceRoute {
 }
 
 export interface ServiceRouteParent {
-  /** Name of the Gateway. */
+  /**
+   * Name of the Gateway.
+   * Bounds: `^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`.
+   */
   name: string;
-  /** Its namespace, if its listeners let in routes of others. Default: the service's. */
+  /**
+   * Its namespace, if its listeners let in routes of others. Default: the service's.
+   * Bounds: `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`.
+   */
   namespace?: string;
-  /** Name of the Gateway's listener, such as https. Default: all that take the host names. */
+  /**
+   * Name of the Gateway's listener, such as https. Default: all that take the host names.
+   * Bounds: `^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`.
+   */
   listener?: string;
 }
 
 export interface ServiceRouteGrpc {
   /** Host names that gRPC clients use: of this model alone, and none of route.hostnames. */
   hostnames: string[];
-  /** Name of the Gateway's listener, such as https. Default: all that take the host names. */
+  /**
+   * Name of the Gateway's listener, such as https. Default: all that take the host names.
+   * Bounds: `^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`.
+   */
   listener?: string;
 }
 

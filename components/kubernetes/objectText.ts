@@ -5,6 +5,7 @@ import { z } from "zod";
 import { selectorLabels } from "../shared/names";
 
 const NAME = /^[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
+/** Of "Object Names and IDs" a DNS subdomain. */
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const KEY = "must be name or domain/name";
 const KEY_REMEDY =
@@ -23,6 +24,12 @@ export const namespaceName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and -")
   .meta({ remedy: "write it such as triton-bert: a letter or digit first and last, at most 63 characters" });
+
+/** The name of an object that is there already: a PriorityClass, a Gateway, one of its listeners. */
+export const objectName = z
+  .string()
+  .regex(DOMAIN, "must be the name of an object")
+  .meta({ remedy: "use lower-case letters, digits, - and ., the first and last a letter or digit" });
 
 /** The value of a label, and of a taint; it may be empty. */
 export const labelValue = z

@@ -7,7 +7,7 @@ import { moved } from "../shared/moved";
 import { reachingInput } from "../shared/reachingInput";
 import { eksOptions } from "./eks";
 import { gatewayOptions } from "./gateway/options";
-import { addedAnnotations, labelsOf, labelValue, namespaceName, qualifiedName } from "./objectText";
+import { addedAnnotations, labelsOf, labelValue, namespaceName, objectName, qualifiedName } from "./objectText";
 import { routeOptions } from "./route/options";
 
 /** Pods where nobody says how many. */
@@ -57,14 +57,12 @@ export const placementOptions = z.strictObject({
     .describe(
       "How the pods are spread over zones or nodes (topology spread constraints). Default: as the cluster does it.",
     ),
-  runtimeClassName: z
-    .string()
-    .min(1)
+  runtimeClassName: objectName
     .optional()
     .describe(
       "RuntimeClass of the pods, such as nvidia, where NVIDIA's runtime is not the nodes' default. Default: none.",
     ),
-  priorityClassName: z.string().min(1).optional().describe("PriorityClass of the pods. Default: the cluster's."),
+  priorityClassName: objectName.optional().describe("PriorityClass of the pods. Default: the cluster's."),
 });
 
 export const disruptionOptions = z.strictObject({

@@ -66,7 +66,8 @@ async function objectsOf(config: Config): Promise<Manifest[]> {
   fs.writeFileSync(path.join(folder, "kubeconfig"), JSON.stringify({ contexts: [{ name: "somewhere" }] }));
   setConfig(config, "credentials" in config ? ["credentials"] : []);
   try {
-    const { registered } = await run(program, folder, false);
+    // As a preview, which waits for no rollout. The name of an image that is not built yet is text, too.
+    const { registered } = await run(program, folder);
     return registered.filter(({ type }) => type.startsWith("kubernetes:")).map(manifestOf);
   } catch (problem) {
     if (problem instanceof ConfigError) return [];
@@ -92,7 +93,12 @@ function plain(value: any): any {
 /** As the Deployment's controller would make it, without what must be there first. */
 function podOf({ kind, metadata, spec }: Manifest): Manifest[] {
   if (kind !== "Deployment") return [];
-  const { serviceAccountName: _account, priorityClassName: _class, ...pod } = spec.template.spec;
+  const {
+    serviceAccountName: _account,
+    priorityClassName: _priority,
+    runtimeClassName: _runtime,
+    ...pod
+  } = spec.template.spec;
   const { name } = metadata;
   return [
     { apiVersion: "v1", kind: "Pod", metadata: { ...spec.template.metadata, name, namespace: NAMESPACE }, spec: pod },

@@ -31,15 +31,6 @@ export interface Made {
 
 export const DIGEST = `sha256:${"d".repeat(64)}`;
 
-/** What a cluster adds to a Deployment that it has rolled out. */
-const rolledOut = (metadata: object) => ({
-  metadata: { ...metadata, generation: 1 },
-  status: {
-    observedGeneration: 1,
-    conditions: [{ type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" }],
-  },
-});
-
 interface Struct {
   toJavaScript(): object;
 }
@@ -87,8 +78,6 @@ export async function run(program: () => unknown, folder: string, preview = true
       call: ({ token, inputs }) => awsAnswer(token, inputs) ?? inputs,
       newResource({ type, name, inputs }) {
         const built = type === "docker:index/image:Image" && !preview;
-        if (type === "kubernetes:apps/v1:Deployment" && !preview)
-          return { id: `${name}-id`, state: { ...inputs, ...rolledOut(inputs.metadata) } };
         const repository = String(inputs.imageName).replace(/:[^:/]+$/, "");
         return { id: `${name}-id`, state: built ? { ...inputs, repoDigest: `${repository}@${DIGEST}` } : inputs };
       },

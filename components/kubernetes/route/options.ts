@@ -1,5 +1,6 @@
 /** What a user may say about the way in through a Gateway. Source of bounds: the CRDs of the Gateway API 1.7. */
 import { z } from "zod";
+import { namespaceName, objectName } from "../objectText";
 
 /** A host's name, or all names one label deeper. */
 const hostnames = z
@@ -13,21 +14,15 @@ const hostnames = z
   .min(1)
   .max(16);
 
-const listener = z
-  .string()
-  .min(1)
-  .max(253)
+const listener = objectName
   .optional()
   .describe("Name of the Gateway's listener, such as https. Default: all that take the host names.");
 
 export const routeOptions = z.strictObject({
   parent: z
     .strictObject({
-      name: z.string().min(1).max(253).describe("Name of the Gateway."),
-      namespace: z
-        .string()
-        .min(1)
-        .max(63)
+      name: objectName.describe("Name of the Gateway."),
+      namespace: namespaceName
         .optional()
         .describe("Its namespace, if its listeners let in routes of others. Default: the service's."),
       listener,
