@@ -117,9 +117,10 @@ def test_a_clients_own_timeout_shortens_the_wait(tmp_path: Path, kind: str) -> N
     body = infer_body(["love"]) | {"parameters": {"timeout": 200_000}}
     with serve_slowly(tmp_path, kind) as server:
         assert post(server, INFER, body, JSON)[0] == 200
-        with ThreadPoolExecutor(60) as pool:
-            crowd = [pool.submit(_outcome, server) for _ in range(40)]
-            time.sleep(0.1)
+        with ThreadPoolExecutor(132) as pool:
+            crowd = [pool.submit(_outcome, server) for _ in range(120)]
+            # A second's work and more for two cores, so that a slow look at the metrics does no harm.
+            until(lambda: server.pending() >= 60)
             hasty = [pool.submit(post, server, INFER, body, JSON) for _ in range(12)]
             assert 503 in {one.result()[0] for one in hasty}
             assert {one.result() for one in crowd} == {"joy"}
