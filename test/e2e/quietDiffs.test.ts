@@ -47,7 +47,7 @@ describe("the same config", () => {
     expect(said).toMatch(/Resources:\n\s+\d+ unchanged/);
   });
 
-  it("previews empty from another checkout, with another umask, as another user", async () => {
+  it("previews empty from another checkout, with another umask, as another user, in another time zone and language", async () => {
     const elsewhere = checkout();
     const { env } = await environment();
     const command = `umask 077; exec "$0" preview --json --non-interactive --stack e2e-quiet --config-file "$1"`;
@@ -55,7 +55,13 @@ describe("the same config", () => {
     const { status, stdout, stderr } = spawnSync(
       "setpriv",
       [...asNobody, "bash", "-c", command, elsewhere.pulumi, join(elsewhere.config, "Pulumi.e2e-quiet.yaml")],
-      { cwd: elsewhere.project, env: { ...env, ...elsewhere.env }, encoding: "utf8", maxBuffer: 1 << 26 },
+      {
+        cwd: elsewhere.project,
+        // Turkish has letters of its own for i, and an order of its own.
+        env: { ...env, ...elsewhere.env, TZ: "Asia/Kathmandu", LC_ALL: "tr_TR.UTF-8" },
+        encoding: "utf8",
+        maxBuffer: 1 << 26,
+      },
     );
     expect(status, stderr + stdout).toBe(0);
     const { changeSummary } = JSON.parse(stdout);
